@@ -1,0 +1,79 @@
+"""The data that flows through the program: steps, verdicts, derivations.  Frozen, and without behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sympy import Expr
+
+from derive.errors import Place
+from derive.terms import Facts
+
+
+class Relation(StrEnum):
+    """A relation between two neighbours in a chain."""
+
+    EQUAL = "="
+    AT_MOST = "≤"
+    AT_LEAST = "≥"
+    LESS = "<"
+    GREATER = ">"
+    NOT_EQUAL = "≠"
+    DEFINES = ":="
+    EQUIVALENT = "⇔"
+    IMPLIES = "⇒"
+    PROPORTIONAL = "∝"
+    APPROXIMATE = "≈"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A claim about scalars, for all values of its free indices and symbols that ``facts`` allow."""
+
+    left: Expr
+    relation: Relation
+    right: Expr
+    facts: Facts = field(default_factory=Facts)
+
+
+class Kind(StrEnum):
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+    UNREAD = "unread"
+    DEFINITION = "definition"
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Sizes and values at which the two sides differ; everything printed exactly."""
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Any]
+    left: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a step.  ``reason`` is one sentence; only ``derive.proving.check`` makes ``Kind.PROVED``."""
+
+    kind: Kind
+    reason: str
+    diagnosis: str | None = None
+    counterexample: Counterexample | None = None
+    correction: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One relation between neighbours, with the source text of both sides and where the right side begins."""
+
+    place: Place
+    relation: str
+    left: str
+    right: str
+    verdict: Verdict

@@ -1,0 +1,227 @@
+"""The language in which derivations are stated: scalar SymPy expressions with symbolic sums.
+
+A vector, a matrix or any other array is a function of its indices, so every claim about arrays is a claim about
+one entry, for all values of the free indices: ``u_wᵀ v_c`` is ``Sum(u[w, j]*v[c, j], (j, 1, d))``.  The nodes are
+
+========================  =============================================================================
+``sympy.Symbol``          a real number or a size (V, d, n ...), created once per document
+``Index``                 an index that knows the finite set (``Axis``) it runs over
+``sympy.Indexed``         an entry ``u[w, j]`` of an array; an entry may itself be used as an index (``u[n[k], j]``)
+``sympy.Sum``, ``Product``  over one ``Index`` with symbolic bounds
+``KroneckerDelta``        equality of two indices; a case split is ``δ·a + (1 - δ)·b``, a guarded sum has ``1 - δ``
+``exp``, ``log``, ``sigmoid``, powers, ``sympy.Max``, ``Abs``   functions of scalars
+========================  =============================================================================
+
+What is *known* about the names (positive, adds up to one, one of two values ...) stands in ``Facts`` beside the
+expression, never inside it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import sympy
+from sympy import Expr, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol, exp
+
+__all__ = [
+    "ArrayFacts",
+    "Axis",
+    "Facts",
+    "Index",
+    "Tensor",
+    "array",
+    "delta",
+    "fresh",
+    "free_indices",
+    "product_over",
+    "real",
+    "rename_bound",
+    "sigmoid",
+    "size",
+    "sum_over",
+]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The finite set ``{low, low+1, ..., high}`` that an index runs over; ``name`` is how the author calls it."""
+
+    name: str
+    low: Expr
+    high: Expr
+
+    @property
+    def length(self) -> Expr:
+        return self.high - self.low + 1
+
+    @staticmethod
+    def of_size(length: Expr, name: str | None = None) -> Axis:
+        """The set ``{1, ..., length}``."""
+        return Axis(name or str(length), sympy.Integer(1), sympy.sympify(length))
+
+
+class Index(Symbol):
+    """An integer symbol together with the axis it runs over."""
+
+    axis: Axis
+
+    def __new__(cls, name: str, axis: Axis) -> Index:
+        made = Symbol.__xnew__(cls, name, integer=True)
+        made.axis = axis
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (self.name, self.axis), {}
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.axis.low, self.axis.high)
+
+
+_serial = itertools.count(1)
+
+
+def fresh(index: Index) -> Index:
+    """A new index over the same axis, different from every index made before.
+
+    The part of the name before ``_`` is kept, so that printed formulas stay recognisable.
+    """
+    return Index(f"{index.name.split('ʹ')[0]}ʹ{next(_serial)}", index.axis)
+
+
+def size(name: str) -> Symbol:
+    """A positive integer such as V, d or n."""
+    return Symbol(name, integer=True, positive=True)
+
+
+def real(name: str, **assumptions: bool) -> Symbol:
+    """A real scalar; ``positive=True`` and the like are SymPy's assumptions."""
+    return Symbol(name, real=True, **assumptions)
+
+
+def array(name: str, **assumptions: bool) -> IndexedBase:
+    """An array of real numbers, to be used as ``u[w, j]``."""
+    return IndexedBase(Symbol(name, real=True, **assumptions), real=True, **assumptions)
+
+
+def delta(left: Expr, right: Expr) -> Expr:
+    """1 where two indices are equal, else 0."""
+    return KroneckerDelta(left, right)
+
+
+def sum_over(body: Expr, index: Index) -> Expr:
+    """Σ of ``body`` over the whole axis of ``index``."""
+    return Sum(body, (index, index.axis.low, index.axis.high))
+
+
+def product_over(body: Expr, index: Index) -> Expr:
+    """Π of ``body`` over the whole axis of ``index``."""
+    return Product(body, (index, index.axis.low, index.axis.high))
+
+
+class sigmoid(sympy.Function):
+    """The logistic function σ(x) = 1/(1 + e^(-x))."""
+
+    nargs = 1
+    is_real = True
+    is_positive = True
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return self * (1 - self)
+
+    def _eval_rewrite_as_exp(self, x: Expr, **_: Any) -> Expr:
+        return 1 / (1 + exp(-x))
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An array given entry by entry: ``body`` is the entry at ``indices`` (free in it).
+
+    A scalar has no indices.  ``Tensor((i, j), A[j, i])`` is the transpose of A.
+    """
+
+    indices: tuple[Index, ...]
+    body: Expr
+
+    def at(self, *where: Expr) -> Expr:
+        """The entry at the given indices, with bound names renamed so that nothing is captured."""
+        if len(where) != len(self.indices):
+            raise ValueError(f"an array with {len(self.indices)} indices was asked for the entry at {where}")
+        return rename_bound(self.body).xreplace(dict(zip(self.indices, where, strict=True)))
+
+
+def rename_bound(expression: Expr) -> Expr:
+    """The same expression with a fresh name for every bound index (needed whenever a term is used twice)."""
+    if not expression.has(Sum, Product):
+        return expression
+    if isinstance(expression, Sum | Product):
+        body, limits = expression.function, []
+        for index, low, high in expression.limits:
+            new = fresh(index) if isinstance(index, Index) else index
+            body = body.xreplace({index: new})
+            limits.append((new, rename_bound(low), rename_bound(high)))
+        return expression.func(rename_bound(body), *limits)
+    return expression.func(*(rename_bound(argument) for argument in expression.args))
+
+
+def free_indices(expression: Expr) -> tuple[Index, ...]:
+    """The free indices of an expression, in the order of their names."""
+    return tuple(sorted((s for s in expression.free_symbols if isinstance(s, Index)), key=lambda s: s.name))
+
+
+@dataclass(frozen=True)
+class ArrayFacts:
+    """What is known of an array or, with no axes, of a scalar.
+
+    Attributes:
+        axes: one axis per index.
+        positive: every entry is > 0.
+        nonnegative: every entry is ≥ 0.
+        lower, upper: bounds of every entry, not strict unless ``strict``.
+        sums_to_one: the positions over which the entries add up to one, for every value of the other indices:
+            ``(0,)`` for q[b, a] with Σ_b q[b, a] = 1 for each a; ``(0, 1)`` for a joint distribution.
+        values: the entries take only these values, e.g. (-1, 1).
+        points_into: the entries are indices into this axis (w_t, n_k ...).
+        injective: different indices give different entries (distinct negative samples).
+    """
+
+    axes: tuple[Axis, ...] = ()
+    positive: bool = False
+    nonnegative: bool = False
+    lower: Expr | None = None
+    upper: Expr | None = None
+    strict: bool = True
+    sums_to_one: tuple[int, ...] = ()
+    values: tuple[Expr, ...] = ()
+    points_into: Axis | None = None
+    injective: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that may be used about the names in a step.
+
+    Attributes:
+        arrays: facts by name, for arrays and for scalar symbols.
+        distinct: pairs of index expressions known to differ (``w ≠ o``, ``n[k] ≠ o`` for every k).
+    """
+
+    arrays: Mapping[str, ArrayFacts] = field(default_factory=lambda: MappingProxyType({}))
+    distinct: frozenset[frozenset[Expr]] = frozenset()
+
+    def of(self, name: str) -> ArrayFacts | None:
+        return self.arrays.get(name)
+
+    def with_arrays(self, **arrays: ArrayFacts) -> Facts:
+        return replace(self, arrays=MappingProxyType({**self.arrays, **arrays}))
+
+    def with_distinct(self, pairs: Iterable[tuple[Expr, Expr]]) -> Facts:
+        return replace(self, distinct=self.distinct | {frozenset(pair) for pair in pairs})
+
+
+def name_of(entry: Indexed | Symbol) -> str:
+    """The name under which ``Facts`` knows an entry or a symbol."""
+    return str(entry.base.label) if isinstance(entry, Indexed) else entry.name
