@@ -198,7 +198,7 @@ CLOSERS |= {r"\rrbracket": r"\rrbracket", r"\rgroup": ")", r"\urcorner": r"\urco
 PARTNERS = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil"}
 PARTNERS |= {"|": "|", r"\|": r"\|", r"\llbracket": r"\rrbracket", r"\ulcorner": r"\urcorner", "{": "}"}
 BARS = {"|": "|", r"\vert": "|", r"\mvert": "|", r"\|": r"\|", r"\Vert": r"\|", r"\arrowvert": "|"}
-SEPARATING_BARS = {r"\mid": "|", r"\parallel": "||", r"\middle|": "|", r"\shortmid": "|"}
+SEPARATING_BARS = {r"\mid": "|", r"\parallel": "||", r"\shortmid": "|"}
 SIZES = _commands("big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm biggm Biggm")
 FENCES = {"<": r"\langle", ">": r"\rangle", "/": "/", r"\backslash": "\\backslash", r"\uparrow": r"\uparrow"}
 """What may follow ``\\left`` and ``\\right`` besides brackets and bars."""

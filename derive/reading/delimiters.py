@@ -1,0 +1,481 @@
+"""The half of the lexer that follows brackets, bars and environments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from derive.reading import symbols
+from derive.reading.scanner import MAX_DEPTH, Token
+from derive.reading.terminals import Broken, Frame, State, Terminal, Want, braces, later_bars, twin
+from derive.reading.tree import Ignored, Mark, Relation, Span
+
+_HALF_OPEN = ({"(", "]"}, {"[", ")"})
+
+
+class Delimiters:
+    """What is open, what stands just before, and the terminals made so far."""
+
+    def __init__(self, tokens: list[Token], text: str, span: Callable[[int, int], Span]) -> None:
+        self.tokens = tokens
+        self.text = text
+        self.span = span
+        self.pairs = braces(tokens)
+        self.later = later_bars(tokens)
+        self.at = 0
+        self.peeked = 0
+        self.out: list[Terminal] = []
+        self.ignored: list[Ignored] = []
+        self.frames = [Frame("root")]
+        self.state = State.START
+        self.space = ""
+
+    # What the other half builds on ----------------------------------------------------------------------------------
+
+    def place(self, token: Token) -> Span:
+        return self.span(token.start, token.end)
+
+    def emit(self, kind: str, token: Token, data: object) -> None:
+        depth = len(self.frames) - 1
+        self.out.append(Terminal(kind, data, self.place(token), depth, self.space, token.text))
+        self.space = ""
+
+    def operand(self, after: State = State.END) -> None:
+        """An operand is complete: it may be the argument that a command or a script was waiting for."""
+        self.state = after
+        wants = self.frames[-1].wants
+        while wants:
+            wants[-1].count -= 1
+            if wants[-1].count:
+                self.state = State.ARGUMENT
+                return
+            saved = wants.pop().saved
+            if saved is not None:
+                self.state = saved
+                return
+            self.state = State.END
+
+    def want(self, kind: str, token: Token, data: object, count: int) -> None:
+        self.emit(kind, token, data)
+        self.frames[-1].wants.append(Want(count))
+        self.state = State.ARGUMENT
+
+    def peek(self) -> Token | None:
+        """The next token that is neither space nor layout; its index goes to ``peeked``."""
+        self.peeked = self.at
+        while self.peeked < len(self.tokens) and self.tokens[self.peeked].kind in ("space", "ignored"):
+            self.peeked += 1
+        return self.tokens[self.peeked] if self.peeked < len(self.tokens) else None
+
+    def in_script(self) -> bool:
+        return self.state is State.ARGUMENT or any(frame.script for frame in self.frames)
+
+    def closes_next(self) -> bool:
+        """Whether nothing follows in these brackets, or a separator."""
+        following = self.peek()
+        if following is None or following.kind in ("end", "break", "tag"):
+            return True
+        if following.kind == "command":
+            return following.text in symbols.CLOSERS or following.text in (r"\right", r"\mid")
+        return following.kind == "sign" and following.text in ")]},;&|"
+
+    def alone(self, name: str) -> bool:
+        """Whether an operator has no operands: ``f(\\cdot)``, ``x^{*}``, ``\\theta^{t+}``."""
+        frame = self.frames[-1]
+        if self.state is State.START and (frame.kind != "root" or not self.out):
+            return self.closes_next()
+        return self.state is State.END and frame.script and name in ("*", "+", "-") and self.closes_next()
+
+    def operand_follows(self) -> bool:
+        """Whether a new operand begins next; a sign goes on with the old one."""
+        index = self.at
+        while index < len(self.tokens) and (
+            self.tokens[index].kind in ("space", "ignored")
+            or self.tokens[index].text in symbols.THIN_SPACES
+            or self.tokens[index].text in symbols.WIDE_SPACES
+            or self.tokens[index].text in symbols.LAYOUT
+        ):
+            index += 1
+        if index == len(self.tokens):
+            return False
+        following = self.tokens[index]
+        if following.kind == "sign":
+            return following.text in "([{|"
+        if following.kind != "command":
+            return following.kind in ("letters", "number", "words", "text", "circled", "begin", "error")
+        return not any(
+            following.text in table
+            for table in (symbols.RELATIONS, symbols.SIGNS, symbols.OPERATORS, symbols.CLOSERS, symbols.SEPARATING_BARS)
+        ) and following.text not in (r"\right", r"\middle", r"\not", r"\over", *symbols.OPERATOR_SYNONYMS)
+
+    def only_brackets(self) -> bool:
+        """Whether what is open may be closed in the next row."""
+        return all(frame.kind in ("root", "bracket", "bar") for frame in self.frames)
+
+    def cell_ends_next(self) -> bool:
+        following = self.peek()
+        return following is None or following.kind in ("break", "end") or following.text in ("&", "}")
+
+    def finish(self) -> None:
+        """The end of the row: nothing may be open."""
+        self._drop_bars()
+        frame = self.frames[-1]
+        if frame.opener is not None:
+            raise Broken(f"{_shown(frame.opener)} is never closed", frame.opener)
+
+    # Opening and closing --------------------------------------------------------------------------------------------
+
+    def push(self, kind: str, token: Token, closes: str) -> None:
+        if len(self.frames) > MAX_DEPTH:
+            raise Broken(f"brackets are nested deeper than {MAX_DEPTH} here", token)
+        script = False
+        if self.state is State.ARGUMENT and kind == "brace":
+            script = self.frames[-1].wants[-1].saved is not None
+        self.frames.append(Frame(kind, token, closes, len(self.out) - 1, script))
+        self.state = State.START
+
+    def pop(self) -> None:
+        """Leave the innermost brackets; ``{a \\over b}`` becomes a fraction."""
+        frame = self.frames.pop()
+        if frame.over is None:
+            return
+        middle, command = frame.over
+        top, bottom = self.out[frame.at + 1 : middle], self.out[middle:]
+        depth, place = len(self.frames) + 1, self.out[frame.at].span
+
+        def made(kind: str, data: object = "") -> Terminal:
+            return Terminal(kind, data, place, depth)
+
+        if command == r"\atop":
+            made_rows = [*top, made("ROWSEP"), *bottom]
+            inner = [made("ENVBEGIN", ("atop", "")), *made_rows, made("ENVEND")]
+        else:
+            kind = "BINOM" if command == r"\choose" else "FRAC"
+            left, right = (made("LBRACE"), made("RBRACE")), (made("LBRACE"), made("RBRACE"))
+            inner = [made(kind, command), left[0], *top, left[1], right[0], *bottom, right[1]]
+        self.out[frame.at + 1 :] = inner
+
+    def _drop_bars(self) -> None:
+        """A bar that was taken for an opening one, but is closed by nothing, was a separator."""
+        while self.frames[-1].kind == "bar":
+            frame = self.frames.pop()
+            bar = self.out[frame.at]
+            bar.type, bar.data = ("LISTSEP" if bar.depth == 0 else "SEP"), _separator(frame.closes)
+            for terminal in self.out[frame.at + 1 :]:
+                terminal.depth -= 1
+
+    def _closing(self, token: Token, closes: str, *kinds: str) -> Frame:
+        self._drop_bars()
+        frame = self.frames[-1]
+        if frame.kind not in kinds or frame.opener is None:
+            if frame.opener is None:
+                raise Broken(f"{_shown(token)} closes nothing", token)
+            raise Broken(f"{_shown(token)} does not close {_shown(frame.opener)}", token)
+        if frame.kind == "bracket" and frame.closes != closes and {token.text, frame.opener.text} not in _HALF_OPEN:
+            raise Broken(f"{_shown(token)} does not close {_shown(frame.opener)}", token)
+        return frame
+
+    def open_brace(self, token: Token) -> None:
+        relation = self._wrapped_relation()
+        if relation is not None and self.state is not State.ARGUMENT:
+            return  # {=} is =, and is read next
+        self.emit("LBRACE", token, "{")
+        self.push("brace", token, "}")
+
+    def _wrapped_relation(self) -> Token | None:
+        """For ``{=}``: the relation, with the closing brace taken away."""
+        following = self.peek()
+        if following is None or not is_relation(following):
+            return None
+        inner, kept = self.peeked, self.at
+        self.at = inner + 1
+        closing = self.peek()
+        self.at = kept
+        if closing is None or closing.text != "}" or self.peeked not in self.pairs:
+            return None
+        self.tokens[self.peeked] = replace(closing, kind="space")
+        return following
+
+    def close_brace(self, token: Token) -> None:
+        frame = self._closing(token, "}", "brace", "env")
+        if frame.closes != "}":
+            raise Broken(f"}} stands where \\end{{{frame.closes}}} was expected", token)
+        if frame.kind == "env":
+            self._drop_last_row()
+        self.pop()
+        self.emit("RBRACE" if frame.kind == "brace" else "ENVEND", token, "}")
+        self.operand()
+
+    def open_bracket(self, token: Token, size: str = "") -> None:
+        canonical = symbols.OPENERS[token.text]
+        self.emit("OPEN", token, (canonical, size))
+        self.push("bracket", token, symbols.PARTNERS[canonical])
+
+    def close_bracket(self, token: Token, _size: str = "") -> None:
+        frame = self._closing(token, symbols.CLOSERS[token.text], "bracket", "optional")
+        if frame.kind == "optional" and token.text != "]":
+            raise Broken(f"{_shown(token)} does not close the [ of a root", token)
+        self.pop()
+        self.emit("CLOSE" if frame.kind == "bracket" else "OPTCLOSE", token, symbols.CLOSERS[token.text])
+        if frame.kind == "bracket":
+            self.operand()
+        else:
+            self.state = State.ARGUMENT
+
+    def angle(self, token: Token) -> bool:
+        """``<u, v>`` as brackets; False if the sign is a relation."""
+        if token.text == ">":
+            frame = self.frames[-1]
+            if frame.opener is None or frame.opener.text != "<" or self.state is not State.END:
+                return False
+            self.pop()
+            self.emit("CLOSE", token, r"\rangle")
+            self.operand()
+            return True
+        if self.state in (State.END, State.ARGUMENT):
+            return False
+        level = 0
+        for following in self.tokens[self.at : self.at + 40]:
+            if following.kind in ("sign", "command"):
+                level += following.text in "([{" or following.text in symbols.OPENERS
+                level -= following.text in ")]}" or following.text in symbols.CLOSERS
+            if level < 0 or is_relation(following):
+                if level == 0 and following.text == ">":
+                    self.emit("OPEN", token, (r"\langle", ""))
+                    self.push("bracket", token, r"\rangle")
+                    return True
+                return False
+        return False
+
+    # \left, \right, \middle, \big -----------------------------------------------------------------------------------
+
+    def _delimiter(self, token: Token) -> tuple[Token, str]:
+        following = self.peek()
+        table = {**symbols.OPENERS, **symbols.CLOSERS, **symbols.BARS, **symbols.FENCES, ".": "."}
+        if following is not None and following.text == r"\ldots" and following.end - following.start == 2:
+            dots = following  # "\right.." is a full stop after nothing
+            self.tokens[self.peeked] = replace(dots, kind="sign", text=".", start=dots.start + 1)
+            return replace(dots, kind="sign", text=".", end=dots.start + 1), "."
+        if following is None or following.kind not in ("sign", "command") or following.text not in table:
+            raise Broken(f"{token.text} is not followed by a bracket", token)
+        self.at = self.peeked + 1
+        return following, table[following.text]
+
+    def left(self, token: Token) -> None:
+        delimiter, canonical = self._delimiter(token)
+        whole = replace(token, text=token.text + delimiter.text, end=max(token.end, delimiter.end))
+        self.emit("OPEN", whole, (canonical, token.text))
+        self.push("left", whole, "")
+
+    def right(self, token: Token) -> None:
+        delimiter, canonical = self._delimiter(token)
+        whole = replace(token, text=token.text + delimiter.text, end=max(token.end, delimiter.end))
+        self._closing(whole, canonical, "left")
+        self.pop()
+        self.emit("CLOSE", whole, canonical)
+        self.operand()
+
+    def middle(self, token: Token) -> None:
+        _, canonical = self._delimiter(token)
+        self.emit("SEP" if len(self.frames) > 1 else "LISTSEP", token, _separator(canonical))
+        self.state = State.START
+
+    def sized(self, token: Token) -> None:
+        """``\\big`` and the like give a size to the bracket that follows; without a bracket they are layout."""
+        following = self.peek()
+        if following is None or following.kind not in ("sign", "command"):
+            self.ignored.append(Ignored(self.place(token), token.text))
+            return
+        name = following.text
+        taken = replace(following, start=following.start)
+        if name in symbols.BARS and token.text[-1] in "lr":
+            self.at = self.peeked + 1
+            (self._open_bar if token.text[-1] == "l" else self._close_bar)(taken, symbols.BARS[name], token.text)
+        elif name in symbols.BARS and token.text[-1] == "m":
+            self.middle(token)
+        elif name in symbols.OPENERS or name in symbols.CLOSERS:
+            self.at = self.peeked + 1
+            (self.open_bracket if name in symbols.OPENERS else self.close_bracket)(taken, token.text)
+        else:
+            self.ignored.append(Ignored(self.place(token), token.text))
+
+    # Bars -----------------------------------------------------------------------------------------------------------
+
+    def bar(self, token: Token) -> None:
+        """``|``: opens, closes, separates, or evaluates (``f|_{x=0}``)."""
+        index, kind, frame = self.at - 1, symbols.BARS[token.text], self.frames[-1]
+        ends = self.state in (State.END, State.FUNCTION) and bool(self.out)
+        if twin(self.tokens, index) and not (frame.kind == "bar" and frame.closes == "|" and ends):
+            token, kind = replace(token, text="||", end=self.tokens[self.at].end), r"\|"
+            self.at += 1
+        later = self.later.get(index, 0)
+        following = self.peek()
+        inside = frame.kind == "bar" and frame.closes == kind
+        if self.state is State.ARGUMENT:
+            self.emit("ATOM", token, Mark(self.place(token), kind))
+            self.operand()
+        elif inside and (self.state is State.END or later < 2):
+            self._close_bar(token, kind)
+        elif self.state is State.END and kind == "|" and following is not None and following.text == "_":
+            self.emit("ATOM", token, Mark(self.place(token), "|"))
+            self.operand()
+        elif later % 2 if self.state is State.END else later:
+            self._open_bar(token, kind)
+        else:
+            self.emit("SEP" if len(self.frames) > 1 else "LISTSEP", token, _separator(kind))
+            self.state = State.START
+
+    def _open_bar(self, token: Token, kind: str, size: str = "") -> None:
+        self.emit("OPEN", token, (kind, size))
+        self.push("bar", token, kind)
+
+    def _close_bar(self, token: Token, kind: str, _size: str = "") -> None:
+        if self.frames[-1].kind != "bar":
+            raise Broken(f"{_shown(token)} closes nothing", token)
+        self.pop()
+        self.emit("CLOSE", token, kind)
+        self.operand()
+
+    # Environments ---------------------------------------------------------------------------------------------------
+
+    def begin(self, token: Token) -> None:
+        name = token.text
+        if name in symbols.TRANSPARENT:
+            self.ignored.append(Ignored(self.place(token), rf"\begin{{{name}}}"))
+            return
+        if name not in symbols.TABLES and name not in symbols.ROW_ENVIRONMENTS:
+            raise Broken(f"the environment {name} is not known here", token)
+        columns = ""
+        following = self.peek()
+        if following is not None and following.text == "[" and name not in symbols.TABLES - {"array"}:
+            inside = self.tokens[self.peeked + 1 : self.peeked + 3]
+            if len(inside) == 2 and inside[0].text in ("t", "b", "c") and inside[1].text == "]":
+                self.at = self.peeked + 3
+                following = self.peek()
+        if name in symbols.WITH_COLUMNS and following is not None and self.peeked in self.pairs:
+            last = self.pairs[self.peeked]
+            columns = "".join(t.text for t in self.tokens[self.peeked + 1 : last])
+            self.at = last + 1
+        self.emit("ENVBEGIN", token, (name, columns))
+        self.push("env", token, name)
+
+    def braced_table(self, token: Token) -> None:
+        """``\\substack{a \\\\ b}``, and the old ``\\cases{a & b \\cr c & d}``."""
+        following = self.peek()
+        if following is None or following.text != "{":
+            raise Broken(f"{token.text} is not followed by a brace", token)
+        self.at = self.peeked + 1
+        self.emit("ENVBEGIN", token, (token.text[1:], ""))
+        self.push("env", token, "}")
+
+    def end(self, token: Token) -> None:
+        if token.text in symbols.TRANSPARENT:
+            self.ignored.append(Ignored(self.place(token), rf"\end{{{token.text}}}"))
+            return
+        frame = self._closing(token, token.text, "env")
+        if frame.closes != token.text:
+            raise Broken(f"{_shown(token)} does not close {_shown(frame.opener or token)}", token)
+        self._drop_last_row()
+        self.pop()
+        self.emit("ENVEND", token, token.text)
+        self.operand()
+
+    def _drop_last_row(self) -> None:
+        """``\\\\`` before the end of a table opens no row."""
+        if self.out[-1].type == "ROWSEP":
+            self.ignored.append(Ignored(self.out.pop().span, r"\\"))
+
+    def cell(self, token: Token) -> None:
+        self.emit("AMP", token, "&")
+        self.state = State.START
+
+    def row_break(self, token: Token) -> None:
+        self._drop_bars()
+        if self.frames[-1].kind == "env":
+            self.emit("ROWSEP", token, token.text)
+            self.state = State.START
+        elif self.only_brackets():
+            self.ignored.append(Ignored(self.place(token), token.text))
+        else:
+            raise Broken(f"{token.text} stands inside brackets", token)
+
+    # Fractions and stacks in TeX's own way --------------------------------------------------------------------------
+
+    def over(self, token: Token) -> None:
+        frame = self.frames[-1]
+        if frame.kind not in ("brace", "left") or frame.over is not None:
+            raise Broken(f"{token.text} stands outside braces", token)
+        frame.over = (len(self.out), token.text)
+        self.ignored.append(Ignored(self.place(token), token.text))
+        self.state = State.START
+
+    def stack(self, token: Token) -> None:
+        """``\\overset{a}{=}`` is a relation with a note; over anything else it is a stack."""
+        note = self._group(self.at)
+        second = self._group(note[1]) if note else None
+        if note is None or second is None:
+            self.want("STACK", token, token.text, 2)
+            return
+        base = [t for t in self.tokens[second[0].start : second[0].stop] if t.kind not in ("space", "ignored")]
+        if len(base) != 1 or not is_relation(base[0]):
+            self.want("STACK", token, token.text, 2)
+            return
+        self._annotated(token, symbols.RELATIONS[base[0].text], note[0], second[1])
+
+    def arrow(self, token: Token) -> None:
+        """``\\xrightarrow[below]{above}``"""
+        index = self.at
+        while index < len(self.tokens) and self.tokens[index].kind == "space":
+            index += 1
+        if index < len(self.tokens) and self.tokens[index].text == "[":
+            while index < len(self.tokens) and self.tokens[index].text != "]":
+                index += 1
+            index += 1
+        note = self._group(index)
+        if note is None:
+            raise Broken(f"the argument of {token.text} is missing", token)
+        self._annotated(token, symbols.LABELLED_ARROWS[token.text], note[0], note[1])
+
+    def _annotated(self, token: Token, symbol: str, note: range, following: int) -> None:
+        words = "".join(t.text for t in self.tokens[note.start : note.stop])
+        end = max(token.end, self.tokens[following - 1].end)
+        span = self.span(token.start, end)
+        self.at = following
+        self.emit("RELATION", token, Relation(span, symbol, self.text[token.start : end], words))
+        self.state = State.START
+
+    def _group(self, index: int) -> tuple[range, int] | None:
+        """The inside of the argument at ``index`` and the index behind it; the argument may be one token."""
+        while index < len(self.tokens) and self.tokens[index].kind in ("space", "ignored"):
+            index += 1
+        if index == len(self.tokens):
+            return None
+        if index in self.pairs and self.pairs[index] > index:
+            return range(index + 1, self.pairs[index]), self.pairs[index] + 1
+        return (range(index, index + 1), index + 1) if self.tokens[index].text not in "{}" else None
+
+    def negation(self, token: Token) -> None:
+        """``\\not=``"""
+        following = self.peek()
+        if following is None or not is_relation(following):
+            raise Broken(r"\not is followed by no relation", token)
+        self.at = self.peeked + 1
+        canonical = symbols.RELATIONS[following.text]
+        whole = replace(token, text=token.text + following.text, end=max(token.end, following.end))
+        symbol = symbols.NEGATED.get(canonical, rf"\not{canonical}")
+        self.emit("RELATION", whole, Relation(self.place(whole), symbol, self.text[whole.start : whole.end]))
+        self.state = State.START
+
+
+def is_relation(token: Token) -> bool:
+    return token.kind in ("relation", "sign", "command") and token.text in symbols.RELATIONS
+
+
+def _separator(bar: str) -> str:
+    return "||" if bar == r"\|" else bar
+
+
+def _shown(token: Token) -> str:
+    if token.kind in ("begin", "end"):
+        return rf"\{token.kind}{{{token.text}}}"
+    return token.text
