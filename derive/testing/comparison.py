@@ -92,10 +92,10 @@ def compare(got: Any, expected: NDArray[np.float64], tolerance: NDArray[np.float
             return Compared(Match.TRANSPOSED, numbers, expected)
         if _close(numbers.reshape(expected.shape), expected, tolerance):
             return Compared(Match.SHAPE, numbers, expected)
-    if expected.ndim == 2 and numbers.ndim == 2 and numbers.shape == expected.shape == expected.shape[::-1]:
-        # Of a square matrix the shape cannot tell: only the values can.
-        if _close(numbers.T, expected, tolerance):
-            return Compared(Match.TRANSPOSED, numbers, expected)
+    # Of a square matrix the shape cannot tell: only the values can.
+    square = expected.ndim == 2 and numbers.shape == expected.shape == expected.shape[::-1]
+    if square and _close(numbers.T, expected, tolerance):
+        return Compared(Match.TRANSPOSED, numbers, expected)
     if not np.isfinite(numbers).all() and np.isfinite(expected).all():
         return Compared(Match.NOT_FINITE, numbers, expected)
     return Compared(Match.WRONG, numbers, expected)

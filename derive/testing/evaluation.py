@@ -87,7 +87,7 @@ class _Walker:
         given = np.asarray(value)
         if given.dtype.kind in "iub":
             return given.astype(object)
-        return np.frompyfunc(self.context.mpf, 1, 1)(given.astype(object))  # type: ignore[no-any-return]
+        return np.frompyfunc(self.context.mpf, 1, 1)(given.astype(object))
 
     def at(self, expression: Expr) -> _Named:
         found = self.seen.get(expression)

@@ -21,7 +21,7 @@ from derive.errors import DeriveError
 from derive.testing.comparison import compare
 from derive.testing.course import FUNCTIONS, CourseCase, cases_of
 from derive.testing.judging import Failure, Judgement, Outcome, Verdict, judge
-from derive.testing.process import Answers, run_file
+from derive.testing.process import Answers, Limits, run_file
 from derive.testing.source import explain_failure, is_template, read_source
 
 __all__ = ["FunctionGrade", "Grades", "grade", "grade_command", "main"]
@@ -77,8 +77,12 @@ class Grades:
         return "\n".join(lines).rstrip() + "\n"
 
 
-def grade(path: str | Path) -> Grades:
+def grade(path: str | Path, limits: Limits | None = None) -> Grades:
     """Run the functions of a solution and judge each.  The code of the file is run.
+
+    Args:
+        path: the solution.
+        limits: what it may use.
 
     Raises:
         DeriveError: the file is missing, is not Python text, or is too large.
@@ -90,9 +94,9 @@ def grade(path: str | Path) -> Grades:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _not_python(file, source, error)
     cases = [case for name in FUNCTIONS for case in cases_of(name)]
-    answers = run_file(file, [_job(number, case) for number, case in enumerate(cases)])
+    answers = run_file(file, [_job(number, case) for number, case in enumerate(cases)], limits)
     judged = {name: _judge(name, cases, answers, tree, source) for name in FUNCTIONS}
-    causes = _causes(file, cases, answers, judged, tree, source)
+    causes = _causes(file, cases, answers, judged, tree, source, limits)
     graded = {
         name: _graded(judgement, [*([causes[name]] if name in causes else []), *remarks])
         for name, (judgement, remarks) in judged.items()
@@ -114,7 +118,7 @@ def grade_command(path: str, output: str = "text") -> int:
 def _not_python(file: Path, source: str, error: Exception) -> Grades:
     line = getattr(error, "lineno", None)
     text = source.splitlines()[line - 1].strip() if line and line <= len(source.splitlines()) else ""
-    old = text.startswith(("print ", "exec ")) or "except" in text and "," in text
+    old = text.startswith(("print ", "exec ")) or ("except" in text and "," in text)
     reason = f"the file is not valid Python: {getattr(error, 'msg', None) or error}"
     if line:
         reason += f" (line {line}: {text})"
@@ -156,7 +160,7 @@ def _judge(
         outcome = outcome_of(case, answers.results[number], source)
         if case.probe:
             probes.append(outcome)
-            if outcome.failure is not None and outcome.failure.endless:
+            if outcome.failure is not None and outcome.failure.fatal:
                 judged.append(outcome)
         elif case.remark:
             if not outcome.values_right:
@@ -174,6 +178,7 @@ def _causes(
     judged: Mapping[str, tuple[Judgement, list[str]]],
     tree: ast.Module,
     source: str,
+    limits: Limits | None,
 ) -> dict[str, str]:
     """For each function whose trouble comes from another function of the file: which one.
 
@@ -187,25 +192,27 @@ def _causes(
             trials += [(name, helper) for helper in _HELPERS if helper in answers.own and helper != name]
         if name == "skipgram" and judged[_NAIVE][0].verdict is not Verdict.RIGHT and _NAIVE in answers.defined:
             trials.append((name, _NAIVE))
-    jobs, parts = [], {}
+    jobs: list[dict[str, Any]] = []
+    parts: dict[int, tuple[str, str, int]] = {}
     for name, suspect in trials:
         for number, case in enumerate(cases):
             if case.function == name and not case.remark:
                 key = len(parts)
                 parts[key] = (name, suspect, number)
-                jobs.append(_job(key, case, [suspect], alone=suspect == _NAIVE))
+                alone = suspect == _NAIVE
+                jobs.append(_job(key, case, [] if alone else [suspect], alone))
     found: dict[str, str] = {}
-    again = run_file(file, jobs) if jobs else Answers()
+    again = run_file(file, jobs, limits) if jobs else Answers()
     for name, suspect in trials:
         results = {
             number: again.results[key]
             for key, (of, by, number) in parts.items()
             if (of, by) == (name, suspect) and key in again.results
         }
-        alone = Answers(again.defined, again.own, again.trouble, results)
+        mended = Answers(again.defined, again.own, again.trouble, results)
         if not results:
             continue
-        verdict = _judge(name, cases, alone, tree, source)[0].verdict
+        verdict = _judge(name, cases, mended, tree, source)[0].verdict
         before = judged[name][0].verdict
         if before is not Verdict.RIGHT and verdict is Verdict.RIGHT:
             found.setdefault(name, f"the cause lies in {suspect}: with a right {suspect}, {name} is right")
@@ -219,7 +226,7 @@ def outcome_of(case: CourseCase, result: Mapping[str, Any], source: str) -> Outc
     error = result.get("error")
     if isinstance(error, Mapping):
         kind = str(error.get("type", "error"))
-        return Outcome(case.case, failure=Failure(kind, explain_failure(error, source), kind == "OutOfTime"))
+        return Outcome(case.case, failure=Failure(kind, explain_failure(error, source), kind in ("OutOfTime", "Crash")))
     names = list(case.expected)
     value = result.get("value")
     returned: list[Any] = [value]

@@ -49,11 +49,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception, or no end."""
+    """An exception; it is fatal if there was no end, or if it took the process with it."""
 
     kind: str
     message: str
-    endless: bool = False
+    fatal: bool = False
 
     def __str__(self) -> str:
         return self.message or self.kind
@@ -97,19 +97,22 @@ def judge(outcomes: Sequence[Outcome], probes: Sequence[Outcome] = (), template:
         probes: tiny cases that only serve as counterexamples.
         template: the text of the function is a template that nobody filled in.
     """
+    for outcome in outcomes:
+        if outcome.failure is not None and outcome.failure.fatal:
+            how = "never ends" if outcome.failure.kind == "OutOfTime" else "takes the process down"
+            return Judgement(Verdict.FAILS, f"{how} ({_class_of(outcome)}): {outcome.failure}", outcome)
     ordinary = [outcome for outcome in outcomes if not outcome.case.special]
     square = [outcome for outcome in outcomes if outcome.case.special == "V = d"]
     special = [outcome for outcome in outcomes if outcome.case.special not in ("", "V = d")]
     if not ordinary:
         raise ValueError("there is no ordinary case to judge by")
-    endless = [o for o in outcomes if o.failure is not None and o.failure.endless]
-    if endless:
-        return Judgement(Verdict.FAILS, f"never ends ({_class_of(endless[0])}): {endless[0].failure}", endless[0])
     failed = [outcome for outcome in ordinary if outcome.failure is not None]
     if len(failed) == len(ordinary):
         return _always_fails(failed, square, template)
     if not failed and all(_is_blank(outcome) for outcome in ordinary):
-        return Judgement(Verdict.MISSING, "a template left as it was: it returns nothing but None or zeros", ordinary[0])
+        return Judgement(
+            Verdict.MISSING, "a template left as it was: it returns nothing but None or zeros", ordinary[0]
+        )
     if all(outcome.right for outcome in ordinary):
         return _special_cases(ordinary, special)
     if all(outcome.values_right for outcome in ordinary):
@@ -127,9 +130,7 @@ def _always_fails(failed: Sequence[Outcome], square: Sequence[Outcome], template
 
 
 def _is_blank(outcome: Outcome) -> bool:
-    return all(
-        c.got is None or (isinstance(c.got, np.ndarray) and not np.any(c.got)) for c in outcome.outputs.values()
-    )
+    return all(c.got is None or (isinstance(c.got, np.ndarray) and not np.any(c.got)) for c in outcome.outputs.values())
 
 
 def _special_cases(ordinary: Sequence[Outcome], special: Sequence[Outcome]) -> Judgement:
@@ -203,7 +204,7 @@ def _wrong(ordinary: Sequence[Outcome], square: Sequence[Outcome], probes: Seque
         wrong = [sample for sample in samples if not sample.compared.values_right]
         if wrong:
             found = diagnose(wrong)
-            where = "" if len(wrong) == len(samples) else f" in {len(wrong)} of {len(samples)} cases"
+            where = "" if len(wrong) == len(samples) else f" (in {len(wrong)} of {len(samples)} cases)"
             parts.append(f"{name} {found or 'is wrong'}{where}")
     failing = [outcome for outcome in ordinary if outcome.failure is not None]
     if failing:

@@ -6,7 +6,7 @@ An objective states its value only.  Gradients are derived from it in ``derive.t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import sympy
@@ -76,7 +76,7 @@ class Objective:
     outputs: tuple[Output, ...]
     formula: str
     note: tuple[str, str]
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     support: tuple[str, ...] = ()
 
 
@@ -94,9 +94,7 @@ _VECTORS = Facts(
 )
 _BY_CENTER = Facts(MappingProxyType({"u": ArrayFacts((_WORDS, _DIMS)), "v": ArrayFacts((_CENTERS, _DIMS))}))
 _TWO_DISTRIBUTIONS = Facts(
-    MappingProxyType(
-        {name: ArrayFacts((_OUTCOMES,), positive=True, sums_to_one=(0,)) for name in ("p", "q")}
-    )
+    MappingProxyType({name: ArrayFacts((_OUTCOMES,), positive=True, sums_to_one=(0,)) for name in ("p", "q")})
 )
 
 
@@ -162,8 +160,8 @@ def _objectives() -> tuple[Objective, ...]:
             negative,
             (one_center, Argument("o", "word"), Argument("n", "draws", ("K",)), _U),
             (Output("loss"), Output("dv", (_i,), _v[_i]), d_u),
-            "J = -log σ(u_oᵀv_c) - Σ_k log σ(-u_{n_k}ᵀv_c),  ∂J/∂v_c = (σ(u_oᵀv_c) - 1)u_o + Σ_k σ(u_{n_k}ᵀv_c)u_{n_k},  "
-            "∂J/∂u_w = δ_wo(σ(u_oᵀv_c) - 1)v_c + Σ_k δ(w,n_k) σ(u_{n_k}ᵀv_c)v_c",
+            "J = -log σ(u_oᵀv_c) - Σ_k log σ(-u_{n_k}ᵀv_c),  "
+            "∂J/∂v_c = (σ(u_oᵀv_c) - 1)u_o + Σ_k σ(u_{n_k}ᵀv_c)u_{n_k},  ∂J/∂u_w = δ_wo(σ(u_oᵀv_c) - 1)v_c + Σ_k δ(w,n_k) σ(u_{n_k}ᵀv_c)v_c",
             ("calculus.md", "\\sigma(x) + \\sigma(-x) = 1"),
             _VECTORS,
         ),

@@ -28,7 +28,7 @@ class Limits:
     load_seconds: float = 4.0
     case_seconds: float = 1.5
     cpu_seconds: int = 20
-    memory_mb: int = 4096
+    memory_mb: int = 3072
     grace: float = 0.5
 
 

@@ -95,7 +95,9 @@ def _place(line: Any, source: str) -> Iterator[str]:
 
 
 def _known_reason(kind: str, message: str) -> str:
-    removed = re.search(r"numpy'?\]? has no attribute '(\w+)'|`np\.(\w+)` was removed|cannot import name '(\w+)'", message)
+    removed = re.search(
+        r"numpy'?\]? has no attribute '(\w+)'|`np\.(\w+)` was removed|cannot import name '(\w+)'", message
+    )
     if removed:
         name = next(group for group in removed.groups() if group)
         if name in _REMOVED:
