@@ -1,0 +1,80 @@
+"""From drafts to steps: every relation of a note gets its verdict, and none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from sympy import Integer
+
+from derive.derivation import Goal, Kind, Step, Verdict
+from derive.errors import InternalError
+from derive.proving.check import decide
+from derive.reading.claims import Claim, Shape
+from derive.reading.note import Draft, Draftbook
+
+SECONDS = 10.0
+
+
+def judge(book: Draftbook, *, seconds: float = SECONDS, progress: Callable[[], None] = lambda: None) -> tuple[Step, ...]:
+    """A verdict for every draft, in order.
+
+    Raises ``InternalError`` if the number of steps changes on the way.
+    """
+    steps = tuple(_counted(_steps(book, seconds), progress))
+    if len(steps) != len(book.drafts):
+        raise InternalError(f"{len(book.drafts)} steps went in and {len(steps)} verdicts came out")
+    return steps
+
+
+def _counted(steps: Iterator[Step], progress: Callable[[], None]) -> Iterator[Step]:
+    for step in steps:
+        progress()
+        yield step
+
+
+def _steps(book: Draftbook, seconds: float) -> Iterator[Step]:
+    for draft in book.drafts:
+        yield Step(draft.place, draft.relation, draft.left, draft.right, verdict_of(draft, book, seconds))
+
+
+def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
+    """The verdict on one draft."""
+    if draft.unread:
+        return Verdict(Kind.UNREAD, draft.problem or "not read")
+    if draft.shape_error is not None:
+        return Verdict(Kind.UNDECIDED, f"shapes: {draft.shape_error}")
+    if draft.problem is not None:
+        return Verdict(Kind.UNDECIDED, draft.problem)
+    if draft.definition is not None:
+        return Verdict(Kind.DEFINITION, f"introduces {draft.definition}")
+    if draft.claim is None:
+        raise InternalError("a draft without a claim, a definition or a problem")
+    return _of_claim(draft.claim, book, seconds)
+
+
+def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
+    if claim.shape is Shape.DIFFERENT:
+        return _of_shape(claim, f"{claim.shapes[0]} is set against {claim.shapes[1]}")
+    verdict = decide(_fixed(claim.goal, book), seconds=seconds)
+    if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
+        return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
+    return verdict
+
+
+def _of_shape(claim: Claim, what: str) -> Verdict:
+    if claim.certain:
+        return Verdict(Kind.REFUTED, what, diagnosis=what)
+    return Verdict(Kind.UNDECIDED, f"{what}; declare the shapes of the names to settle it")
+
+
+def _fixed(goal: Goal, book: Draftbook) -> Goal:
+    """The goal with the numbers that the note gives for its sizes (``N = 7``), where they matter for a refutation."""
+    table = {
+        symbol: value
+        for symbol in goal.left.free_symbols | goal.right.free_symbols
+        if (value := book.scope.fixed.get(symbol.name)) is not None and isinstance(value, Integer)
+    }
+    if not table:
+        return goal
+    return replace(goal, left=goal.left, right=goal.right)

@@ -1,0 +1,433 @@
+"""Names with arguments: functions that the note defines, tables of probabilities and counts, expectations.
+
+``P(w|c)`` is looked up in this order: what the note defines, the functions of the field, tables.  If nothing fits,
+the bracket is a factor.
+"""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Expr, Symbol, exp
+
+from derive.reading import tree
+from derive.reading.context import Reading, index_expression, new_index
+from derive.reading.definitions import reference
+from derive.reading.elaborate import superscript, value
+from derive.reading.scope import Head, Unsettled
+from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.survey import TABLES
+from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
+from derive.terms import Axis, Index, delta, fresh, sum_over
+
+DEPENDENT = {"J", "L", "\\ell", "E", "C", "F", "\\mathcal{L}", "Loss", "loss", "cost", "NLL", "CE", "PPL", "\\theta", "R", "O", "Q"}
+UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
+
+
+def signature(name: str, subs: int, separators: tuple[str, ...] | None) -> str:
+    """The key under which a defined name is looked up: the same letter may be used in several ways."""
+    key = name + "_" * subs
+    return key if separators is None else f"{key}({''.join(separators)})"
+
+
+def arguments_of(group: tree.Group) -> tuple[list[tree.Node], tuple[str, ...]]:
+    """The arguments that matter: parameters behind ``;`` are left out, ``O=o`` is ``o``."""
+    parts, separators = list(group.body.parts), list(group.body.separators)
+    if ";" in separators and not all(s == ";" for s in separators):
+        cut = separators.index(";")
+        parts, separators = parts[: cut + 1], separators[:cut]
+    return parts, tuple("|" if s in ("|", "\\mid") else s for s in separators)
+
+
+def value_of_variable(node: tree.Node) -> tree.Node:
+    """``o`` of ``O=o``."""
+    node = plain(node)
+    if isinstance(node, tree.Chain) and node.first is not None and len(node.links) == 1 and node.links[0].right is not None:
+        if node.links[0].relation.symbol == "=":
+            return plain(node.links[0].right)
+    return node
+
+
+def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: Reading) -> Value | None:
+    """A name without brackets that the note defines, whole or with indices."""
+    head = reading.scope.heads.get(signature(spelled.name, len(spelled.subs), None))
+    if head is None and spelled.subs:
+        head = reading.scope.heads.get(spelled.name)
+        if head is None or head.value.rank < len(spelled.subs) or head.written:
+            return None
+        whole = head.value
+        where = [index_expression(s, a, reading) for s, a in zip(spelled.subs, whole.shape, strict=False)]
+        rest = tuple(fresh(i) for i in whole.indices[len(where) :])
+        return Value(rest, whole.at(*where, *rest), row=bool(rest))
+    if head is None and not arguments:
+        return _whole_of_entries(spelled, reading)
+    if head is None:
+        return None
+    return apply(head, [*spelled.subs, *arguments], reading)
+
+
+def _whole_of_entries(spelled: Spelled, reading: Reading) -> Value | None:
+    """``p`` where the note defines ``p_i``: the vector of all entries."""
+    if spelled.name in reading.bound or spelled.name in reading.scope.sizes:
+        return None
+    heads = reading.scope.heads
+    head = heads.get(signature(spelled.name, 1, None)) or heads.get(signature(spelled.name, 2, None))
+    if head is None:
+        return None
+    if len(head.definition.parameters) - head.value.rank != head.written or head.written > 2 or head.value.rank + head.written > 2:
+        return None
+    parameters = head.definition.parameters[: head.written]
+    if not all(isinstance(p, Index) for p in parameters):
+        return None
+    indices = tuple(new_index(p.name, reading.scope.axes.resolve(p.axis)) for p in parameters)
+    return Value((*indices, *head.value.indices), head.value.body.xreplace(dict(zip(parameters, indices, strict=True))))
+
+
+def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
+    """A defined name at its written arguments."""
+    parameters = head.definition.parameters[: head.written]
+    if len(arguments) != len(parameters):
+        raise Unsettled(f"{head.definition.name} was defined with {len(parameters)} arguments, not {len(arguments)}")
+    return at(head, [_argument(node, p, reading) for node, p in zip(arguments, parameters, strict=True)])
+
+
+def at(head: Head, where: list[Expr]) -> Value:
+    """A defined name at arguments that are already read."""
+    parameters = head.definition.parameters[: head.written]
+    indices = tuple(fresh(i) for i in head.value.indices)
+    body = head.value.body.xreplace(dict(zip((*parameters, *head.value.indices), (*where, *indices), strict=True)))
+    return Value(indices, body, head.value.row)
+
+
+def _argument(node: tree.Node, parameter: Symbol, reading: Reading) -> Expr:
+    node = value_of_variable(node)
+    if isinstance(parameter, Index):
+        return index_expression(node, parameter.axis, reading)
+    inner = value(node, reading)
+    if inner.rank:
+        raise Unsettled(f"{parameter.name} was a number where the function was defined and is {inner.describe()} here")
+    return inner.body
+
+
+def application(node: tree.Node, group: tree.Group, reading: Reading) -> Value | None:
+    """``node(group)`` as the application of a function, or None if it is a product."""
+    spelled = spell(node)
+    if spelled is None:
+        return None
+    inner = _apply_name(spelled, group, reading)
+    if inner is None:
+        return None
+    if spelled.transposed:
+        inner = transpose(inner)
+    return superscript(inner, spelled.power, reading) if spelled.power is not None else inner
+
+
+def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
+    from derive.reading.derivatives import primed_call
+    from derive.reading.information import divergence
+    from derive.reading.products import FUNCTIONS
+
+    name, scope = spelled.name, reading.scope
+    if spelled.primes:
+        return primed_call(spelled, group, reading)
+    if name in reading.bound or (name in scope.sizes and name not in reading.survey.functions):
+        return None
+    parts, separators = arguments_of(group)
+    found = _defined(spelled, parts, separators, reading)
+    if found is not None:
+        return found
+    if name in FUNCTIONS and not spelled.subs and len(parts) == 1 and not _declared(name, reading):
+        function = FUNCTIONS[name]
+        if function is None:
+            raise Unsettled(f"{name} is not understood; write \\log_2 or \\log_{{10}}")
+        return entrywise(function, value(parts[0], reading))
+    special = _special(spelled, parts, reading)
+    if special is not None:
+        return special
+    if (found := divergence(spelled, group, reading)) is not None:
+        return found
+    if _is_table(spelled, parts, separators, reading):
+        return scalar(table(spelled, parts, separators, reading))
+    if _dependency_list(spelled, parts, reading):
+        return value_without_arguments(spelled, reading)
+    if name in UNKNOWN_FUNCTIONS and len(parts) == 1 and not spelled.subs and name not in scope.families:
+        inner = value(parts[0], reading)
+        return entrywise(lambda x: sympy.Function(name, real=True)(x), inner)
+    if name in reading.survey.functions and name not in scope.families and not _declared(name, reading):
+        raise Unsettled(f"{name} is used before it is defined")
+    return None
+
+
+def _declared(name: str, reading: Reading) -> bool:
+    family = reading.scope.families.get(name)
+    return family is not None and family.declared
+
+
+def _defined(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Value | None:
+    heads = reading.scope.heads
+    key = random_variable_key(spelled, parts, separators, reading)
+    for candidate in (key, signature(spelled.name, len(spelled.subs), separators)):
+        head = heads.get(candidate) if candidate else None
+        if head is not None and head.written == len(spelled.subs) + len(parts):
+            return apply(head, [*spelled.subs, *parts], reading)
+    return None
+
+
+def random_variable_key(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> str | None:
+    """``p(x)`` and ``p(y)`` are different functions where a joint ``p(x,y)`` is used: the letter tells which."""
+    if spelled.subs or spelled.name not in reading.survey.joints:
+        return None
+    letters = [_variable_letter(part) for part in parts]
+    if any(found is None for found in letters):
+        return None
+    pieces = [f"{sep}{found}" for sep, found in zip(("", *separators), letters, strict=True)]
+    return f"{spelled.name}({''.join(pieces)})"
+
+
+def _variable_letter(part: tree.Node) -> str | None:
+    part = value_of_variable(part)
+    spelled = spell(part)
+    if spelled is None or spelled.power is not None:
+        return None
+    return spelled.name.split("_")[0].rstrip("'").lower()
+
+
+def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
+    name = spelled.name.lower()
+    if name in ("softmax", "smax") and len(parts) == 1:
+        return softmax(value(parts[0], reading), reading)
+    if name == "diag" and len(parts) == 1:
+        return diagonal(value(parts[0], reading))
+    if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:
+        from derive.reading.elaborate import _kronecker
+
+        return scalar(_kronecker(tuple(parts), reading))
+    if spelled.name in ("\\mathbb{1}", "\\mathbb{I}", "1", "\\mathbf{1}", "I") and len(parts) == 1:
+        from derive.reading.context import condition, indicator
+
+        inside = plain(parts[0])
+        if isinstance(inside, tree.Chain):
+            left, right, equal = condition(inside, reading, reading.free_axis)
+            return scalar(indicator(left, right, equal))
+    return None
+
+
+def softmax(scores: Value, reading: Reading) -> Value:
+    if scores.rank != 1:
+        raise Unsettled(f"the softmax of {scores.describe()}: say that it is a vector")
+    i, j = fresh(scores.indices[0]), fresh(scores.indices[0])
+    return Value((i,), exp(scores.at(i)) / sum_over(exp(scores.at(j)), j), scores.row)
+
+
+def _is_table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> bool:
+    name = spelled.name
+    if name.split("_{")[0] not in TABLES or _declared(name, reading) and reading.scope.family(name).order == 0:
+        return False
+    if name in reading.survey.indexed and name not in reading.survey.plain_calls and "|" not in separators:
+        return False
+    return all(_simple(value_of_variable(part)) for part in parts)
+
+
+def _simple(node: tree.Node) -> bool:
+    spelled = spell(node)
+    return spelled is not None and spelled.power is None or isinstance(node, tree.Num)
+
+
+def table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Expr:
+    """An entry of a table of probabilities or counts, written as a function of its indices."""
+    key = random_variable_key(spelled, parts, separators, reading)
+    if key is not None:
+        return _random_variable_table(spelled, parts, separators, reading)
+    if any(isinstance(value_of_variable(p), tree.Num) for p in parts):
+        raise Unsettled(f"{spelled.name} at a number is not understood; say what it is")
+    name = signature(spelled.name, len(spelled.subs), separators if len(parts) > 1 else ())
+    where = []
+    for position, part in enumerate([*spelled.subs, *parts]):
+        node = value_of_variable(part)
+        inner = spell(node)
+        if inner is not None and len(inner.subs) == 1 and spelled.name not in reading.survey.plain_calls:
+            node = inner.subs[0]
+        where.append(index_expression(node, reading.scope.axis(name, position), reading))
+    declare_table(name, spelled.name, separators, len(spelled.subs), reading)
+    reading.scope.want_order(name, len(where))
+    return reading.scope.entry(name, where)
+
+
+def declare_table(key: str, name: str, separators: tuple[str, ...], skip: int, reading: Reading) -> None:
+    """Probabilities are positive and add up to one over what stands before the bar; counts are positive."""
+    family = reading.scope.family(key)
+    if family.positive or family.declared:
+        return
+    family.positive = True
+    if name == "\\#":
+        reading.scope.note("counts #(…) are positive (inferred)")
+        return
+    before = separators.index("|") + 1 if "|" in separators else len(separators) + 1
+    family.sums_to_one = tuple(range(skip, skip + before))
+    reading.scope.note(f"{name}({'·'.join(('', *separators, ''))}) is a probability: positive, and the sum over its first argument is one (inferred)")
+
+
+def _random_variable_table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Expr:
+    """p(x), p(y), p(x,y), p(y|x) from the one joint distribution; the same for counts #(w), #(w,c)."""
+    name = spelled.name
+    joint = reading.survey.joints[name]
+    letters = [_variable_letter(p) for p in parts]
+    if not set(letters) <= set(joint):
+        raise Unsettled(f"{name} is a table over {', '.join(joint)}")
+    axes = {found: reading.scope.axis(f"({found})", 0) for found in joint}
+    reading.scope.family(f"({joint[0]})")
+    where = {
+        found: index_expression(value_of_variable(p), axes[found], reading)
+        for found, p in zip(letters, parts, strict=True)
+        if found is not None
+    }
+    if separators == ("|",):
+        below = {found: where[found] for found in letters[1:] if found}
+        return _marginal(name, where, axes, reading) / _marginal(name, below, axes, reading)
+    if any(s != "," for s in separators):
+        raise Unsettled(f"{name} with these separators is not understood")
+    return _marginal(name, where, axes, reading)
+
+
+def _marginal(name: str, where: dict[str, Expr], axes: dict[str, Axis], reading: Reading) -> Expr:
+    joint = reading.survey.joints[name]
+    key = f"{name}({','.join(w for w in joint if w in where)})"
+    head = reading.scope.heads.get(key)
+    if head is not None and head.written == len(where):
+        return at(head, [where[w] for w in joint if w in where]).body
+    bound = {w: new_index(w, axes[w]) for w in joint if w not in where}
+    full = {**where, **bound}
+    body = _joint_entry(name, [full[w] for w in joint], reading)
+    for index in bound.values():
+        body = sum_over(body, index)
+    return body
+
+
+def _joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
+    joint = reading.survey.joints[name]
+    key = f"{name}({','.join(joint)})"
+    head = reading.scope.heads.get(key)
+    if head is not None:
+        return at(head, where).body
+    counts = reading.survey.joints.get("\\#")
+    if name in ("P", "p", "\\hat{P}", "\\hat{p}") and counts == joint:
+        reading.scope.note(f"{name} is the relative frequency of the counts # (inferred)")
+        total = _marginal("\\#", {}, {w: reading.scope.axis(f"({w})", 0) for w in joint}, reading)
+        return _joint_entry("\\#", where, reading) / total
+    declare_table(key, name, (",",), 0, reading)
+    scope = reading.scope
+    for position, found in enumerate(joint):
+        scope.axes.same(scope.axis(key, position), scope.axis(f"({found})", 0))
+    scope.want_order(key, len(where))
+    return scope.entry(key, where)
+
+
+def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> bool:
+    """``J(θ)``, ``J(v_c, o, U)``: the arguments only say what it depends on."""
+    if spelled.name not in reading.scope.heads and signature(spelled.name, len(spelled.subs), None) not in reading.scope.heads:
+        return False
+    return spelled.name.split("_{")[0] in DEPENDENT or len(parts) > 1 or spelled.name in reading.survey.functions
+
+
+def value_without_arguments(spelled: Spelled, reading: Reading) -> Value | None:
+    return by_definition(Spelled(spelled.name, spelled.subs), (), reading)
+
+
+def expectation(node: tree.BigOp, rest: list[tree.Factor], reading: Reading) -> Value:
+    """E_{x∼p}[...] = Σ_x p(x) ..."""
+    from derive.reading.products import product
+
+    sub = plain(node.sub) if node.sub is not None else None
+    if not isinstance(sub, tree.Chain) or sub.first is None or len(sub.links) != 1 or sub.links[0].right is None:
+        raise Unsettled("an expectation without its distribution; write E_{x ∼ p}")
+    if sub.links[0].relation.symbol != "\\sim":
+        raise Unsettled("an expectation without its distribution; write E_{x ∼ p}")
+    spelled = spell(sub.first)
+    distribution = plain(sub.links[0].right)
+    if spelled is None:
+        raise Unsettled("an expectation over more than one variable is not understood")
+    name = spelled.name
+    if spelled.subs:
+        name = f"{spelled.name}_{letter(spelled.subs[0])}"
+    index = new_index(name, reading.loose_axis(name))
+    with reading.binding({name: index, **({spelled.name: index} if not spelled.subs else {})}):
+        weight = _weight(distribution, index, reading)
+        first = plain(rest[0].node)
+        inside = rest[:1] if isinstance(first, tree.Group) else rest
+        body = product(inside, reading)
+    inner = Value(body.indices, sum_over(weight * body.body, index), body.row)
+    for item in rest[len(inside) :]:
+        from derive.reading.products import combine
+
+        inner = combine(inner, value(item.node, reading), item.operator, first, item.node, reading)
+    return inner
+
+
+def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:
+    """The probability of ``index`` under the distribution that the author names: p, P_D, P(·|c), P_n(w)."""
+    scope = reading.scope
+    if isinstance(distribution, tree.Product) and len(distribution.factors) == 2:
+        head_node, group = (plain(f.node) for f in distribution.factors)
+        spelled = spell(head_node)
+        if spelled is not None and isinstance(group, tree.Group):
+            parts, separators = arguments_of(group)
+            head = scope.heads.get(signature(spelled.name, len(spelled.subs), separators))
+            rest = [value_of_variable(p) for p in parts[1:]]
+            if head is not None and len(parts) == head.written and not spelled.subs:
+                where = [index, *(_argument(n, p, reading) for n, p in zip(rest, head.definition.parameters[1:], strict=False))]
+                scope.axes.same(index.axis, head.definition.parameters[0].axis)
+                return at(head, where).body
+            name = signature(spelled.name, len(spelled.subs), separators if len(parts) > 1 else ())
+            declare_table(name, spelled.name, separators, len(spelled.subs), reading)
+            scope.axes.same(index.axis, scope.axis(name, 0))
+            where = [index, *(index_expression(n, scope.axis(name, k + 1), reading) for k, n in enumerate(rest))]
+            scope.want_order(name, len(where))
+            return scope.entry(name, where)
+    spelled = spell(distribution)
+    if spelled is None:
+        raise Unsettled(f"the distribution {tree.sexpr(distribution)} is not understood")
+    for key in (f"{spelled.name}()", signature(spelled.name, len(spelled.subs), ())):
+        head = scope.heads.get(key)
+        if head is not None and head.written == 1:
+            scope.axes.same(index.axis, head.definition.parameters[0].axis)
+            return at(head, [index]).body
+    whole = value_or_table(spelled, reading)
+    scope.axes.same(index.axis, whole.shape[0])
+    return whole.at(index)
+
+
+def value_or_table(spelled: Spelled, reading: Reading) -> Value:
+    """A distribution named without arguments: a vector ``p`` or a table that is used as ``p(x)``."""
+    scope = reading.scope
+    found = by_definition(spelled, (), reading)
+    if found is not None and found.rank == 1:
+        return found
+    key = f"{spelled.name}()"
+    head = scope.heads.get(key)
+    if head is not None and head.written == 1 and isinstance(head.definition.parameters[0], Index):
+        index = fresh(head.definition.parameters[0])
+        return Value((index,), at(head, [index]).body)
+    if spelled.name in scope.families and scope.family(spelled.name).order == 1 or spelled.name in reading.survey.indexed:
+        scope.want_order(spelled.name, 1)
+        declare_distribution(spelled.name, reading)
+        return scope.whole(spelled.name, ())
+    if spelled.name in TABLES and key in scope.families:
+        index = Index(f"{key}ʹ0", scope.axis(key, 0))
+        return Value((index,), scope.entry(key, (index,)))
+    reading.survey.wholes.add(spelled.name)
+    scope.want_order(spelled.name, 1)
+    declare_distribution(spelled.name, reading)
+    return scope.whole(spelled.name, ())
+
+
+def declare_distribution(name: str, reading: Reading) -> None:
+    family = reading.scope.family(name)
+    if not family.sums_to_one and not family.declared:
+        family.sums_to_one, family.positive = (family.order - 1,), True
+        reading.scope.note(f"{name} is a probability vector: positive, its sum is one (inferred from its use)")
+
+
+def folded(key: str, written: list[Expr], indices: tuple[Index, ...]) -> Expr:
+    return reference(key, (*written, *indices))
+
+
+__all__ = ["Symbol", "application", "apply", "at", "by_definition", "delta", "expectation", "folded", "signature", "softmax", "table"]

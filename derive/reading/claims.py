@@ -1,0 +1,84 @@
+"""From two neighbours in a chain to a claim about numbers.
+
+A claim about vectors or matrices is a claim about one entry.  Shapes are compared first, and a right value in the
+wrong shape is told apart from a wrong value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from derive.derivation import Goal, Relation
+from derive.reading.context import Reading
+from derive.reading.definitions import unfold
+from derive.reading.values import Value, is_number
+from derive.terms import Index
+
+
+class Shape(StrEnum):
+    """How the shapes of two sides compare."""
+
+    SAME = "same"
+    TRANSPOSED = "transposed"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a step says: a goal about entries, how the shapes compare, and how certain the shapes are."""
+
+    goal: Goal
+    shape: Shape
+    certain: bool
+    shapes: tuple[str, str]
+
+
+SYMBOLS = {
+    "=": Relation.EQUAL, "\\equiv": Relation.EQUAL, ":=": Relation.EQUAL, "=:": Relation.EQUAL,
+    "\\le": Relation.AT_MOST, "\\ge": Relation.AT_LEAST,
+    "<": Relation.LESS, ">": Relation.GREATER, "\\ne": Relation.NOT_EQUAL, "\\ll": Relation.LESS, "\\gg": Relation.GREATER,
+}  # fmt: skip
+
+
+def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
+    """The claim ``left symbol right``; the caller has made sure that the symbol is in ``SYMBOLS``."""
+    axes = reading.scope.axes
+    shape, right = _fit(left, right, reading)
+    definitions = reading.scope.definitions
+    names = ("i", "j", "k")
+    indices = tuple(Index(f"entry {n}", axes.resolve(i.axis)) for n, i in zip(names, left.indices, strict=False))
+    bodies = []
+    for side in (left, right):
+        rank = side.rank
+        body = side.at(*indices[:rank]) if rank else side.body
+        bodies.append(unfold(body, definitions))
+    facts = reading.scope.facts().with_distinct(reading.guards)
+    goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
+    certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
+    return Claim(goal, shape, certain, (left.describe(), right.describe()))
+
+
+def _fit(left: Value, right: Value, reading: Reading) -> tuple[Shape, Value]:
+    """Bring the right side into the shape of the left one where that can be done, and say what was needed."""
+    axes = reading.scope.axes
+    if left.rank == right.rank:
+        pairs = list(zip(left.shape, right.shape, strict=True))
+        if all(axes.same(a, b) for a, b in pairs):
+            if left.rank == 1 and left.row != right.row:
+                return Shape.TRANSPOSED, right
+            return Shape.SAME, right
+        if left.rank == 2 and all(axes.same(a, b) for a, b in zip(left.shape, right.shape[::-1], strict=True)):
+            return Shape.TRANSPOSED, replace(right, indices=right.indices[::-1])
+        return Shape.DIFFERENT, right
+    if is_number(left) or is_number(right):
+        return Shape.SAME, right
+    return Shape.DIFFERENT, right
+
+
+def _declared(body: object, reading: Reading) -> bool:
+    from sympy import Indexed
+
+    families = reading.scope.families
+    atoms = body.atoms(Indexed)  # type: ignore[attr-defined]
+    return all(f.declared for n in atoms if (f := families.get(str(n.base.label))) is not None)

@@ -1,0 +1,195 @@
+"""The state of reading one formula: the note's scope, the bound names, the conditions met on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import sympy
+from sympy import Expr
+
+from derive.reading import tree
+from derive.reading.scope import Scope, Unsettled
+from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.survey import Survey
+from derive.reading.values import Value
+from derive.terms import Axis, Index, delta, fresh
+
+
+@dataclass
+class Reading:
+    """Everything that the rules for single nodes need.
+
+    ``bound`` maps letters to the indices of the sums around; ``guards`` collects index pairs that the row itself
+    declares different (``u_{w ≠ o}``, ``(w ≠ o)``).
+    """
+
+    scope: Scope
+    survey: Survey
+    bound: dict[str, Index] = field(default_factory=dict)
+    guards: list[tuple[Expr, Expr]] = field(default_factory=list)
+    locals: dict[str, Value] = field(default_factory=dict)
+    free: dict[str, Axis] = field(default_factory=dict)
+    serial: int = 0
+    place: str = ""
+
+    def free_axis(self, name: str) -> Axis:
+        """The axis that a free index letter was last seen on, or one that is still open."""
+        return self.known_free_axis(name) or self.scope.axes.flexible(f"n_{name}")
+
+    def known_free_axis(self, name: str) -> Axis | None:
+        axis = self.free.get(name)
+        return self.scope.axes.resolve(axis) if axis is not None else None
+
+    def free_index(self, name: str, axis: Axis) -> Index:
+        """A letter that no sum binds: it means any index of the axis."""
+        known = self.known_free_axis(name)
+        if known is not None:
+            self.scope.axes.same(known, axis)
+        axis = self.scope.axes.resolve(axis)
+        self.free[name] = axis
+        return Index(name, axis)
+
+    def family_name(self, spelled: Spelled) -> tuple[str, bool | None]:
+        """The family that a name belongs to, and whether it is a matrix with the members as columns.
+
+        A capital letter that is never indexed names the matrix of the vectors with its small letter: U and u_w.
+        """
+        name = spelled.name
+        if not spelled.subs and len(name) == 1 and name.isupper() and name not in self.survey.indexed:
+            small = name.lower()
+            family = self.scope.families.get(small)
+            if small in self.survey.indexed and family is not None and family.order == 2 and name not in self.scope.families:
+                return small, name in self.survey.transposed_before
+        if not spelled.subs and name in self.survey.indexed and name not in self.survey.wholes and self._is_scalar(name):
+            return f"{name} ", None
+        return name, None
+
+    def _is_scalar(self, name: str) -> bool:
+        """A letter that is also used as a plain number: the variable of a function, a size, an index."""
+        return name in self.survey.variables or name in self.survey.subscripts or name in self.survey.sizes
+
+    def next_serial(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    def loose_axis(self, name: str) -> Axis:
+        """An axis of unknown length for an index; the same one when the note is read again."""
+        return self.scope.axes.flexible(f"n_{name}·{self.place}·{self.next_serial()}")
+
+    @contextmanager
+    def binding(self, indices: Mapping[str, Index]) -> Iterator[None]:
+        before = self.bound
+        self.bound = {**before, **indices}
+        try:
+            yield
+        finally:
+            self.bound = before
+
+
+def new_index(name: str, axis: Axis) -> Index:
+    return fresh(Index(name, axis))
+
+
+def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
+    """What stands where an index belongs: a letter, a number, ``t+j``, ``n_k``, ``w=o``.
+
+    ``axis`` is the axis that the position runs over; an open axis of a bound index is settled by it.
+    """
+    node = plain(node)
+    scope = reading.scope
+    if isinstance(node, tree.Num):
+        if "." in node.text or len(node.text) > 6:
+            raise Unsettled(f"{node.text} cannot be an index")
+        return sympy.Integer(node.text)
+    if isinstance(node, tree.Chain) and node.first is not None and len(node.links) == 1 and node.links[0].right is not None:
+        right = index_expression(node.links[0].right, axis, reading)
+        if node.links[0].relation.symbol == "=":
+            return right
+        if node.links[0].relation.symbol == "\\ne":
+            left = index_expression(node.first, axis, reading)
+            reading.guards.append((left, right))
+            return left
+    if isinstance(node, tree.Sum):
+        total: Expr = sympy.Integer(0)
+        for term in node.terms:
+            if term.sign not in ("+", "-"):
+                raise Unsettled(f"{term.sign} in an index")
+            part = _offset(term.node, reading)
+            total = total + part if term.sign == "+" else total - part
+        return total
+    name = letter(node)
+    if name is not None:
+        if name in reading.locals and reading.locals[name].rank == 0:
+            return reading.locals[name].body
+        index = reading.bound.get(name)
+        if index is not None:
+            scope.axes.same(index.axis, axis)
+            return index
+        if name in scope.heads and not scope.heads[name].written:
+            value = scope.heads[name].value
+            if value.rank == 0 and value.body.is_integer:
+                return value.body
+        if name in scope.sizes:
+            return scope.sizes[name]
+        return reading.free_index(name, axis)
+    spelled = spell(node)
+    if spelled is not None and spelled.power is None and not spelled.transposed and not spelled.primes:
+        return _nested(spelled, axis, reading)
+    raise Unsettled(f"an index that is not understood: {tree.sexpr(node)}")
+
+
+def _offset(node: tree.Node, reading: Reading) -> Expr:
+    """A part of ``t+j`` or ``i-1``: it has a range of its own."""
+    node = plain(node)
+    name = letter(node)
+    if isinstance(node, tree.Num):
+        return sympy.Integer(node.text) if node.text.isdigit() else sympy.Rational(node.text)
+    if name is None:
+        raise Unsettled(f"an index that is not understood: {tree.sexpr(node)}")
+    if name in reading.bound:
+        return reading.bound[name]
+    if name in reading.scope.sizes or name in reading.survey.sizes:
+        return reading.scope.size(name)
+    return reading.free_index(name, reading.free_axis(name))
+
+
+def _nested(spelled: Spelled, axis: Axis, reading: Reading) -> Expr:
+    """``n_k`` as an index: an entry of an array of indices."""
+    scope = reading.scope
+    if not spelled.subs:
+        return reading.free_index(spelled.name, axis)
+    outer = spelled.subs[0]
+    name = letter(outer)
+    if len(spelled.subs) == 1 and name is not None and name.isupper() and name not in reading.bound:
+        return reading.free_index(f"{spelled.name}_{name}", axis)
+    family = scope.family(spelled.name)
+    if family.points_into is None:
+        family.points_into = axis
+    scope.axes.same(family.points_into, axis)
+    scope.want_order(spelled.name, len(spelled.subs))
+    where = [index_expression(s, scope.axis(spelled.name, p), reading) for p, s in enumerate(spelled.subs)]
+    return scope.entry(spelled.name, where)
+
+
+def condition(node: tree.Node, reading: Reading, axis_of: Callable[[str], Axis]) -> tuple[Expr, Expr, bool]:
+    """``i = k`` or ``i ≠ k``: both sides and whether they are equal."""
+    node = plain(node)
+    if not isinstance(node, tree.Chain) or node.first is None or len(node.links) != 1 or node.links[0].right is None:
+        raise Unsettled(f"a condition that is not understood: {tree.sexpr(node)}")
+    symbol = node.links[0].relation.symbol
+    if symbol not in ("=", "\\ne"):
+        raise Unsettled(f"a condition with {symbol} is not understood")
+    left_name, right_name = letter(node.first), letter(node.links[0].right)
+    axis = axis_of(left_name or right_name or "")
+    left = index_expression(node.first, axis, reading)
+    axis = left.axis if isinstance(left, Index) else axis
+    right = index_expression(node.links[0].right, axis, reading)
+    if isinstance(left, Index) and isinstance(right, Index):
+        reading.scope.axes.same(left.axis, right.axis)
+    return left, right, symbol == "="
+
+
+def indicator(left: Expr, right: Expr, equal: bool) -> Expr:
+    return delta(left, right) if equal else 1 - delta(left, right)

@@ -1,0 +1,180 @@
+"""Which equations introduce a name, and what they introduce.
+
+An equation defines what stands alone on its left side if that is a name, a name with indices or a function of plain
+letters, and nothing is known about it yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Function, Indexed, IndexedBase, Symbol
+
+from derive.reading import tree
+from derive.reading.calls import arguments_of, random_variable_key, signature, value_of_variable
+from derive.reading.context import Reading
+from derive.reading.definitions import Definition, referenced, unfold
+from derive.reading.information import divergence
+from derive.reading.products import FUNCTIONS
+from derive.reading.scope import Head
+from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.values import Value
+from derive.terms import Index, fresh
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A left side that could be defined: its key, its written parameters and how it is called."""
+
+    key: str
+    spelled: Spelled
+    parameters: tuple[str, ...]
+    called: bool
+
+
+def candidate(node: tree.Node, reading: Reading) -> Candidate | None:
+    """What an equation with this left side could define."""
+    node = plain(node)
+    if isinstance(node, tree.Group) and node.open in ("(", "["):
+        return None
+    spelled = spell(node)
+    if spelled is not None:
+        return _plain_candidate(spelled, reading)
+    if isinstance(node, tree.Product) and len(node.factors) >= 2:
+        *front, last = node.factors
+        group = plain(last.node)
+        if not isinstance(group, tree.Group) or group.open not in ("(", "[") or last.operator:
+            return None
+        name = spell(front[0].node) if len(front) == 1 else _run(front)
+        if name is None or name.power is not None or name.transposed or name.primes or name.name in FUNCTIONS:
+            return None
+        return _call_candidate(name, group, reading)
+    if isinstance(node, tree.Product) and (name := _run(list(node.factors))) is not None:
+        return _plain_candidate(name, reading)
+    return None
+
+
+def _run(factors: list[tree.Factor]) -> Spelled | None:
+    """Capital letters written without a space: ``PMI``, ``PPL``."""
+    names = [f.node for f in factors]
+    if all(isinstance(n, tree.Name) and n.run for n in names):
+        runs = {n.run for n in names if isinstance(n, tree.Name)}
+        if len(runs) == 1 and len(names) == len(run := runs.pop()):
+            return Spelled(run)
+    return None
+
+
+def _plain_candidate(spelled: Spelled, reading: Reading) -> Candidate | None:
+    if spelled.power is not None or spelled.transposed or spelled.primes:
+        return None
+    if not spelled.subs and (spelled.name in reading.bound or spelled.name in FUNCTIONS):
+        return None
+    parameters = []
+    for sub in spelled.subs:
+        name = letter(sub)
+        if name is None or name in parameters:
+            return None
+        parameters.append(name)
+    return Candidate(signature(spelled.name, len(spelled.subs), None), spelled, tuple(parameters), False)
+
+
+def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Candidate | None:
+    parts, separators = arguments_of(group)
+    parameters: list[str] = []
+    for part in [*spelled.subs, *parts]:
+        part = value_of_variable(part)
+        name = letter(part)
+        inner = spell(part)
+        if name is None and inner is not None and len(inner.subs) == 1 and inner.power is None:
+            name = f"{inner.name}_"
+        if name is None or name in parameters:
+            return None
+        parameters.append(name)
+    key = random_variable_key(spelled, parts, separators, reading) or signature(spelled.name, len(spelled.subs), separators)
+    return Candidate(key, spelled, tuple(parameters), True)
+
+
+def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
+    """Whether the name has a meaning already, so that the equation is a claim."""
+    scope = reading.scope
+    if found.key in scope.heads or (found.spelled.name in scope.heads and not found.spelled.subs):
+        return True
+    if found.called:
+        node = plain(node)
+        group = plain(node.factors[-1].node) if isinstance(node, tree.Product) else None
+        if isinstance(group, tree.Group) and _information(found.spelled, group, reading):
+            return True
+        return False
+    family = scope.families.get(found.spelled.name)
+    return family is not None and family.declared
+
+
+def _information(spelled: Spelled, group: tree.Group, reading: Reading) -> bool:
+    from derive.reading.scope import Relearn, Unsettled
+    from derive.reading.values import ShapeError
+
+    try:
+        return divergence(spelled, group, reading) is not None
+    except Relearn:
+        raise
+    except (Unsettled, ShapeError):
+        return False
+
+
+def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
+    """Enter a definition; None if it would be a circle."""
+    scope = reading.scope
+    right = Value(right.indices, right.body, right.row)
+    if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right.body):
+        return None
+    parameters: list[Symbol] = []
+    body = right.body
+    for name in found.parameters:
+        symbol = _parameter(name, body, reading)
+        if isinstance(symbol, IndexedBase):
+            return _dependent(found, right, reading)
+        parameters.append(symbol)
+    if found.called and parameters and not any(p in _free(body, reading) for p in parameters):
+        return _dependent(found, right, reading)
+    indices = tuple(fresh(i) for i in right.indices)
+    body = right.at(*indices)
+    definition = Definition(found.key, (*parameters, *indices), body)
+    folded = Function(found.key, real=True)(*definition.parameters)
+    head = Head(definition, len(parameters), Value(indices, folded, right.row), found.key)
+    scope.definitions[found.key] = definition
+    scope.heads[found.key] = head
+    return head
+
+
+def _free(body: Expr, reading: Reading) -> set[Expr]:
+    return set(unfold(body, reading.scope.definitions).free_symbols) | set(body.free_symbols)
+
+
+def _dependent(found: Candidate, right: Value, reading: Reading) -> Head | None:
+    """``J(θ) = ...``: the argument only says what J depends on."""
+    bare = Candidate(found.spelled.name + "_" * len(found.spelled.subs), found.spelled, found.parameters[: len(found.spelled.subs)], False)
+    return define(bare, right, reading)
+
+
+def _parameter(name: str, body: Expr, reading: Reading) -> Symbol | IndexedBase:
+    """The symbol that a written parameter is in the body: an index, a number, or a whole array."""
+    full = unfold(body, reading.scope.definitions)
+    candidates = [s for s in (*body.free_symbols, *full.free_symbols) if isinstance(s, Symbol) and s.name.strip() == name]
+    for symbol in candidates:
+        if isinstance(symbol, Index):
+            return symbol
+    for symbol in candidates:
+        if not any(str(n.base.label) == symbol.name for n in full.atoms(Indexed)):
+            return symbol
+    for node in full.atoms(Indexed):
+        if str(node.base.label) == name:
+            return node.base
+    return Index(name, reading.free_axis(name))
+
+
+def _mentions(found: Candidate, body: Expr) -> bool:
+    """Whether the body uses the family of the very name that it would define."""
+    count = 0 if found.called else len(found.spelled.subs)
+    if count:
+        return any(str(n.base.label) == found.spelled.name and len(n.indices) == count for n in body.atoms(Indexed))
+    return any(s.name == found.spelled.name for s in body.free_symbols if not isinstance(s, Index | IndexedBase))

@@ -1,0 +1,130 @@
+"""Names that a note defines: kept folded in the terms, and unfolded when a step is judged.
+
+A defined name stands in a term as an applied function, ``P(o, c)`` or ``L()``.  A derivative with respect to a defined
+name (∂L/∂p_i with p = softmax(z)) unfolds everything *except* that name, so that it is a variable, as the author means
+it; the rest is unfolded afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Function, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol
+from sympy.core.function import AppliedUndef
+
+from derive.terms import Index, array, fresh, rename_bound, sigmoid
+
+_LIMIT = 60  # definitions inside definitions; more than this is a circle
+
+
+class Circular(Exception):
+    """A name is defined by itself."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """``name(parameters) = body``; for an array the last parameters are the indices of its entries."""
+
+    name: str
+    parameters: tuple[Symbol, ...]
+    body: Expr
+
+
+def reference(name: str, arguments: Iterable[Expr]) -> Expr:
+    """A folded occurrence of a defined name."""
+    return Function(name, real=True)(*(arguments or ()))
+
+
+def referenced(expression: Expr) -> set[str]:
+    """The defined names that an expression mentions."""
+    return {node.func.__name__ for node in expression.atoms(AppliedUndef)}
+
+
+def unfold(expression: Expr, definitions: Mapping[str, Definition], keep: frozenset[str] = frozenset()) -> Expr:
+    """Put in what names stand for, all the way down, except for the names in ``keep``."""
+    for _ in range(_LIMIT):
+        found = {
+            node: definitions[node.func.__name__]
+            for node in expression.atoms(AppliedUndef)
+            if node.func.__name__ in definitions and node.func.__name__ not in keep
+        }
+        if not found:
+            return expression
+        expression = _replace(expression, found)
+    raise Circular(f"{', '.join(sorted(d.name for d in found.values()))} is defined by itself")
+
+
+def _replace(expression: Expr, found: Mapping[Expr, Definition]) -> Expr:
+    """Every occurrence gets a copy of its own, with fresh bound names: nothing can be captured."""
+    definition = found.get(expression)
+    if definition is not None:
+        arguments = [_replace(argument, found) for argument in expression.args]
+        return instantiate(definition, arguments)
+    if not expression.args or not any(node in found for node in expression.atoms(AppliedUndef)):
+        return expression
+    return expression.func(*(_replace(argument, found) for argument in expression.args))
+
+
+def instantiate(definition: Definition, arguments: Iterable[Expr]) -> Expr:
+    """The body of a definition at the given arguments."""
+    arguments = list(arguments)
+    if len(arguments) != len(definition.parameters):
+        raise ValueError(f"{definition.name} takes {len(definition.parameters)} arguments, not {len(arguments)}")
+    return rename_bound(definition.body).xreplace(dict(zip(definition.parameters, arguments, strict=True)))
+
+
+def as_variables(expression: Expr, names: frozenset[str]) -> tuple[Expr, dict[IndexedBase, str]]:
+    """Turn folded names into arrays that can be differentiated by; the mapping leads back."""
+    bases = {name: array(f"{name}°") for name in names}
+    table = {
+        node: bases[node.func.__name__][node.args] if node.args else Symbol(f"{node.func.__name__}°", real=True)
+        for node in expression.atoms(AppliedUndef)
+        if node.func.__name__ in names
+    }
+    return _substitute(expression, table), {base: name for name, base in bases.items()}
+
+
+def from_variables(expression: Expr, names: frozenset[str]) -> Expr:
+    """The way back from ``as_variables``."""
+    marked = {f"{name}°": name for name in names}
+    table: dict[Expr, Expr] = {}
+    for node in expression.atoms(Indexed):
+        if (name := marked.get(str(node.base.label))) is not None:
+            table[node] = reference(name, node.indices)
+    for symbol in expression.atoms(Symbol):
+        if (name := marked.get(symbol.name)) is not None and not isinstance(symbol, Index):
+            table.setdefault(symbol, reference(name, ()))
+    return _substitute(expression, table)
+
+
+def _substitute(expression: Expr, table: Mapping[Expr, Expr]) -> Expr:
+    return expression.xreplace(dict(table)) if table else expression
+
+
+def alpha_equal(first: Expr, second: Expr) -> bool:
+    """Whether two terms differ in the names of their bound indices only."""
+    return _numbered(first, []) == _numbered(second, [])
+
+
+def _numbered(expression: Expr, bound: list[tuple[Expr, Symbol]]) -> Expr:
+    if isinstance(expression, Sum | Product):
+        body = expression.function
+        limits = []
+        for index, low, high in expression.limits:
+            marker = Symbol(f"▪{len(bound)}")
+            bound = [*bound, (index, marker)]
+            body = body.xreplace({index: marker})
+            limits.append((low, high))
+        return sympy.Tuple(Symbol(expression.func.__name__), _numbered(body, bound), *map(sympy.Tuple, *zip(*limits, strict=True)))
+    if not expression.args:
+        return expression
+    parts = [_numbered(argument, bound) for argument in expression.args]
+    if isinstance(expression, sympy.Add | sympy.Mul | KroneckerDelta):
+        parts.sort(key=sympy.default_sort_key)
+    return sympy.Tuple(Symbol(expression.func.__name__), *parts)
+
+
+__all__ = ["Circular", "Definition", "alpha_equal", "as_variables", "from_variables", "instantiate", "reference",
+           "referenced", "sigmoid", "unfold", "fresh"]

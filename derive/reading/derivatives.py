@@ -1,0 +1,289 @@
+"""Derivatives as they are written: ∂L/∂x, ∂/∂x(...), ∇_x, f'(x), (a^x)', second derivatives.
+
+SymPy differentiates one entry under the symbolic sums; this module decides what is differentiated by what, and how
+the entries are arranged (the derivative of a scalar has the shape of the variable; a Jacobian has its rows over the
+numerator unless the note says otherwise).
+"""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Expr, Indexed, Symbol
+from sympy.core.function import AppliedUndef
+
+from derive.calculus import differentiate
+from derive.reading import tree
+from derive.reading.context import Reading
+from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
+from derive.reading.elaborate import named, value
+from derive.reading.scope import Unsettled
+from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.values import Value, entrywise, scalar
+from derive.terms import Index, fresh, real
+
+MAX_ORDER = 4
+
+
+def _differential(node: tree.Node) -> tuple[str, int] | None:
+    """``∂``, ``∂^2`` or ``d``: the sign and the order."""
+    node = plain(node)
+    if isinstance(node, tree.Name) and node.base in ("\\partial", "d", "\\mathrm{d}") or isinstance(node, tree.Word) and node.text == "d":
+        return ("d" if isinstance(node, tree.Word) or node.base != "\\partial" else "\\partial"), 1
+    if isinstance(node, tree.Script) and node.sub is None and node.sup is not None and not node.primes:
+        inner, order = _differential(node.base), plain(node.sup)
+        if inner and isinstance(order, tree.Num) and order.text.isdigit() and 1 <= int(order.text) <= MAX_ORDER:
+            return inner[0], int(order.text)
+    return None
+
+
+def _factors(node: tree.Node) -> list[tree.Factor]:
+    node = plain(node)
+    return list(node.factors) if isinstance(node, tree.Product) else [tree.Factor("", "", node)]
+
+
+def _variables(node: tree.Node, sign: str) -> list[tree.Node] | None:
+    """The variables of a denominator ``∂x ∂y``, ``∂x^2``, ``dx``; each as often as it is differentiated by."""
+    found: list[tree.Node] = []
+    current: list[tree.Factor] | None = None
+
+    def close() -> None:
+        if current:
+            found.extend(_repeated(current))
+
+    for factor in _factors(node):
+        head = _differential(factor.node)
+        if head is not None and head[1] == 1 and (head[0] == sign or current is None):
+            close()
+            current = []
+        elif current is None:
+            return None
+        else:
+            current.append(factor)
+    close()
+    return found or None
+
+
+def _repeated(factors: list[tree.Factor]) -> list[tree.Node]:
+    if len(factors) == 1:
+        node = plain(factors[0].node)
+        if isinstance(node, tree.Script) and node.sup is not None and isinstance(order := plain(node.sup), tree.Num):
+            bare = tree.Script(node.span, node.base, node.sub, None, node.primes) if node.sub or node.primes else node.base
+            return [bare] * int(order.text)
+        if isinstance(node, tree.Group) and node.open == "(":
+            return [node.body]
+        return [node]
+    return [tree.Product(factors[0].node.span, tuple([tree.Factor("", "", factors[0].node), *factors[1:]]))]
+
+
+def _split(node: tree.Frac) -> tuple[list[tree.Factor], list[tree.Node]] | None:
+    """What is differentiated (maybe nothing yet) and the variables, if a fraction is a derivative."""
+    top = _factors(node.numerator)
+    head = _differential(top[0].node)
+    if head is None:
+        return None
+    variables = _variables(node.denominator, head[0])
+    if variables is None:
+        return None
+    if len(variables) != head[1]:
+        raise Unsettled(f"a derivative of order {head[1]} by {len(variables)} variables")
+    return top[1:], variables
+
+
+def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
+    """``∂L/∂x`` with the function inside the fraction; None if it is an ordinary fraction."""
+    parts = _split(node)
+    if parts is None:
+        return None
+    body, variables = parts
+    if not body:
+        raise Unsettled("a derivative of nothing")
+    from derive.reading.products import product
+
+    return by_all(product([tree.Factor("", "", body[0].node), *body[1:]], reading), variables, reading)
+
+
+def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tuple[Value, int] | None:
+    """``∂/∂x`` before what it applies to, ``∇_x f``, ``∂_x f``; the position after it."""
+    from derive.reading.products import factor, product
+
+    node = plain(items[position].node)
+    rest = items[position + 1 :]
+    if isinstance(node, tree.Frac):
+        parts = _split(node)
+        if parts is None or parts[0]:
+            return None
+        if not rest:
+            raise Unsettled("a derivative of nothing")
+        first = plain(rest[0].node)
+        if isinstance(first, tree.Group) and not rest[0].operator:
+            return by_all(value(first, reading), parts[1], reading), position + 2
+        body = product([tree.Factor("", "", rest[0].node), *rest[1:]], reading)
+        return by_all(body, parts[1], reading), len(items)
+    order, variable = _nabla(node)
+    if order:
+        if not rest:
+            raise Unsettled("a gradient of nothing")
+        argument = variable or _variable_of_call(rest)
+        if argument is None:
+            raise Unsettled("a gradient without its variable; write ∇_x or f(x)")
+        body_value, after = factor(items, position + 1, reading)
+        return by_all(body_value, [argument] * order, reading), after
+    return None
+
+
+def _nabla(node: tree.Node) -> tuple[int, tree.Node | None]:
+    """The order and the variable of ``∇_x``, ``∇``, ``∇^2``, ``∂_x``; order 0 if it is none of them."""
+    if isinstance(node, tree.Name) and node.base == "\\nabla":
+        return 1, None
+    if isinstance(node, tree.Script) and isinstance(base := plain(node.base), tree.Name):
+        if base.base == "\\nabla" or (base.base == "\\partial" and node.sub is not None):
+            order = plain(node.sup) if node.sup is not None else None
+            if order is None:
+                return 1, node.sub
+            if isinstance(order, tree.Num) and order.text in ("1", "2"):
+                return int(order.text), node.sub
+    return 0, None
+
+
+def _variable_of_call(rest: list[tree.Factor]) -> tree.Node | None:
+    if len(rest) >= 2 and isinstance(group := plain(rest[1].node), tree.Group) and len(group.body.parts) == 1:
+        return group.body.parts[0]
+    return None
+
+
+def by_all(body: Value, variables: list[tree.Node], reading: Reading) -> Value:
+    """Differentiate by the last variable first, as the fraction is read."""
+    for variable in reversed(variables):
+        body = by(body, value_of_variable(variable, reading), reading)
+    return body
+
+
+def value_of_variable(node: tree.Node, reading: Reading) -> Value:
+    spelled = spell(node)
+    if spelled is not None:
+        stripped = Spelled(spelled.name, spelled.subs, None, False, spelled.primes, spelled.bold)
+        return named(stripped, reading)
+    return value(node, reading)
+
+
+def by(function: Value, variable: Value, reading: Reading) -> Value:
+    """The derivative of every entry of ``function`` by every entry of ``variable``."""
+    if function.rank + variable.rank > 2:
+        raise Unsettled(f"the derivative of {function.describe()} by {variable.describe()} has too many indices to be written")
+    indices = tuple(fresh(i) for i in variable.indices)
+    entry = variable.at(*indices) if variable.rank else variable.body
+    body = derivative_of_entry(function.body, entry, reading)
+    if function.rank == 0:
+        return Value(indices, body, variable.row)
+    if variable.rank == 0:
+        return Value(function.indices, body, function.row)
+    if reading.scope.jacobian == "denominator":
+        return Value((*indices, *function.indices), body)
+    return Value((*function.indices, *indices), body)
+
+
+def derivative_of_entry(body: Expr, entry: Expr, reading: Reading) -> Expr:
+    definitions = reading.scope.definitions
+    if isinstance(entry, AppliedUndef) and entry.func.__name__ in definitions:
+        keep = frozenset({entry.func.__name__})
+        unfolded, _ = as_variables(unfold(body, definitions, keep), keep)
+        target, _ = as_variables(entry, keep)
+        _must_depend(unfolded, target)
+        return from_variables(differentiate(unfolded, target), keep)
+    unfolded = unfold(body, definitions)
+    if isinstance(entry, Indexed) or (isinstance(entry, Symbol) and not isinstance(entry, Index)):
+        _must_depend(unfolded, entry)
+        return differentiate(unfolded, entry)
+    return _by_compound(unfolded, unfold(entry, definitions))
+
+
+def _must_depend(body: Expr, entry: Expr) -> None:
+    """A derivative that is zero because nothing connects the two is a gap in the note, not a fact."""
+    if isinstance(entry, Indexed):
+        depends = any(node.base == entry.base for node in body.atoms(Indexed))
+        name = str(entry.base.label)
+    else:
+        depends, name = body.has(entry), str(entry)
+    if not depends and not body.is_number:
+        raise Unsettled(f"as far as this note says, what is differentiated does not depend on {name.rstrip('°_')}")
+
+
+def _by_compound(body: Expr, compound: Expr) -> Expr:
+    """By an expression such as u_oᵀv_c: it must occur as it stands, and nowhere in parts."""
+    stand_in = real("compound°")
+    table = {
+        node: stand_in
+        for node in sympy.preorder_traversal(body)
+        if isinstance(node, type(compound)) and alpha_equal(node, compound)
+    }
+    replaced = body.xreplace(table)
+    inside = {n for n in compound.atoms(Indexed)} | {s for s in compound.free_symbols if not isinstance(s, Index)}
+    bases = {n.base for n in inside if isinstance(n, Indexed)}
+    if not table or any(n.base in bases for n in replaced.atoms(Indexed)):
+        raise Unsettled("a derivative by a compound expression that does not occur as it stands")
+    return differentiate(replaced, stand_in).xreplace({stand_in: compound})
+
+
+def primed(spelled: Spelled, reading: Reading) -> Value | None:
+    """``f'`` without an argument is the derivative only of a function of one number; otherwise part of the name."""
+    return None
+
+
+def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
+    """``σ'(x)``, ``ℓ''(x)``: differentiate, then put in the argument."""
+    from derive.reading.calls import signature
+    from derive.reading.products import FUNCTIONS
+
+    if spelled.primes > MAX_ORDER or len(group.body.parts) != 1:
+        return None
+    argument = value(group.body.parts[0], reading)
+    variable = real("argument°")
+    head = reading.scope.heads.get(signature(spelled.name, len(spelled.subs), ()))
+    if head is not None and head.written == 1 and isinstance(head.definition.parameters[0], Symbol) and not spelled.subs:
+        from derive.reading.calls import at
+
+        body = at(head, [variable]).body
+    elif spelled.name in FUNCTIONS and FUNCTIONS[spelled.name] is not None:
+        body = FUNCTIONS[spelled.name](variable)
+    elif spelled.name in reading.scope.heads and argument.rank == 0 and isinstance(argument.body, Symbol):
+        body = named(Spelled(spelled.name), reading).body
+        for _ in range(spelled.primes):
+            body = derivative_of_entry(body, argument.body, reading)
+        return scalar(body)
+    else:
+        raise Unsettled(f"{spelled.name}{chr(39) * spelled.primes} is a derivative of a function that the note does not define")
+    for _ in range(spelled.primes):
+        body = derivative_of_entry(body, variable, reading)
+    return entrywise(lambda x: body.xreplace({variable: x}), argument)
+
+
+VARIABLE_LETTERS = ("x", "t", "s", "z", "y", "u", "v", "w", "r", "\\theta")
+
+
+def derivative_in_its_variable(base: tree.Group, inner: Value, primes: int, reading: Reading) -> Value:
+    """``(a^x)'``: by x, or by the only letter there is."""
+    symbols = {s.name: s for s in unfold(inner.body, reading.scope.definitions).free_symbols if not isinstance(s, Index)}
+    chosen = next((symbols[name] for name in VARIABLE_LETTERS if name in symbols), None)
+    if chosen is None and len(symbols) == 1:
+        chosen = next(iter(symbols.values()))
+    if chosen is None or inner.rank:
+        raise Unsettled("a prime without a variable; write d/dx")
+    body = inner.body
+    for _ in range(primes):
+        body = derivative_of_entry(body, chosen, reading)
+    return scalar(body)
+
+
+def bar_evaluation(base: tree.Group, sub: tree.Node | None, reading: Reading) -> Value:
+    """``\\left. f \\right|_{x=0}``."""
+    inner = value(base.body, reading)
+    chain = plain(sub) if sub is not None else None
+    if not isinstance(chain, tree.Chain) or chain.first is None or len(chain.links) != 1 or chain.links[0].right is None:
+        raise Unsettled("a bar without the place of evaluation; write |_{x=a}")
+    name = letter(chain.first)
+    place = value(chain.links[0].right, reading)
+    variable = value(chain.first, reading)
+    if name is None or place.rank or variable.rank or not isinstance(variable.body, Symbol):
+        raise Unsettled("a bar with a place of evaluation that is not understood")
+    body = unfold(inner.body, reading.scope.definitions)
+    return Value(inner.indices, body.xreplace({variable.body: place.body}), inner.row)

@@ -1,0 +1,476 @@
+"""From a tree to a value: what a formula means, given what is known about its names.
+
+One rule per kind of node; products, where most of the ambiguity of written mathematics lives, have a module of their own.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+import sympy
+from sympy import Expr, Rational, exp, log
+
+from derive.reading import tree
+from derive.reading.context import Reading, condition, index_expression, indicator
+from derive.reading.scope import Relearn, Unsettled
+from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, words
+from derive.reading.values import (
+    ShapeError,
+    Value,
+    add,
+    dot,
+    identity,
+    is_number,
+    negate,
+    scalar,
+    transpose,
+)
+from derive.terms import Axis, Index, delta, fresh
+
+MAX_EXPONENT = 64
+MAX_DIGITS = 30
+
+
+@singledispatch
+def value(node: tree.Node, reading: Reading) -> Value:
+    """The meaning of a node.  Raises ``Unsettled``, ``ShapeError`` or ``Relearn``."""
+    raise Unsettled(f"{tree.sexpr(node)} is not understood here")
+
+
+@value.register
+def _(node: tree.Num, reading: Reading) -> Value:
+    if len(node.text) > MAX_DIGITS:
+        raise Unsettled(f"a number of {len(node.text)} digits")
+    return scalar(Rational(node.text))
+
+
+@value.register
+def _(node: tree.Sequence, reading: Reading) -> Value:
+    inner = plain(node)
+    if isinstance(inner, tree.Sequence):
+        raise Unsettled(f"a list stands where a value is expected: {tree.sexpr(node)}")
+    return value(inner, reading)
+
+
+@value.register
+def _(node: tree.Signed, reading: Reading) -> Value:
+    inner = value(node.node, reading)
+    if node.sign == "+":
+        return inner
+    if node.sign == "-":
+        return negate(inner)
+    raise Unsettled(f"the sign {node.sign} is not understood")
+
+
+@value.register
+def _(node: tree.Sum, reading: Reading) -> Value:
+    from derive.reading.ellipsis import dotted_sum, has_ellipsis
+
+    if has_ellipsis(node):
+        return dotted_sum(node, reading, value)
+    total: Value | None = None
+    names: list[tree.Node] = []
+    for term in node.terms:
+        if term.sign not in ("+", "-"):
+            raise Unsettled(f"the sign {term.sign} is not understood")
+        part = value(term.node, reading)
+        part = part if term.sign == "+" else negate(part)
+        if total is None:
+            total = part
+        elif is_number(total) and total.body == 0:
+            total = part
+        else:
+            settle_rank(total, part, [*names, term.node], reading)
+            total = add(total, part, reading.scope.axes)
+        names.append(term.node)
+    if total is None:
+        raise Unsettled("an empty sum")
+    return total
+
+
+def settle_rank(first: Value, second: Value, nodes: list[tree.Node], reading: Reading) -> None:
+    """A bare name of unknown kind beside a vector must be a vector itself: learn it and read again."""
+    if first.rank == second.rank or is_number(first) or is_number(second):
+        return
+    wanted = max(first.rank, second.rank)
+    for node in nodes:
+        learn_vector(node, wanted, reading)
+
+
+def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
+    """If ``node`` is (a multiple of) an undeclared primitive name, let it have ``rank`` more indices."""
+    node = plain(node)
+    if isinstance(node, tree.Signed):
+        node = plain(node.node)
+    if isinstance(node, tree.Product):
+        node = plain(node.factors[-1].node)
+    spelled = spell(node)
+    if spelled is None or spelled.power is not None or spelled.name in reading.scope.heads or spelled.name in reading.bound:
+        return
+    family = reading.scope.families.get(spelled.name)
+    if family is None or family.declared:
+        return
+    if family.order == len(spelled.subs):
+        reading.survey.wholes.add(spelled.name)
+        reading.scope.want_order(spelled.name, len(spelled.subs) + rank)
+
+
+@value.register
+def _(node: tree.Product, reading: Reading) -> Value:
+    from derive.reading.products import product
+
+    return product(list(node.factors), reading)
+
+
+@value.register
+def _(node: tree.Frac, reading: Reading) -> Value:
+    from derive.reading.derivatives import derivative_of_fraction
+
+    found = derivative_of_fraction(node, reading)
+    if found is not None:
+        return found
+    return divide(value(node.numerator, reading), value(node.denominator, reading))
+
+
+def divide(top: Value, bottom: Value) -> Value:
+    if bottom.rank:
+        if top.rank == bottom.rank == 1:
+            i = top.indices[0]
+            return Value((i,), top.body / bottom.at(i), top.row)
+        raise ShapeError(f"{top.describe()} is divided by {bottom.describe()}")
+    if bottom.body == 0:
+        raise Unsettled("a division by zero")
+    return Value(top.indices, top.body / bottom.body, top.row)
+
+
+@value.register
+def _(node: tree.Sqrt, reading: Reading) -> Value:
+    inner = value(node.radicand, reading)
+    index = value(node.index, reading) if node.index is not None else scalar(sympy.Integer(2))
+    return power(inner, scalar(1 / index.body))
+
+
+@value.register
+def _(node: tree.Binom, reading: Reading) -> Value:
+    raise Unsettled("binomial coefficients are outside of what is judged")
+
+
+@value.register
+def _(node: tree.Name, reading: Reading) -> Value:
+    return named(Spelled(**_spelled(node)), reading)
+
+
+@value.register
+def _(node: tree.Word, reading: Reading) -> Value:
+    return named(Spelled(**_spelled(node)), reading)
+
+
+def _spelled(node: tree.Node) -> dict[str, object]:
+    spelled = spell(node)
+    if spelled is None:
+        raise Unsettled(f"{tree.sexpr(node)} is not understood")
+    return {name: getattr(spelled, name) for name in ("name", "subs", "power", "transposed", "primes", "bold")}
+
+
+@value.register
+def _(node: tree.Accent, reading: Reading) -> Value:
+    spelled = spell(node)
+    if spelled is not None:
+        return named(spelled, reading)
+    if node.kind in ("boxed", "underbrace", "overbrace", "underline", "cancel", "mathbf", "boldsymbol", "bm", "color"):
+        return value(node.inner, reading)
+    raise Unsettled(f"\\{node.kind} over a formula is not understood")
+
+
+@value.register
+def _(node: tree.Script, reading: Reading) -> Value:
+    from derive.reading.derivatives import bar_evaluation, derivative_in_its_variable
+
+    base = plain(node.base)
+    if isinstance(base, tree.Num) and node.sub is None and node.sup is not None:
+        return power(value(base, reading), value(node.sup, reading))
+    if isinstance(base, tree.Name) and base.base == "e" and node.sub is None and node.sup is not None and "e" not in reading.scope.families:
+        inner = value(node.sup, reading)
+        return Value(inner.indices, exp(inner.body), inner.row)
+    spelled = spell(node)
+    if spelled is not None:
+        return named(spelled, reading)
+    if isinstance(base, tree.Group):
+        if base.open == "." or base.close == "|" and base.open != "|":
+            return bar_evaluation(base, node.sub, reading)
+        inner = value(base, reading)
+        if node.primes:
+            inner = derivative_in_its_variable(base, inner, node.primes, reading)
+        if base.open in ("\\|", "||"):
+            return _norm_power(base, node, reading)
+        if node.sub is not None:
+            inner = _entry(inner, node.sub, reading)
+        return superscript(inner, node.sup, reading)
+    inner = value(base, reading)
+    if node.sub is not None:
+        inner = _entry(inner, node.sub, reading)
+    return superscript(inner, node.sup, reading)
+
+
+def _norm_power(base: tree.Group, node: tree.Script, reading: Reading) -> Value:
+    if node.sub is not None and tree.sexpr(plain(node.sub)) not in ("2", "F"):
+        raise Unsettled("only the Euclidean norm is understood")
+    return superscript(value(base, reading), node.sup, reading)
+
+
+def _entry(inner: Value, sub: tree.Node, reading: Reading) -> Value:
+    """``(Ux)_i``, ``[softmax(z)]_i``."""
+    from derive.reading.spelling import subscripts
+
+    where = subscripts(sub)
+    if len(where) > inner.rank:
+        raise ShapeError(f"{inner.describe()} has no entry with {len(where)} indices")
+    found = [index_expression(w, a, reading) for w, a in zip(where, inner.shape, strict=False)]
+    rest = inner.indices[len(found) :]
+    fresh_rest = tuple(fresh(i) for i in rest)
+    return Value(fresh_rest, inner.at(*found, *fresh_rest), row=bool(fresh_rest))
+
+
+def superscript(inner: Value, sup: tree.Node | None, reading: Reading) -> Value:
+    if sup is None:
+        return inner
+    if is_transpose(sup):
+        return transpose(inner)
+    return power(inner, value(sup, reading))
+
+
+def power(base: Value, exponent: Value) -> Value:
+    """base^exponent; a vector only squared entry by entry is not guessed."""
+    if exponent.rank:
+        raise ShapeError(f"{exponent.describe()} stands in an exponent")
+    if base.rank:
+        raise Unsettled(f"a power of {base.describe()} is not understood")
+    e = exponent.body
+    if e.is_number and abs(e) > MAX_EXPONENT:
+        raise Unsettled(f"an exponent above {MAX_EXPONENT}")
+    return scalar(base.body**e)
+
+
+@value.register
+def _(node: tree.Group, reading: Reading) -> Value:
+    parts = node.body.parts
+    if node.open == "." or (node.close in (".", "|") and node.open != "|"):
+        raise Unsettled("a bracket that is not closed")
+    spelled = spell(node)
+    if spelled is not None and node.open == "|":
+        return _bars(spelled, parts[0], reading)
+    if len(parts) != 1:
+        if node.open == "[" and node.close == "]" or node.open == "(":
+            return _listed(node, reading)
+        raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")
+    inner = value(parts[0], reading)
+    if node.open in ("(", "[", "{", "\\{"):
+        return inner
+    if node.open == "|":
+        if inner.rank:
+            return _norm(inner, reading)
+        return scalar(sympy.Abs(inner.body))
+    if node.open in ("\\|", "||"):
+        return _norm(inner, reading)
+    raise Unsettled(f"the brackets {node.open} {node.close} are not understood")
+
+
+def _bars(spelled: Spelled, inside: tree.Node, reading: Reading) -> Value:
+    from derive.reading.ranges import size_of
+
+    bare = spelled.name.strip("|")
+    if spelled.name in reading.scope.heads or bare not in reading.scope.families and (bare in reading.survey.sizes or bare.isupper()):
+        return scalar(size_of(spelled.name, reading))
+    inner = value(inside, reading)
+    return _norm(inner, reading) if inner.rank else scalar(sympy.Abs(inner.body))
+
+
+def _norm(inner: Value, reading: Reading) -> Value:
+    if inner.rank == 1:
+        return scalar(sympy.sqrt(dot(inner, inner, reading.scope.axes).body))
+    if inner.rank == 0:
+        return scalar(sympy.Abs(inner.body))
+    i, j = (fresh(k) for k in inner.indices)
+    from derive.terms import sum_over
+
+    return scalar(sympy.sqrt(sum_over(sum_over(inner.at(i, j) ** 2, j), i)))
+
+
+def _listed(node: tree.Group, reading: Reading) -> Value:
+    """``[0.7, 0.2, 0.1]``: a vector given by its entries."""
+    entries = [value(part, reading) for part in node.body.parts]
+    if any(s != "," for s in node.body.separators) or any(e.rank for e in entries):
+        raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")
+    i = fresh(Index("i", Axis.of_size(sympy.Integer(len(entries)))))
+    return Value((i,), sum((delta(i, k + 1) * e.body for k, e in enumerate(entries)), sympy.Integer(0)))
+
+
+@value.register
+def _(node: tree.Array, reading: Reading) -> Value:
+    if "cases" in node.environment:
+        return _cases(node, reading)
+    raise Unsettled(f"the environment {node.environment} is not understood here")
+
+
+def _cases(node: tree.Array, reading: Reading) -> Value:
+    """Cases on the equality of indices; the last one may be ``otherwise``."""
+    rows = [(row[0], row[1] if len(row) > 1 else None) for row in node.rows if row and not isinstance(row[0], tree.Empty)]
+    total: Value | None = None
+    rest: Expr = sympy.Integer(1)
+    for position, (entry, when) in enumerate(rows):
+        part = value(entry, reading)
+        label = words(when).lower() if when is not None else ""
+        chain = _condition_of(when)
+        if chain is None and (position == len(rows) - 1) and (when is None or any(w in label for w in _OTHERWISE)):
+            factor, rest = rest, sympy.Integer(0)
+        elif chain is not None:
+            left, right, equal = condition(chain, reading, lambda name: _axis_for(name, reading))
+            factor = indicator(left, right, equal)
+            rest = rest * (1 - factor)
+        else:
+            raise Unsettled(f"the case {tree.sexpr(when) if when else ''} is not understood")
+        part = Value(part.indices, factor * part.body, part.row)
+        if total is not None:
+            settle_rank(total, part, [entry], reading)
+        total = part if total is None else add(total, part, reading.scope.axes)
+    if total is None:
+        raise Unsettled("cases without a case")
+    if sympy.expand(rest) != 0 and sympy.expand(rest).has(sympy.KroneckerDelta) is False:
+        raise Unsettled("the cases do not cover everything")
+    return total
+
+
+_OTHERWISE = ("otherwise", "else", "其他", "其它", "否则", "sonst")
+
+
+def _condition_of(node: tree.Node | None) -> tree.Node | None:
+    if node is None:
+        return None
+    node = plain(node)
+    if isinstance(node, tree.Chain):
+        return node
+    for child in tree.children(node):
+        found = _condition_of(child)
+        if found is not None:
+            return found
+    return None
+
+
+def _axis_for(name: str, reading: Reading) -> Axis:
+    if name in reading.bound:
+        return reading.bound[name].axis
+    return reading.free_axis(name)
+
+
+@value.register
+def _(node: tree.BigOp, reading: Reading) -> Value:
+    raise Unsettled(f"{node.kind} with nothing behind it")
+
+
+@value.register
+def _(node: tree.Chain, reading: Reading) -> Value:
+    raise Unsettled(f"a relation stands where a value is expected: {tree.sexpr(node)}")
+
+
+@value.register
+def _(node: tree.Stack, reading: Reading) -> Value:
+    return value(node.base, reading)
+
+
+@value.register
+def _(node: tree.Text, reading: Reading) -> Value:
+    raise Unsettled(f"the words “{node.text.strip()}” are not mathematics")
+
+
+@value.register
+def _(node: tree.Empty, reading: Reading) -> Value:
+    raise Unsettled("something is missing here")
+
+
+def named(spelled: Spelled, reading: Reading) -> Value:
+    """A name with its indices: bound index, size, definition, constant or member of a family."""
+    from derive.reading.derivatives import primed
+
+    if spelled.primes:
+        found = primed(spelled, reading)
+        if found is not None:
+            return found
+        spelled = Spelled(spelled.name + "'" * spelled.primes, spelled.subs, spelled.power, spelled.transposed, 0, spelled.bold)
+    inner = _plain_name(spelled, reading)
+    if spelled.transposed:
+        inner = transpose(inner)
+    if spelled.power is not None:
+        inner = superscript(inner, spelled.power, reading)
+    return inner
+
+
+def _plain_name(spelled: Spelled, reading: Reading) -> Value:
+    scope, name = reading.scope, spelled.name
+    if not spelled.subs:
+        if name in reading.locals:
+            return reading.locals[name]
+        if name in reading.bound:
+            return scalar(reading.bound[name])
+    from derive.reading.calls import by_definition
+
+    found = by_definition(spelled, (), reading)
+    if found is not None:
+        return found
+    constant = _constant(spelled, reading)
+    if constant is not None:
+        return constant
+    if not spelled.subs and (name in scope.sizes or name in reading.survey.sizes) and name not in scope.families:
+        return scalar(scope.size(name))
+    if name in ("\\delta", "\\mathbb{1}", "\\mathbf{1}") and len(spelled.subs) == 2:
+        return scalar(_kronecker(spelled.subs, reading))
+    return member(spelled, reading)
+
+
+def _kronecker(subs: tuple[tree.Node, ...], reading: Reading) -> Expr:
+    names = [letter(s) for s in subs]
+    axis = next((reading.bound[n].axis for n in names if n in reading.bound), None)
+    axis = axis or next((a for n in names if n and (a := reading.known_free_axis(n))), None)
+    axis = axis or reading.free_axis(names[0] or names[1] or "i")
+    left, right = (index_expression(s, axis, reading) for s in subs)
+    return delta(left, right)
+
+
+def _constant(spelled: Spelled, reading: Reading) -> Value | None:
+    scope, name = reading.scope, spelled.name
+    known = name in scope.families
+    if spelled.subs or known:
+        return None
+    if name == "e" and name not in reading.survey.indexed:
+        return scalar(sympy.E)
+    if name == "\\infty":
+        raise Unsettled("∞ is not a value")
+    if name == "I" and name not in reading.survey.functions:
+        return identity(reading.loose_axis("I"))
+    if spelled.bold and name == "1" or name in ("\\mathbb{1}", "\\mathbf{1}"):
+        axis = reading.loose_axis("ones")
+        return Value((fresh(Index("i", axis)),), sympy.Integer(1))
+    if name in ("\\ln", "ln", "log", "exp"):
+        raise Unsettled(f"{name} without an argument")
+    return None
+
+
+def member(spelled: Spelled, reading: Reading) -> Value:
+    """A member of a family of primitives."""
+    scope, name = reading.scope, spelled.name
+    family_name, columns = reading.family_name(spelled)
+    family = scope.family(family_name)
+    if columns is not None and not family.declared:
+        family.columns = columns
+    if spelled.subs:
+        scope.want_order(family_name, len(spelled.subs))
+    vector = spelled.name in reading.survey.wholes or spelled.bold
+    if not family.declared and (spelled.transposed or vector):
+        wanted = 2 if name[:1].isupper() and not spelled.subs and len(name) == 1 else 1
+        scope.want_order(family_name, len(spelled.subs) + wanted if not spelled.subs or spelled.transposed or spelled.bold else 0)
+    where = [index_expression(s, scope.axis(family_name, p), reading) for p, s in enumerate(spelled.subs)]
+    if family.columns and family.order == 2 and len(where) == 2:
+        where = where[::-1]
+    return scope.whole(family_name, tuple(where))
+
+
+__all__ = ["Relearn", "divide", "learn_vector", "member", "named", "power", "settle_rank", "superscript", "value", "log"]

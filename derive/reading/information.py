@@ -1,0 +1,152 @@
+"""Entropies and divergences by their names: H(p), H(p,q), H(Y|X), D_KL(p‖q), I(X;Y), JSD."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy
+from sympy import Expr, log
+
+from derive.reading import tree
+from derive.reading.context import Reading, index_expression, new_index
+from derive.reading.elaborate import value
+from derive.reading.scope import Unsettled
+from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.values import Value, scalar
+from derive.terms import Index, fresh, sum_over
+
+DIVERGENCES = {"D_{KL}", "KL", "D", "D_{\\text{KL}}", "D_{kl}", "\\mathrm{KL}", "KLD", "\\mathbb{KL}", "\\mathbb{D}", "D_{KL }"}
+CROSS_ENTROPIES = {"CE", "H", "CrossEntropy", "XE"}
+JENSEN_SHANNON = {"JSD", "JS", "D_{JS}", "D_{JSD}", "\\mathrm{JSD}"}
+
+
+def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
+    """An information quantity, or None if the name is none."""
+    name = spelled.name
+    if spelled.subs or name in reading.scope.families:
+        return None
+    parts, separators = group.body.parts, tuple(group.body.separators)
+    if name in DIVERGENCES and len(parts) == 2 and separators[0] in ("||", "|", "\\|", ",", ";"):
+        return scalar(relative_entropy(*_pair(parts, reading), reading))
+    if name in JENSEN_SHANNON and len(parts) == 2:
+        p, q = _pair(parts, reading)
+        reading.scope.axes.same(p.shape[0], q.shape[0])
+        i = p.indices[0]
+        middle = Value((i,), (p.body + q.at(i)) / 2)
+        return scalar((relative_entropy(p, middle, reading) + relative_entropy(q, middle, reading)) / 2)
+    if name in CROSS_ENTROPIES and len(parts) == 2 and separators[0] in (",", ";") and not _random(parts):
+        p, q = _pair(parts, reading)
+        return scalar(_weighted(p, lambda i: -log(q.at(i)), q, reading))
+    if name == "H" and len(parts) == 1 and not _random(parts):
+        p = distribution(parts[0], reading)
+        return scalar(_weighted(p, lambda i: -log(p.at(i)), p, reading))
+    if name in ("H", "S") and _random(parts):
+        return _entropy(parts, separators, reading)
+    if name in ("I", "MI") and len(parts) == 2 and separators[0] in (";", ",") and _random(parts):
+        return _mutual_information(parts, reading)
+    return None
+
+
+def _pair(parts: tuple[tree.Node, ...], reading: Reading) -> tuple[Value, Value]:
+    return distribution(parts[0], reading), distribution(parts[1], reading)
+
+
+def distribution(node: tree.Node, reading: Reading) -> Value:
+    """A probability vector: ``p``, ``\\hat y``, or the table ``p(x)`` with its letter unbound."""
+    from derive.reading.calls import value_or_table
+
+    node = plain(node)
+    spelled = spell(node)
+    if spelled is not None and not spelled.subs:
+        return value_or_table(spelled, reading)
+    if isinstance(node, tree.Product) and len(node.factors) == 2 and (inner := spell(node.factors[0].node)) is not None:
+        if isinstance(plain(node.factors[1].node), tree.Group):
+            return value_or_table(inner, reading)
+    found = value(node, reading)
+    if found.rank != 1:
+        raise Unsettled(f"a distribution is expected, and this is {found.describe()}")
+    return found
+
+
+def relative_entropy(p: Value, q: Value, reading: Reading) -> Expr:
+    return _weighted(p, lambda i: log(p.at(i) / q.at(i)), q, reading)
+
+
+def _weighted(p: Value, inside: Callable[[Index], Expr], q: Value, reading: Reading) -> Expr:
+    reading.scope.axes.same(p.shape[0], q.shape[0])
+    i = fresh(p.indices[0])
+    return sum_over(p.at(i) * inside(i), i)
+
+
+def _random(parts: tuple[tree.Node, ...]) -> bool:
+    return all(_variable(part) is not None for part in parts)
+
+
+def _variable(part: tree.Node) -> str | None:
+    """The random variable of ``X`` or ``X=x``."""
+    part = plain(part)
+    if isinstance(part, tree.Chain) and part.first is not None:
+        part = plain(part.first)
+    name = letter(part)
+    return name.lower() if name and len(name) == 1 and name.isupper() else None
+
+
+def _tables(reading: Reading, wanted: set[str]) -> str:
+    for name, letters in reading.survey.joints.items():
+        if name != "\\#" and wanted <= set(letters):
+            return name
+    raise Unsettled(f"the joint distribution of {', '.join(sorted(w.upper() for w in wanted))} is not given; write p(x,y)")
+
+
+def _probability(name: str, where: dict[str, Expr], reading: Reading) -> Expr:
+    from derive.reading.calls import _marginal
+
+    axes = {w: reading.scope.axis(f"({w})", 0) for w in reading.survey.joints[name]}
+    return _marginal(name, where, axes, reading)
+
+
+def _entropy(parts: tuple[tree.Node, ...], separators: tuple[str, ...], reading: Reading) -> Value | None:
+    letters = [v for part in parts if (v := _variable(part)) is not None]
+    if len(letters) == 1 and not any(set(letters) <= set(j) for j in reading.survey.joints.values()):
+        return _single(letters[0], reading)
+    name = _tables(reading, set(letters))
+    bar = separators.index("|") + 1 if "|" in separators else len(letters)
+    fixed = {}
+    for part, found in zip(parts, letters, strict=True):
+        part = plain(part)
+        if isinstance(part, tree.Chain) and part.links[0].right is not None:
+            fixed[found] = index_expression(part.links[0].right, reading.scope.axis(f"({found})", 0), reading)
+    bound = {w: new_index(w, reading.scope.axis(f"({w})", 0)) for w in letters if w not in fixed}
+    where: dict[str, Expr] = {**fixed, **bound}
+    given = {w: where[w] for w in letters[bar:]}
+    joint = _probability(name, where, reading)
+    conditional = joint / _probability(name, given, reading) if given else joint
+    weight = conditional if fixed else joint
+    body = -weight * log(conditional)
+    for index in bound.values():
+        body = sum_over(body, index)
+    return scalar(body)
+
+
+def _single(found: str, reading: Reading) -> Value | None:
+    """H(X) where the distribution of X is the table p(x_i) or p(x)."""
+    for name in ("p", "P"):
+        key = f"{name}()"
+        if key in reading.scope.families:
+            index = Index(found, reading.scope.axis(key, 0))
+            index = fresh(index)
+            entry = reading.scope.entry(key, (index,))
+            return scalar(sum_over(-entry * log(entry), index))
+    return None
+
+
+def _mutual_information(parts: tuple[tree.Node, ...], reading: Reading) -> Value:
+    letters = [v for part in parts if (v := _variable(part)) is not None]
+    name = _tables(reading, set(letters))
+    where: dict[str, Expr] = {w: new_index(w, reading.scope.axis(f"({w})", 0)) for w in letters}
+    joint = _probability(name, where, reading)
+    singles = [_probability(name, {w: where[w]}, reading) for w in letters]
+    body = joint * log(joint / sympy.Mul(*singles))
+    for index in where.values():
+        body = sum_over(body, index)
+    return scalar(body)

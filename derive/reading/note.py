@@ -1,0 +1,529 @@
+"""A whole note: its sentences and formulas in order, read until nothing new is learnt, and the steps that come out.
+
+Reading never judges.  Every relation of every displayed formula becomes one ``Draft``: a claim for the prover, a
+definition, or a reason why neither could be made of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import sympy
+
+from derive.errors import Place
+from derive.reading import tree
+from derive.reading.claims import SYMBOLS, Claim, claim
+from derive.reading.context import Reading, index_expression
+from derive.reading.definers import candidate, define, is_known
+from derive.reading.definitions import Circular
+from derive.reading.elaborate import settle_rank, value
+from derive.reading.latex import Formula as ReadFormula
+from derive.reading.latex import parse_block
+from derive.reading.markdown import Document, Fence, Mathematics, Prose
+from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count
+from derive.reading.ranges import size_of
+from derive.reading.scope import Relearn, Scope, Unsettled
+from derive.reading.spelling import letter, plain, spell, words
+from derive.reading.survey import Survey, survey
+from derive.reading.values import ShapeError, Value
+from derive.calculus import NotDifferentiable
+
+MAX_PASSES = 40
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One step before it is judged.  Exactly one of ``claim``, ``definition`` and ``problem`` is set."""
+
+    place: Place
+    relation: str
+    left: str
+    right: str
+    claim: Claim | None = None
+    definition: str | None = None
+    problem: str | None = None
+    unread: bool = False
+    shape_error: str | None = None
+    source: tuple[tree.Node | None, tree.Node | None] = (None, None)
+
+
+@dataclass(frozen=True)
+class Draftbook:
+    """What reading a note gives: its steps, the conventions it used, and its scope for those who emit."""
+
+    path: str
+    drafts: tuple[Draft, ...]
+    conventions: tuple[str, ...]
+    scope: Scope
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class _Side:
+    """The right end of the chain so far: its value or why it has none, and its source."""
+
+    value: Value | None
+    problem: str | None
+    source: str
+    node: tree.Node | None
+    shape_error: str | None = None
+    guards: tuple = ()
+
+
+@dataclass
+class _Pass:
+    """One reading of the whole note."""
+
+    reading: Reading
+    drafts: list[Draft] = field(default_factory=list)
+    side: _Side | None = None
+
+
+def read_note(document: Document) -> Draftbook:
+    """Read all formulas and sentences of a note."""
+    items = list(_items(document))
+    found = survey(_trees(items))
+    scope = Scope()
+    state: object = None
+    for _ in range(MAX_PASSES):
+        current = _Pass(Reading(scope, found))
+        clean = _run(items, current)
+        now = _state(scope, found)
+        if clean and now == state:
+            break
+        state = now
+    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), scope)
+
+
+def _state(scope: Scope, found: Survey) -> object:
+    heads = tuple((key, head.written, head.value.rank, head.value.row) for key, head in scope.heads.items())
+    orders = tuple((name, family.order) for name, family in scope.families.items())
+    return heads, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts)
+
+
+@dataclass(frozen=True)
+class _Display:
+    rows: tuple[tree.Row | tree.UnreadRow, ...]
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    formulas: tuple[Formula, ...]
+
+
+_Item = _Display | _Sentence
+
+
+def _trees(items: list[_Item]) -> Iterator[tree.Node]:
+    for item in items:
+        if isinstance(item, _Display):
+            yield from (row for row in item.rows if isinstance(row, tree.Row))
+        else:
+            for formula in item.formulas:
+                yield from formula.statements
+
+
+def _items(document: Document) -> Iterator[_Item]:
+    """The displays, and between them the sentences with their inline formulas."""
+    buffer: list[tuple[str, tuple[tree.Statement, ...] | None]] = []
+    for piece in document.pieces:
+        if isinstance(piece, Mathematics) and piece.display:
+            yield from _sentences(buffer)
+            buffer = []
+            rows = tuple(parse_block(piece))
+            yield _Display(rows, piece.text, Place(document.path, piece.line, piece.column))
+        elif isinstance(piece, Mathematics):
+            rows = parse_block(piece)
+            statements = tuple(s for row in rows if isinstance(row, tree.Row) for s in row.statements)
+            buffer.append(("", statements))
+        elif isinstance(piece, Prose):
+            buffer.append((piece.text, None))
+        elif isinstance(piece, Fence):
+            continue
+    yield from _sentences(buffer)
+
+
+SENTENCE = re.compile(r"(?<=[.。!！?？])(?=\s|[^\x00-\x7f]|$)|\n\s*\n|\n(?=#)|(?<=。)")
+
+
+def _sentences(buffer: list[tuple[str, tuple[tree.Statement, ...] | None]]) -> Iterator[_Sentence]:
+    """Cut the text between two displays into sentences; a formula is one private-use character in the text."""
+    text, formulas = "", []
+    for words_, statements in buffer:
+        if statements is not None:
+            formulas.append(Formula(statements, len(text)))
+            text += "\ue000"
+        else:
+            text += words_
+    start = 0
+    cuts = [m.start() for m in SENTENCE.finditer(text)] + [len(text)]
+    for cut in cuts:
+        if text[start:cut].strip():
+            inside = tuple(Formula(f.statements, f.position - start) for f in formulas if start <= f.position < cut)
+            yield _Sentence(text[start:cut], inside)
+        start = cut
+
+
+def _run(items: list[_Item], current: _Pass) -> bool:
+    """One pass over the note; False if something was learnt that asks for another."""
+    clean = True
+    reading = current.reading
+    for number, item in enumerate(items):
+        reading.place, reading.serial, reading.guards = str(number), 0, []
+        if isinstance(item, _Sentence):
+            clean &= _sentence(item, current)
+            continue
+        reading.guards = _announced(items[number - 1] if number else None, reading)
+        for row in item.rows:
+            if isinstance(row, tree.UnreadRow):
+                _unread(row, item, current)
+            else:
+                clean &= _row(row, item, current)
+    return clean
+
+
+LOGICAL = (Unsettled, ShapeError, NotDifferentiable, Circular)
+HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)\b?", re.IGNORECASE)
+
+
+def _sentence(sentence: _Sentence, current: _Pass) -> bool:
+    reading = current.reading
+    clean = True
+    actions = [lambda: apply_cues(sentence.text, list(sentence.formulas), reading)]
+    actions.append(lambda: declare_count(sentence.text, list(sentence.formulas), reading))
+    for action in actions:
+        try:
+            action()
+        except Relearn:
+            clean = False
+        except LOGICAL:
+            continue
+    for formula in sentence.formulas:
+        before: list[tree.Statement] = []
+        hypothetical = bool(HYPOTHETICAL.search(sentence.text[: formula.position]))
+        try:
+            _enumeration(formula.statements, sentence.text, reading)
+        except Relearn:
+            clean = False
+        except LOGICAL:
+            pass
+        for statement in formula.statements:
+            try:
+                if not declare_by_relation(statement, before, reading) and not hypothetical:
+                    _inline_definition(statement, reading)
+            except Relearn:
+                clean = False
+            except LOGICAL:
+                pass
+            before.append(statement)
+    return clean
+
+
+def _enumeration(statements: tuple[tree.Statement, ...], text: str, reading: Reading) -> None:
+    """``x_1, …, x_C`` and ``i = 1, …, n`` give the range of an index."""
+    for position, statement in enumerate(statements):
+        if statement.first is None or statement.links or not isinstance(plain(statement.first), tree.Ellipsis):
+            continue
+        if position == 0 or position + 1 >= len(statements):
+            continue
+        start, end = statements[position - 1], statements[position + 1]
+        k = position - 1
+        while k > 0 and statements[k - 1].first is not None and not start.links and _spelled_like(statements[k - 1], start):
+            k -= 1
+            start = statements[k]
+        if end.first is None:
+            continue
+        if start.links and start.first is not None and (name := letter(start.first)) and start.links[0].right is not None:
+            low, high = _plain_number(start.links[0].right), spell(plain(end.first))
+            if low is not None and high is not None and not high.subs:
+                from derive.terms import Axis
+
+                length = size_of(high.name, reading)
+                reading.free_index(name, Axis(str(length), sympy.Integer(low), length))
+                reading.survey.subscripts.add(name)
+            continue
+        first, last = (spell(plain(s.first)) for s in (start, end) if s.first is not None)
+        if not first or not last or first.name != last.name or len(first.subs) != 1 or len(last.subs) != 1:
+            continue
+        high = spell(plain(last.subs[0]))
+        if high is None or high.subs:
+            continue
+        name = reading.family_name(first)[0]
+        if name in reading.scope.heads:
+            continue
+        from derive.terms import Axis
+
+        reading.scope.want_order(name, 1)
+        low = _plain_number(first.subs[0])
+        if low in (0, 1):
+            axis = Axis(high.name, sympy.Integer(low), size_of(high.name, reading))
+            reading.scope.axes.same(reading.scope.axis(name, 0), axis)
+
+
+def _spelled_like(one: tree.Statement, other: tree.Statement) -> bool:
+    if one.links or one.first is None or other.first is None:
+        return False
+    first, second = spell(plain(one.first)), spell(plain(other.first))
+    return bool(first and second and first.name == second.name)
+
+
+def _plain_number(node: tree.Node) -> int | None:
+    node = plain(node)
+    return int(node.text) if isinstance(node, tree.Num) and node.text.isdigit() else None
+
+
+def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
+    if statement.first is None or not statement.links or statement.links[0].right is None:
+        return
+    if statement.links[0].relation.symbol not in ("=", ":=", "\\equiv"):
+        return
+    found = candidate(statement.first, reading)
+    place = f"{statement.span.line}:{statement.span.column}"
+    if found is None or (is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place):
+        return
+    right = plain(statement.links[0].right)
+    if isinstance(right, tree.Num):
+        if not found.parameters and not found.called:
+            reading.scope.fixed[found.spelled.name] = sympy.Rational(right.text)
+        return
+    inner = value(right, reading)
+    if define(found, inner, reading) is not None:
+        reading.scope.defined_at.setdefault(found.key, place)
+
+
+def _announced(item: _Item | None, reading: Reading) -> list:
+    """Conditions such as ``w ≠ o`` in the sentence that leads to a display hold for the display."""
+    if not isinstance(item, _Sentence):
+        return []
+    guards = []
+    for formula in item.formulas:
+        for statement in formula.statements:
+            guards.extend(_condition(statement, reading))
+    return guards
+
+
+def _condition(statement: tree.Statement, reading: Reading) -> list:
+    """``w ≠ o``, also in brackets, as pairs of indices that differ."""
+    node = statement.first
+    if node is None:
+        return []
+    if statement.links:
+        chain: tree.Node = tree.Chain(statement.span, statement.first, statement.links)
+    else:
+        chain = plain(node)
+        while isinstance(chain, tree.Group) and chain.open in ("(", "[") and len(chain.body.parts) == 1:
+            chain = plain(chain.body.parts[0])
+    if not isinstance(chain, tree.Chain) or chain.first is None:
+        return []
+    if [k.relation.symbol for k in chain.links] != ["\\ne"] or chain.links[0].right is None:
+        return []
+    name = letter(chain.first)
+    if name is None or isinstance(plain(chain.links[0].right), tree.Num):
+        return []
+    axis = reading.free_axis(name)
+    try:
+        left = index_expression(chain.first, axis, reading)
+        return [(left, index_expression(chain.links[0].right, axis, reading))]
+    except (Unsettled, Relearn):
+        return []
+
+
+def _is_condition(statement: tree.Statement, reading: Reading) -> bool:
+    """A statement that restricts the one before it: ``w ≠ o``, ``(i = 1, …, n)``, ``x > 0``, ``\\forall i``."""
+    if statement.first is None:
+        return False
+    if not statement.links:
+        inner = plain(statement.first)
+        if isinstance(inner, tree.Group) and inner.open == "(":
+            return any(isinstance(p, tree.Chain) for p in map(plain, inner.body.parts)) or not any(
+                isinstance(p, tree.Chain) for p in map(plain, inner.body.parts)
+            )
+        return True
+    symbols = {k.relation.symbol for k in statement.links}
+    name = letter(statement.first)
+    if symbols <= {"\\ne", "\\in", "\\notin", "\\sim"}:
+        return True
+    if name is None or name in reading.scope.heads:
+        return False
+    rights = [plain(k.right) for k in statement.links if k.right is not None]
+    if symbols <= {"=", "<", ">", "\\le", "\\ge"} and statement.separator:
+        return (name in reading.survey.subscripts or symbols & {"<", ">"} != set()) and all(
+            isinstance(r, tree.Num) or letter(r) is not None for r in rights
+        )
+    return False
+
+
+def _row(row: tree.Row, item: _Display, current: _Pass) -> bool:
+    reading = current.reading
+    clean = True
+    announced = list(reading.guards)
+    statements = list(row.statements)
+    for position, statement in enumerate(statements):
+        if position and _is_condition(statement, reading):
+            continue
+        guards = list(announced)
+        for following in statements[position + 1 :]:
+            if not _is_condition(following, reading):
+                break
+            guards.extend(_condition(following, reading))
+        reading.guards = guards
+        try:
+            _statement(statement, item, current)
+        except Relearn:
+            clean = False
+            current.side = None
+    reading.guards = announced
+    return clean
+
+
+ARROWS = {"\\Rightarrow", "\\Leftrightarrow", "\\to", "\\Leftarrow", "\\leftrightarrow"}
+
+
+def _statement(statement: tree.Statement, item: _Display, current: _Pass) -> None:
+    reading = current.reading
+    links = list(statement.links)
+    side: _Side | None
+    fresh_start = True
+    if statement.first is not None:
+        first = statement.first
+        if not links:
+            current.side = _evaluate(first, item, reading)
+            return
+        side = None
+    else:
+        side, first, fresh_start = current.side, None, False
+    if first is not None and isinstance(name := letter(statement.label), str) and statement.label is not None:
+        _label(name, first, statement, reading)
+    for link in links:
+        symbol = link.relation.symbol
+        if symbol in ARROWS or link.right is None:
+            if link.right is not None:
+                first, side, fresh_start = link.right, None, True
+            continue
+        if side is None and first is not None and fresh_start and symbol in ("=", ":=", "\\equiv"):
+            defined = _definition(first, link, statement, item, current)
+            if defined is not None:
+                side, fresh_start = defined, False
+                continue
+        if side is None:
+            side = _evaluate(first, item, reading) if first is not None else None
+        right = _evaluate(link.right, item, reading)
+        _draft(side, link, right, item, current)
+        side, fresh_start = right, False
+    current.side = side if side is not None else (_evaluate(first, item, reading) if first is not None else None)
+
+
+def _label(name: str, first: tree.Node, statement: tree.Statement, reading: Reading) -> None:
+    """``A: ∂/∂v_c log P = ...`` names what stands behind the colon."""
+    found = candidate(statement.label, reading) if statement.label is not None else None
+    place = f"{statement.span.line}:{statement.span.column}"
+    if found is None or (name in reading.scope.heads and reading.scope.defined_at.get(found.key) != place):
+        return
+    try:
+        if define(found, value(first, reading), reading) is not None:
+            reading.scope.defined_at.setdefault(found.key, place)
+    except LOGICAL:
+        return
+
+
+def _evaluate(node: tree.Node, item: _Display, reading: Reading) -> _Side:
+    source = _source(node, item)
+    if isinstance(node, tree.Unread):
+        return _Side(None, f"“{node.token}”: {node.message}", source, node)
+    try:
+        return _Side(value(node, reading), None, source, node)
+    except ShapeError as error:
+        return _Side(None, str(error), source, node, shape_error=str(error))
+    except (Unsettled, NotDifferentiable, Circular) as error:
+        return _Side(None, str(error), source, node)
+
+
+def _source(node: tree.Node, item: _Display) -> str:
+    span = node.source if isinstance(node, tree.Unread) else node.span
+    return " ".join(item.text[span.start : span.end].split())
+
+
+def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, item: _Display, current: _Pass) -> _Side | None:
+    """The first equation that has an unknown name alone on its left side."""
+    reading = current.reading
+    found = candidate(first, reading)
+    place = f"{link.relation.span.line}:{link.relation.span.column}"
+    if found is None or link.right is None:
+        return None
+    if is_known(found, first, reading) and reading.scope.defined_at.get(found.key) != place:
+        return None
+    if isinstance(plain(link.right), tree.Num) and found.parameters:
+        return None
+    right = _evaluate(link.right, item, reading)
+    left_source = _source(first, item)
+    at = Place(item.place.path, link.right.span.line, link.right.span.column)
+    if right.value is None:
+        current.drafts.append(
+            Draft(at, _written(link), left_source, right.source, problem=right.problem, source=(first, link.right))
+        )
+        return right
+    head = define(found, right.value, reading)
+    if head is None:
+        return None
+    reading.scope.defined_at.setdefault(found.key, place)
+    current.drafts.append(
+        Draft(at, _written(link), left_source, right.source, definition=found.spelled.name, source=(first, link.right))
+    )
+    return right
+
+
+def _written(link: tree.Link) -> str:
+    return {"\\le": "≤", "\\ge": "≥", "\\ne": "≠", "\\equiv": "≡", "\\approx": "≈", "\\propto": "∝", "\\in": "∈", "\\sim": "∼"}.get(
+        link.relation.symbol, link.relation.symbol
+    )
+
+
+def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, current: _Pass) -> None:
+    reading = current.reading
+    span = (right.node.source if isinstance(right.node, tree.Unread) else right.node.span) if right.node else link.span
+    place = Place(item.place.path, span.line, span.column)
+    left_source = side.source if side is not None else ""
+    nodes = (side.node if side else None, right.node)
+    symbol = link.relation.symbol
+
+    def add(**outcome: object) -> None:
+        current.drafts.append(Draft(place, _written(link), left_source, right.source, source=nodes, **outcome))  # type: ignore[arg-type]
+
+    if isinstance(right.node, tree.Unread):
+        add(problem=right.problem, unread=True)
+    elif side is not None and isinstance(side.node, tree.Unread):
+        add(problem=f"the left side could not be read: {side.problem}", unread=True)
+    elif symbol in ("\\in", "\\sim"):
+        add(definition=left_source)
+    elif symbol not in SYMBOLS:
+        add(problem=f"the relation {_written(link)} is not judged")
+    elif side is None:
+        add(problem="there is nothing to the left of this relation")
+    elif right.shape_error is not None:
+        add(problem=right.shape_error, shape_error=right.shape_error)
+    elif right.value is None or side.value is None:
+        problem = right.problem if right.value is None else f"the left side is not understood: {side.problem}"
+        add(problem=problem)
+    else:
+        try:
+            settle_rank(side.value, right.value, [n for n in nodes if n is not None], reading)
+            add(claim=claim(side.value, symbol, right.value, reading))
+        except (Unsettled, ShapeError, NotDifferentiable, Circular) as error:
+            add(problem=str(error))
+
+
+def _unread(row: tree.UnreadRow, item: _Display, current: _Pass) -> None:
+    for relation, span in row.relations:
+        place = Place(item.place.path, span.line, span.column)
+        current.drafts.append(
+            Draft(place, relation.written, "", " ".join(row.source.split()), problem=f"“{row.token}”: {row.message}", unread=True)
+        )
+    current.side = None
+
+
+__all__ = ["Draft", "Draftbook", "ReadFormula", "read_note", "words"]

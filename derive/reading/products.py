@@ -1,0 +1,294 @@
+"""Products: what applies to what in a row of items.
+
+``\\sum`` and ``∂/∂x`` reach to the end of their product; ``\\log`` takes the factors that stand close to it; ``σ(x)`` is an
+application and ``p(1-p)`` a product.  These are the habits of the field; nothing else in the reader decides them.
+"""
+
+from __future__ import annotations
+
+import sympy
+from sympy import exp, log
+
+from derive.reading import tree
+from derive.reading.context import Reading
+from derive.reading.elaborate import divide, learn_vector, power, superscript, value
+from derive.reading.ranges import running
+from derive.reading.scope import Relearn, Unsettled
+from derive.reading.spelling import call, plain, spell
+from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, scalar
+from derive.terms import product_over, sigmoid, sum_over
+
+Items = list[tree.Factor]
+
+FUNCTIONS = {
+    "log": log, "ln": log, "\\log": log, "\\ln": log, "exp": exp, "\\exp": exp, "lg": None,
+    "sigmoid": sigmoid, "sigm": sigmoid, "\\sigma": sigmoid, "logistic": sigmoid,
+    "tanh": sympy.tanh, "\\tanh": sympy.tanh, "sinh": sympy.sinh, "cosh": sympy.cosh, "sqrt": sympy.sqrt,
+}  # fmt: skip
+
+
+def product(items: Items, reading: Reading) -> Value:
+    """The value of a row of items."""
+    from derive.reading.derivatives import operator_at
+    from derive.reading.ellipsis import dotted_product, has_ellipsis
+
+    if has_ellipsis(tree.Product(items[0].node.span, tuple(items))):
+        return dotted_product(items, reading, value)
+    total: Value | None = None
+    last: tree.Node | None = None
+    position = 0
+    while position < len(items):
+        operator = items[position].operator
+        node = plain(items[position].node)
+        slashed = _slashed_derivative(items, position, reading)
+        if slashed is not None:
+            part, position = slashed
+        elif isinstance(node, tree.BigOp):
+            part, position = big(node, items[position + 1 :], reading), len(items)
+        elif (applied := operator_at(items, position, reading)) is not None:
+            part, position = applied
+        else:
+            part, position = factor(items, position, reading)
+        total = part if total is None else combine(total, part, operator, last, node, reading)
+        last = node
+    if total is None:
+        raise Unsettled("an empty product")
+    return total
+
+
+def combine(left: Value, right: Value, operator: str, first: tree.Node | None, second: tree.Node, reading: Reading) -> Value:
+    axes = reading.scope.axes
+    if operator == "/":
+        return divide(left, right)
+    if operator in ("\\odot", "\\circ", "∘", "⊙"):
+        for node, one, other in ((first, left, right), (second, right, left)):
+            if one.rank < other.rank and node is not None:
+                learn_vector(node, other.rank, reading)
+        return hadamard(left, right, axes)
+    if operator == "\\otimes":
+        if left.rank == right.rank == 1:
+            from derive.reading.values import outer
+
+            return outer(left, right)
+        raise Unsettled("⊗ is understood between two vectors only")
+    if operator not in ("", "\\cdot", "\\times", "*", "\\ast", "\\,", "·"):
+        raise Unsettled(f"the operator {operator} is not understood")
+    dotted = operator in ("\\cdot", "·")
+    if dotted and {left.rank, right.rank} == {0, 1}:
+        _learn_partner(left, right, first, second, reading)
+    if left.rank == right.rank == 1 and not left.row and not right.row and not dotted and axes.same(left.shape[0], right.shape[0]):
+        family = [reading.scope.families.get(s.name) for s in (spell(first) if first else None, spell(second)) if s]
+        if not (family and all(f is not None and f.declared for f in family)):
+            reading.scope.note("two vectors side by side are their dot product (inferred)")
+            dotted = True
+    if left.rank == 1 and left.row and right.rank == 0:
+        learn_vector(second, 1, reading)
+    return multiply(left, right, axes, dotted=dotted)
+
+
+def _learn_partner(left: Value, right: Value, first: tree.Node | None, second: tree.Node, reading: Reading) -> None:
+    """``\\vec w · c``: set in bold or with an arrow on one side, the other side is a vector too if it is of that kind."""
+    for node, one in ((first, left), (second, right)):
+        spelled = spell(node) if node is not None else None
+        if one.rank == 0 and spelled is not None and spelled.bold:
+            learn_vector(node, 1, reading) if node is not None else None
+
+
+def factor(items: Items, position: int, reading: Reading) -> tuple[Value, int]:
+    """One factor, with what belongs to it, and the position after it."""
+    from derive.reading.calls import application
+
+    node = plain(items[position].node)
+    function = function_word(node)
+    if function is not None:
+        return _function(node, items, position, reading)
+    following = plain(items[position + 1].node) if position + 1 < len(items) else None
+    if following is not None and not items[position + 1].operator:
+        base, tail = _callable(following)
+        if base is not None and call(node, base):
+            found = application(node, base, reading)
+            if found is not None:
+                return superscript_of(found, tail, reading), position + 2
+    return value(node, reading), position + 1
+
+
+def _callable(node: tree.Node) -> tuple[tree.Group | None, tree.Script | None]:
+    """An argument list, possibly with scripts behind it: ``softmax(z)_i``, ``σ(x)^2``."""
+    if isinstance(node, tree.Group):
+        return node, None
+    if isinstance(node, tree.Script) and isinstance(base := plain(node.base), tree.Group):
+        return base, node
+    if isinstance(node, tree.Script) and isinstance(node.base, tree.Script):
+        base, _ = _callable(node.base)
+        return base, node
+    return None, None
+
+
+def superscript_of(inner: Value, script: tree.Script | None, reading: Reading) -> Value:
+    if script is None:
+        return inner
+    from derive.reading.elaborate import _entry
+
+    if isinstance(script.base, tree.Script):
+        inner = superscript_of(inner, script.base, reading)
+    if script.primes:
+        raise Unsettled("a prime behind an argument list is not understood")
+    if script.sub is not None:
+        inner = _entry(inner, script.sub, reading)
+    return superscript(inner, script.sup, reading)
+
+
+def function_word(node: tree.Node) -> str | None:
+    """``\\log``, ``exp`` ... also with scripts (``\\log_2``, ``\\log^2``)."""
+    base = plain(node.base) if isinstance(node, tree.Script) else node
+    if isinstance(base, tree.Word) and base.text.lstrip("\\") in ("log", "ln", "exp", "tanh", "sinh", "cosh", "lg"):
+        return base.text.lstrip("\\")
+    return None
+
+
+def _function(node: tree.Node, items: Items, position: int, reading: Reading) -> tuple[Value, int]:
+    name = function_word(node) or ""
+    argument, after = argument_of(items, position + 1, reading)
+    sub = node.sub if isinstance(node, tree.Script) else None
+    sup = node.sup if isinstance(node, tree.Script) else None
+    if name == "exp":
+        function = exp
+    elif name in ("log", "ln"):
+        function = log
+    elif name == "lg":
+        raise Unsettled("lg is used for the bases 2 and 10; write \\log_2 or \\log_{10}")
+    else:
+        function = {"tanh": sympy.tanh, "sinh": sympy.sinh, "cosh": sympy.cosh}[name]
+    result = Value(argument.indices, function(argument.body), argument.row)
+    if sub is not None:
+        base = value(sub, reading)
+        if name != "log" or base.rank:
+            raise Unsettled(f"{name} with a subscript is not understood")
+        result = Value(result.indices, result.body / log(base.body), result.row)
+    if sup is not None:
+        result = power(result, value(sup, reading))
+    return result, after
+
+
+def argument_of(items: Items, position: int, reading: Reading) -> tuple[Value, int]:
+    """The argument of a function word: a bracket, a fraction, a whole sum, or the factors that stand close to it."""
+    if position >= len(items):
+        raise Unsettled("a function without an argument")
+    node = plain(items[position].node)
+    base, tail = _callable(node)
+    if base is not None and (base.open, base.close) in (("(", ")"), ("[", "]"), ("\\{", "\\}")):
+        inner = value(base, reading)
+        if tail is not None:
+            inner = superscript_of(inner, tail, reading)
+        return inner, position + 1
+    if isinstance(node, tree.BigOp):
+        return big(node, items[position + 1 :], reading), len(items)
+    if isinstance(node, tree.Frac | tree.Sqrt):
+        from derive.reading.derivatives import operator_at
+
+        if (applied := operator_at(items, position, reading)) is not None:
+            return applied
+        return value(node, reading), position + 1
+    if function_word(node) is not None:
+        return factor(items, position, reading)
+    total, after = factor(items, position, reading)
+    last = node
+    while after < len(items):
+        following = plain(items[after].node)
+        if not _joins(items[after], following, total):
+            break
+        part, end = factor(items, after, reading)
+        total = combine(total, part, items[after].operator, last, following, reading)
+        last, after = following, end
+    return total, after
+
+
+def _joins(item: tree.Factor, node: tree.Node, so_far: Value) -> bool:
+    """Whether ``\\log a b`` goes on to b: names and numbers do, and the second half of a dot product must."""
+    if so_far.rank:
+        return item.operator in ("", "\\cdot", "/")
+    if item.operator == "/":
+        return not item.space
+    if item.operator or item.space:
+        return False
+    return isinstance(node, tree.Name | tree.Num | tree.Script) and function_word(node) is None and _is_name(node)
+
+
+def _is_name(node: tree.Node) -> bool:
+    return isinstance(node, tree.Num) or spell(node) is not None or (
+        isinstance(node, tree.Script) and isinstance(plain(node.base), tree.Name | tree.Num)
+    )
+
+
+def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
+    """Σ, Π, E and max over all that follows in the product."""
+    if not rest:
+        raise Unsettled(f"{node.kind} with nothing behind it")
+    if node.kind == "E":
+        from derive.reading.calls import expectation
+
+        return expectation(node, rest, reading)
+    if node.kind not in ("sum", "prod", "max", "min"):
+        raise Unsettled(f"{node.kind} is not understood as a value")
+    if node.kind in ("max", "min"):
+        raise Unsettled(f"{node.kind} over an index is outside of what is judged")
+    range_ = running(node, reading, value)
+    rest = [tree.Factor("", "", rest[0].node), *rest[1:]]
+    with reading.binding(range_.indices):
+        body = product(rest, reading)
+        guard = range_.guard(reading)
+    for name, index in range_.indices.items():
+        if name in reading.bound:
+            continue
+        del index
+    inner = body.body
+    if node.kind == "sum":
+        inner = guard * inner
+        for index in reversed(range_.indices.values()):
+            inner = sum_over(inner, settled(index, reading))
+    else:
+        if body.rank:
+            raise ShapeError(f"a product over {body.describe()}")
+        inner = inner**guard if guard != 1 else inner
+        for index in reversed(range_.indices.values()):
+            inner = product_over(inner, settled(index, reading))
+    return Value(body.indices, inner, body.row)
+
+
+def settled(index: object, reading: Reading) -> object:
+    """The index as it is; its axis is made known where the note is read again."""
+    reading.scope.axes.resolve(index.axis)  # type: ignore[attr-defined]
+    return index
+
+
+def _slashed_derivative(items: Items, position: int, reading: Reading) -> tuple[Value, int] | None:
+    """``∂L/∂x`` written with a slash."""
+    from derive.reading.derivatives import derivative_of_fraction
+
+    node = plain(items[position].node)
+    if not (isinstance(node, tree.Name) and node.base in ("\\partial", "d")):
+        return None
+    for slash in range(position + 1, len(items)):
+        if items[slash].operator == "/":
+            head = plain(items[slash].node)
+            if isinstance(head, tree.Name) and head.base == node.base and slash + 1 < len(items):
+                top = _as_product(items[position:slash])
+                end = slash + 2
+                following = plain(items[end].node) if end < len(items) else None
+                if isinstance(following, tree.Group) and not items[end].operator and following.open != "[":
+                    end += 0
+                bottom = _as_product([tree.Factor("", "", items[slash].node), *items[slash + 1 : end]])
+                span = node.span
+                found = derivative_of_fraction(tree.Frac(span, top, bottom, "/"), reading)
+                if found is not None:
+                    return found, end
+    return None
+
+
+def _as_product(items: Items) -> tree.Node:
+    if len(items) == 1:
+        return items[0].node
+    return tree.Product(items[0].node.span, tuple([tree.Factor("", "", items[0].node), *items[1:]]))
+
+
+__all__ = ["Relearn", "add", "argument_of", "big", "combine", "factor", "is_number", "negate", "product", "scalar"]

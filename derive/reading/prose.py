@@ -1,0 +1,450 @@
+"""What the sentences of a note declare: shapes, ranges, positivity, one-hot vectors, distributions, definitions.
+
+Formulas inside a sentence declare by their relations (``x ∈ ℝ^d``, ``p_i > 0``, ``x_1, …, x_C``); the words around them say
+the rest ("probability vector", "one-hot", "distinct", in English and Chinese).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Indexed
+
+from derive.reading import tree
+from derive.reading.context import Reading, index_expression
+from derive.reading.definers import candidate, define, is_known
+from derive.reading.definitions import unfold
+from derive.reading.elaborate import value
+from derive.reading.ranges import member_axis, size_of
+from derive.reading.scope import Family, Unsettled
+from derive.reading.spelling import Spelled, letter, plain, spell, words
+from derive.reading.values import ShapeError, Value, scalar
+from derive.terms import Axis, Index, delta
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in a sentence: its statements, and where it stands in the text of the sentence."""
+
+    statements: tuple[tree.Statement, ...]
+    position: int
+
+
+CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("one-hot", r"one[- ]?hot|独热|indicator vector|unit vector|单位向量"),
+        ("probability", r"probability (?:vector|distribution|mass)|probabilit(?:y|ies)|distributions?\b|概率(?:向量|分布)?|分布"),
+        ("distinct", r"distinct|pairwise different|互不相同|互异|各不相同|different from each other|without replacement"),
+        ("positive", r"\bpositive\b|正数|为正|正的"),
+        ("row", r"row vectors?|行向量"),
+        ("vector", r"(?<!row )(?:column )?\bvectors?\b|向量"),
+        ("matrix", r"matri(?:x|ces)|矩阵"),
+    )
+)
+NEGATION = re.compile(r"(not|no|isn't|without|unnormali[sz]ed|不是|非|未归一)\s*(?:a |an |the )?(?:\w+\s+)?$", re.IGNORECASE)
+
+
+def declare_by_relation(statement: tree.Statement, before: list[tree.Statement], reading: Reading) -> bool:
+    """A formula whose relation declares something; False if it is an equation to be treated as a definition or claim."""
+    if not statement.links or statement.first is None:
+        return False
+    symbols = [k.relation.symbol for k in statement.links]
+    sides = [plain(s) for s in (statement.first, *(k.right for k in statement.links)) if s is not None]
+    if len(sides) != len(symbols) + 1:
+        return False
+    if symbols == ["\\in"]:
+        names = [*(s.first for s in before if s.first is not None and not s.links), sides[0]]
+        for name in names:
+            _member(plain(name), sides[1], reading)
+        return True
+    if set(symbols) <= {"<", ">", "\\le", "\\ge"}:
+        return _bounds(sides, symbols, reading)
+    if symbols == ["\\ne"]:
+        return True
+    if symbols in (["="], [":="], ["\\equiv"]):
+        return _equation(sides[0], sides[1], reading)
+    return False
+
+
+def _family(node: tree.Node, reading: Reading) -> Family | None:
+    spelled = spell(node)
+    if spelled is None or spelled.power is not None or spelled.transposed:
+        return None
+    if spelled.name in reading.scope.heads or spelled.name in reading.bound:
+        return None
+    return reading.scope.family(reading.family_name(spelled)[0])
+
+
+def _member(node: tree.Node, set_: tree.Node, reading: Reading) -> None:
+    spelled = spell(node)
+    if spelled is None:
+        return
+    shape = real_shape(set_)
+    if shape is not None:
+        _shape(spelled, shape, reading)
+        return
+    values = _finite(set_)
+    if values is not None:
+        family = _family(node, reading)
+        if family is not None:
+            family.values, family.declared = values, True
+            reading.scope.want_order(family.name, len(spelled.subs))
+        return
+    if not spelled.subs:
+        axis = member_axis(set_, spelled.name, reading, value)
+        reading.free_index(spelled.name, axis)
+        reading.survey.subscripts.add(spelled.name)
+
+
+def real_shape(node: tree.Node) -> list[tree.Node] | None:
+    """The lengths in ``ℝ^{V×d}``; an empty list for ℝ; None if the set is another one."""
+    node = plain(node)
+    if isinstance(node, tree.Name) and _is_reals(node):
+        return []
+    if isinstance(node, tree.Script) and _is_reals(plain(node.base)) and node.sup is not None:
+        sup = plain(node.sup)
+        if isinstance(sup, tree.Mark) or (isinstance(sup, tree.Name) and sup.base in ("+",)):
+            return []
+        if isinstance(sup, tree.Product) and all(f.operator in ("", "\\times") for f in sup.factors):
+            return [f.node for f in sup.factors]
+        return [sup]
+    return None
+
+
+def _is_reals(node: tree.Node) -> bool:
+    return isinstance(node, tree.Name) and (node.base in ("ℝ", "\\R", "\\Re", "\\reals") or node.base == "R" and "mathbb" in node.decorations)
+
+
+def _finite(node: tree.Node) -> tuple[Expr, ...] | None:
+    if not isinstance(node, tree.Group) or node.open not in ("\\{", "{"):
+        return None
+    found = []
+    for part in node.body.parts:
+        part = plain(part)
+        sign = 1
+        if isinstance(part, tree.Signed):
+            part, sign = plain(part.node), -1 if part.sign == "-" else 1
+        if isinstance(part, tree.Sum) and len(part.terms) == 1:
+            sign, part = (-1 if part.terms[0].sign in ("-", "\\mp") else 1), plain(part.terms[0].node)
+        if not isinstance(part, tree.Num):
+            return None
+        found.append(sympy.Rational(part.text) * sign)
+    return tuple(found) if len(found) > 1 else None
+
+
+def _shape(spelled: Spelled, lengths: list[tree.Node], reading: Reading) -> None:
+    scope = reading.scope
+    name, columns = reading.family_name(spelled)
+    if spelled.name in scope.heads:
+        return
+    family = scope.family(name)
+    axes = [_length(node, reading) for node in lengths]
+    row = len(axes) == 2 and axes[0] is None
+    kept = [a for a in axes if a is not None]
+    order = len(spelled.subs) + len(kept)
+    if len(kept) > 2:
+        raise Unsettled(f"{spelled.name} is declared with {len(kept)} axes")
+    if len(axes) == 2 and len(kept) == 2 and columns is None:
+        columns = _columns_of(spelled, reading)
+    if columns:
+        kept = kept[::-1]
+        family.columns = True
+    for position, axis in enumerate(kept):
+        where = len(spelled.subs) + position
+        scope.axes.same(scope.axis(name, where), axis)
+    family.row = family.row or row
+    family.declared = True
+    if kept:
+        reading.survey.wholes.add(spelled.name)
+    scope.want_order(name, order)
+
+
+def _columns_of(spelled: Spelled, reading: Reading) -> bool:
+    """Whether the single vectors of a declared matrix (u_w beside U) are its columns: then U is used as Uᵀv."""
+    name = spelled.name
+    return name in reading.survey.transposed_before and name.lower() in reading.survey.indexed and name not in reading.survey.indexed
+
+
+def _length(node: tree.Node, reading: Reading) -> Axis | None:
+    node = plain(node)
+    if isinstance(node, tree.Num):
+        return None if node.text == "1" else Axis.of_size(sympy.Integer(node.text))
+    spelled = spell(node)
+    if spelled is not None and not spelled.subs:
+        return Axis.of_size(size_of(spelled.name, reading))
+    inner = value(node, reading)
+    return Axis.of_size(inner.body)
+
+
+def _bounds(sides: list[tree.Node], symbols: list[str], reading: Reading) -> bool:
+    """``p_i > 0``, ``0 < α < 1``, ``a, b ≥ 0``."""
+    numbers = [_number(side) for side in sides]
+    done = False
+    for k, side in enumerate(sides):
+        if numbers[k] is not None:
+            continue
+        for name in side.parts if isinstance(side, tree.Sequence) else (side,):
+            family = _family_for_bound(plain(name), reading)
+            if family is None:
+                continue
+            done = True
+            if k > 0 and numbers[k - 1] is not None:
+                _bound(family, numbers[k - 1], symbols[k - 1], left=True)
+            if k < len(symbols) and numbers[k + 1] is not None:
+                _bound(family, numbers[k + 1], symbols[k], left=False)
+    return done
+
+
+def _family_for_bound(node: tree.Node, reading: Reading) -> Family | None:
+    from derive.reading.calls import signature, arguments_of
+
+    if isinstance(node, tree.Product) and len(node.factors) == 2 and isinstance(group := plain(node.factors[1].node), tree.Group):
+        inner = value(node, reading).body
+        atoms = [unfold(inner, reading.scope.definitions)]
+        if isinstance(atoms[0], Indexed):
+            return reading.scope.family(str(atoms[0].base.label))
+        del signature, arguments_of, group
+        return None
+    spelled = spell(node)
+    if spelled is None:
+        return None
+    if spelled.name in reading.scope.sizes or (spelled.name in reading.survey.sizes and not spelled.subs):
+        return None
+    family = _family(node, reading)
+    if family is not None and spelled.subs:
+        reading.scope.want_order(family.name, len(spelled.subs))
+        for position, sub in enumerate(spelled.subs):
+            index_expression(sub, reading.scope.axis(family.name, position), reading)
+    return family
+
+
+def _number(node: tree.Node) -> Expr | None:
+    sign = 1
+    if isinstance(node, tree.Sum) and len(node.terms) == 1:
+        sign, node = (-1 if node.terms[0].sign == "-" else 1), plain(node.terms[0].node)
+    if isinstance(node, tree.Signed):
+        sign, node = (-1 if node.sign == "-" else 1), plain(node.node)
+    return sign * sympy.Rational(node.text) if isinstance(node, tree.Num) else None
+
+
+def _bound(family: Family, number: Expr | None, symbol: str, *, left: bool) -> None:
+    if number is None:
+        return
+    below = (symbol in ("<", "\\le")) == left
+    strict = symbol in ("<", ">")
+    if below:
+        family.lower = number
+        if number > 0 or (number == 0 and strict):
+            family.positive = True
+        if number >= 0:
+            family.nonnegative = True
+    else:
+        family.upper = number
+    family.strict = strict
+
+
+def _equation(left: tree.Node, right: tree.Node, reading: Reading) -> bool:
+    if isinstance(right, tree.Num) and right.text == "1" and _is_sum(left):
+        return _sums_to_one(left, reading)
+    return False
+
+
+def _is_sum(node: tree.Node) -> bool:
+    return isinstance(node, tree.Product) and isinstance(head := plain(node.factors[0].node), tree.BigOp) and head.kind == "sum"
+
+
+def _sums_to_one(node: tree.Node, reading: Reading) -> bool:
+    """``Σ_i p_i = 1`` for something that nobody has defined is a fact about it."""
+    body = unfold(value(node, reading).body, reading.scope.definitions)
+    bound = []
+    while isinstance(body, sympy.Sum):
+        bound.extend(index for index, _, _ in body.limits)
+        body = body.function
+    if not isinstance(body, Indexed):
+        return False
+    family = reading.scope.family(str(body.base.label))
+    positions = tuple(p for p, index in enumerate(body.indices) if index in bound)
+    if len(positions) == len(bound):
+        family.sums_to_one = positions
+        family.nonnegative = True
+        return True
+    return False
+
+
+def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """The words of one sentence, each applied to the formulas it stands closest to."""
+    for kind, pattern in CUES:
+        for match in pattern.finditer(text):
+            if NEGATION.search(text[: match.start()]):
+                continue
+            for node in _nearest(match, formulas, text):
+                _apply(kind, node, text, formulas, reading)
+
+
+def _nearest(match: re.Match[str], formulas: list[Formula], text: str) -> list[tree.Node]:
+    """The names closest to a word, with those joined to them by "and" or a comma."""
+    named = [(f, [s.first for s in f.statements if s.first is not None and _nameable(s)]) for f in formulas]
+    named = [(f, nodes) for f, nodes in named if nodes]
+    if not named:
+        return []
+
+    def distance(entry: tuple[Formula, list[tree.Node]]) -> float:
+        position = entry[0].position
+        gap = position - match.end() if position >= match.end() else match.start() - position
+        between = text[min(position, match.start()) : max(position, match.end())]
+        return gap + 40 * len(re.findall(r"[;；:：(（]", between))
+
+    best = min(range(len(named)), key=lambda k: distance(named[k]))
+    chosen = [best]
+    for step in (-1, 1):
+        k = best + step
+        while 0 <= k < len(named) and re.fullmatch(
+            r"\W*(and|or|和|与|、|及|,)?\W*", _between(named[k][0], named[k - step][0], text)
+        ):
+            chosen.append(k)
+            k += step
+    return [node for k in chosen for node in named[k][1]]
+
+
+def _between(one: Formula, other: Formula, text: str) -> str:
+    first, second = sorted((one.position, other.position))
+    return text[first + 1 : second]
+
+
+def _nameable(statement: tree.Statement) -> bool:
+    symbols = {k.relation.symbol for k in statement.links}
+    return spell(plain(statement.first)) is not None and symbols <= {"\\in", "=", ">", "\\ge", ":="} if statement.first else False
+
+
+def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], reading: Reading) -> None:
+    spelled = spell(plain(node))
+    if spelled is None or spelled.power is not None:
+        return
+    scope = reading.scope
+    if kind == "one-hot":
+        one_hot(spelled, text, formulas, reading)
+        return
+    if spelled.name in scope.heads or spelled.name in scope.sizes or not spelled.name.lstrip("\\"):
+        return
+    if spelled.name + "_" in scope.heads or spelled.name in reading.survey.sizes:
+        return
+    family = scope.family(reading.family_name(spelled)[0])
+    indexed = bool(spelled.subs) or spelled.name in reading.survey.indexed
+    if kind == "probability" and not family.sums_to_one and (indexed or spelled.name in reading.survey.wholes):
+        if family.values or spelled.name in reading.survey.functions:
+            return
+        scope.want_order(family.name, max(1, len(spelled.subs)))
+        family.sums_to_one, family.nonnegative, family.positive = (family.order - 1,), True, True
+        scope.note(f"{spelled.name} is a probability vector: positive, its sum is one (from the text)")
+    elif kind == "positive" and indexed:
+        family.positive = True
+    elif kind == "distinct" and indexed and spelled.name in reading.survey.index_arrays:
+        family.injective = True
+    elif kind in ("vector", "row") and not family.declared and spelled.name not in reading.survey.index_arrays:
+        if re.search(r"matri|矩阵", text) and spelled.name.isupper():
+            return
+        if indexed and not spelled.subs:
+            reading.survey.wholes.add(spelled.name)
+        elif spelled.name in reading.survey.names and spelled.name not in reading.survey.subscripts:
+            reading.survey.wholes.add(spelled.name)
+        if kind == "row":
+            family.row = True
+
+
+def one_hot(spelled: Spelled, text: str, formulas: list[Formula], reading: Reading) -> None:
+    """y is one-hot: y_i = δ_{io} for the index that the sentence or the note uses."""
+    scope = reading.scope
+    key = spelled.name + "_"
+    family = scope.families.get(spelled.name)
+    if key in scope.heads or spelled.name in scope.sizes or spelled.name in reading.survey.subscripts:
+        return
+    where = _true_index(spelled, formulas, reading)
+    if where is None:
+        return
+    axis = scope.axis(spelled.name, 0) if family is not None else scope.axes.flexible(f"n_{spelled.name}")
+    index = Index("i", axis)
+    true = index_expression(where, axis, reading)
+    from derive.reading.definitions import Definition
+    from derive.reading.scope import Head
+
+    i = Index("iʹ1h", axis)
+    body = delta(i, true)
+    definition = Definition(key, (i,), body)
+    folded = sympy.Function(key, real=True)(i)
+    scope.definitions[key] = definition
+    scope.heads[key] = Head(definition, 1, scalar(folded), key)
+    scope.note(f"{spelled.name} is one-hot: {spelled.name}_i = δ(i, {true}) (from the text)")
+    del index
+
+
+def _true_index(spelled: Spelled, formulas: list[Formula], reading: Reading) -> tree.Node | None:
+    for formula in formulas:
+        for statement in formula.statements:
+            first = plain(statement.first) if statement.first is not None else None
+            inner = spell(first) if first is not None else None
+            if inner and inner.name == spelled.name and len(inner.subs) == 1 and statement.links:
+                right = statement.links[0].right
+                if right is not None and isinstance(one := plain(right), tree.Num) and one.text == "1":
+                    return inner.subs[0]
+    candidates = []
+    for formula in formulas:
+        for statement in formula.statements:
+            if statement.first is not None and not statement.links and (name := letter(statement.first)):
+                if name != spelled.name and name in reading.survey.subscripts and name not in reading.survey.sizes:
+                    candidates.append(plain(statement.first))
+    if candidates:
+        return candidates[-1]
+    for name in ("o", "c", "t", "k", "y"):
+        if name in reading.survey.subscripts and name not in reading.survey.bound and name != spelled.name:
+            return tree.Name(formulas[0].statements[0].span, name) if formulas else None
+    return None
+
+
+COUNT = re.compile(r"(?:the )?(?:number|count) of|how (?:often|many times)|个数|次数|出现")
+CONDITION = re.compile(r"with|such that|where|for which|满足|使得|且")
+
+
+def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """``n_w`` is the number of ``s ∈ {1..K}`` with ``w_s = w``: a sum of deltas."""
+    match = COUNT.search(text)
+    if match is None or not CONDITION.search(text[match.end() :]):
+        return
+    before = [f for f in formulas if f.position < match.start()]
+    after = [f for f in formulas if f.position > match.end()]
+    if not before or len(after) < 2:
+        return
+    head = before[-1].statements[-1].first
+    counted, conditions = after[0].statements[0], [s for f in after[1:] for s in f.statements]
+    found = candidate(head, reading) if head is not None else None
+    name = letter(counted.first) if counted.first is not None else None
+    if found is None or name is None or found.key in reading.scope.heads:
+        return
+    from derive.reading.context import condition, indicator, new_index
+    from derive.terms import sum_over
+
+    right = counted.links[0].right if counted.links else None
+    axis = member_axis(right, name, reading, value) if right is not None else reading.loose_axis(name)
+    index = new_index(name, axis)
+    body: Expr = sympy.Integer(1)
+    used = 0
+    with reading.binding({name: index}):
+        for statement in conditions:
+            if statement.first is None or len(statement.links) != 1 or statement.links[0].relation.symbol != "=":
+                break
+            chain = tree.Chain(statement.span, statement.first, statement.links)
+            left, equal_to, equal = condition(chain, reading, lambda n: _axis_of_condition(n, found.spelled, reading))
+            body *= indicator(left, equal_to, equal)
+            used += 1
+    if used:
+        define(found, scalar(sum_over(body, index)), reading)
+        reading.scope.note(f"{found.spelled.name} counts (from the text)")
+
+
+def _axis_of_condition(name: str, spelled: Spelled, reading: Reading) -> Axis:
+    return reading.free_axis(name)
+
+
+__all__ = ["CUES", "Formula", "ShapeError", "Value", "apply_cues", "candidate", "declare_by_relation", "declare_count", "define", "is_known", "words"]

@@ -1,0 +1,161 @@
+"""What stands below and above Σ, Π and E: the indices that run, over which axis, and under which conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sympy
+from sympy import Expr
+
+from derive.reading import tree
+from derive.reading.context import Reading, index_expression, indicator, new_index
+from derive.reading.scope import Unsettled
+from derive.reading.spelling import letter, plain, spell, words
+from derive.reading.values import Value
+from derive.terms import Axis, Index
+
+ValueOf = Callable[[tree.Node, Reading], Value]
+
+
+@dataclass
+class Running:
+    """The indices of one big operator and the conditions on them, still as trees where they need the indices."""
+
+    indices: dict[str, Index] = field(default_factory=dict)
+    conditions: list[tuple[tree.Node, str, tree.Node]] = field(default_factory=list)
+
+    def guard(self, reading: Reading) -> Expr:
+        """The product of the indicators of all conditions (call it with the indices bound)."""
+        factor: Expr = sympy.Integer(1)
+        for left, symbol, right in self.conditions:
+            name = letter(left)
+            if name in self.indices or symbol in ("=", "\\ne"):
+                axis = self.indices[name].axis if name in self.indices else next(iter(self.indices.values())).axis
+                first = index_expression(left, axis, reading)
+                factor *= indicator(first, index_expression(right, axis, reading), symbol == "=")
+        return factor
+
+
+def running(node: tree.BigOp, reading: Reading, value_of: ValueOf) -> Running:
+    """Read the range of Σ or Π."""
+    found = Running()
+    if node.sub is None:
+        raise Unsettled("a sum without an index; say below Σ what it runs over")
+    sup = plain(node.sup) if node.sup is not None else None
+    for part in _parts(plain(node.sub)):
+        _read_part(part, sup, found, reading, value_of)
+    if not found.indices:
+        raise Unsettled(f"what the sum runs over is not understood: {tree.sexpr(node.sub)}")
+    return found
+
+
+def _parts(sub: tree.Node) -> list[tree.Node]:
+    if isinstance(sub, tree.Array):
+        return [p for row in sub.rows for cell in row for p in _parts(plain(cell)) if not isinstance(p, tree.Empty)]
+    if isinstance(sub, tree.Sequence):
+        return [p for part in sub.parts for p in _parts(plain(part))]
+    if isinstance(sub, tree.Product) and all(letter(f.node) and not f.operator for f in sub.factors):
+        return [f.node for f in sub.factors]
+    return [sub]
+
+
+def _read_part(part: tree.Node, sup: tree.Node | None, found: Running, reading: Reading, value_of: ValueOf) -> None:
+    name = letter(part)
+    if name is not None:
+        _bind(name, _up_to(sup, name, sympy.Integer(1), reading, value_of), found)
+        return
+    if not isinstance(part, tree.Chain) or part.first is None or any(k.right is None for k in part.links):
+        raise Unsettled(f"what the sum runs over is not understood: {words(part) or tree.sexpr(part)}")
+    sides = [plain(side) for side in (part.first, *(k.right for k in part.links)) if side is not None]
+    symbols = [k.relation.symbol for k in part.links]
+    name = letter(sides[0])
+    if symbols == ["="] and name is not None and name not in found.indices and (sup is not None or isinstance(sides[1], tree.Num)):
+        if sup is None:
+            raise Unsettled(f"Σ over {name} has a lower bound and no upper one")
+        low = _bound_value(sides[1], reading, value_of)
+        _bind(name, _up_to(sup, name, low, reading, value_of), found)
+    elif symbols == ["\\in"] and name is not None:
+        _bind(name, member_axis(sides[1], name, reading, value_of), found)
+    elif symbols in (["\\ne"], ["="]) and name is not None:
+        if name not in found.indices:
+            _bind(name, _up_to(sup, name, sympy.Integer(1), reading, value_of), found)
+        found.conditions.append((sides[0], symbols[0], sides[1]))
+    elif len(symbols) == 2 and set(symbols) <= {"\\le", "<"} and (name := letter(sides[1])) is not None:
+        low, high = (_bound_value(sides[k], reading, value_of) for k in (0, 2))
+        low, high = low + (symbols[0] == "<"), high - (symbols[1] == "<")
+        _bind(name, Axis(f"{low}..{high}", low, high), found)
+    elif len(symbols) == 2 and symbols == ["\\in", "\\ne"] and name is not None:
+        _bind(name, member_axis(sides[1], name, reading, value_of), found)
+        found.conditions.append((sides[0], "\\ne", sides[2]))
+    elif symbols == ["\\ne", "\\in"] and name is not None:
+        _bind(name, member_axis(sides[2], name, reading, value_of), found)
+        found.conditions.append((sides[0], "\\ne", sides[1]))
+    else:
+        raise Unsettled(f"what the sum runs over is not understood: {tree.sexpr(part)}")
+
+
+def _bind(name: str, axis: Axis, found: Running) -> None:
+    found.indices[name] = new_index(name, axis)
+
+
+def _up_to(sup: tree.Node | None, name: str, low: Expr, reading: Reading, value_of: ValueOf) -> Axis:
+    if sup is None:
+        return reading.loose_axis(name)
+    high = _bound_value(sup, reading, value_of)
+    return Axis(str(high), low, high)
+
+
+def _bound_value(node: tree.Node, reading: Reading, value_of: ValueOf) -> Expr:
+    """A bound: a size, a number, ``|V|``, ``N-1``, ``L(w)``."""
+    spelled = spell(node)
+    if spelled is not None and not spelled.subs and spelled.power is None and not spelled.primes:
+        return size_of(spelled.name, reading)
+    if isinstance(node, tree.Num):
+        return sympy.Integer(node.text)
+    value = value_of(node, _with_sizes(node, reading))
+    if value.rank:
+        raise Unsettled("a bound of a sum must be a number")
+    return value.body
+
+
+def _with_sizes(node: tree.Node, reading: Reading) -> Reading:
+    for name in (letter(n) for n in _leaves(node)):
+        if name and name not in reading.bound and name not in reading.scope.heads and name in reading.survey.sizes:
+            reading.scope.size(name)
+    return reading
+
+
+def _leaves(node: tree.Node) -> list[tree.Node]:
+    if isinstance(node, tree.Sum):
+        return [plain(t.node) for t in node.terms]
+    return [node]
+
+
+def size_of(name: str, reading: Reading) -> Expr:
+    """The number that a size or a set stands for: V, ``|V|`` and the set V have one number."""
+    bare = name.strip("|")
+    if name in reading.scope.heads and not reading.scope.heads[name].written:
+        value = reading.scope.heads[name].value
+        if value.rank == 0:
+            return value.body
+    return reading.scope.size({"Vocab": "V", "vocab": "V", "\\mathcal{V}": "V"}.get(bare, bare))
+
+
+def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf) -> Axis:
+    """The axis of ``i ∈ ...``: a named set, ``\\text{Vocab}``, ``{1, …, n}``."""
+    node = plain(node)
+    if isinstance(node, tree.Group) and node.open in ("\\{", "{"):
+        parts = [plain(p) for p in node.body.parts]
+        if len(parts) >= 3 and any(isinstance(p, tree.Ellipsis) for p in parts):
+            low, high = (_bound_value(parts[k], reading, value_of) for k in (0, -1))
+            return Axis(str(high), low, high)
+    if isinstance(node, tree.Group) and node.open == "[" and len(node.body.parts) == 1:
+        return Axis.of_size(_bound_value(plain(node.body.parts[0]), reading, value_of))
+    spelled = spell(node)
+    label = words(node)
+    if spelled is not None and not spelled.subs:
+        return Axis.of_size(size_of(spelled.name, reading))
+    if label:
+        return Axis.of_size(size_of("V" if "ocab" in label or label in ("V", "W") else label, reading))
+    raise Unsettled(f"the set {tree.sexpr(node)} is not understood; write Σ over {name} = 1 to a size, or name the set")

@@ -1,0 +1,149 @@
+"""What is known about the names of one note: families of entries, sizes, definitions, facts, conventions.
+
+A *family* is everything written with one letter: ``u``, ``u_w`` and ``u_{w,j}`` are the matrix, one of its vectors and
+an entry.  How many indices an entry has, whether a vector is a column or a row, and over which axes the indices run is
+learnt while reading: an observation that asks for more raises ``Relearn`` and the note is read once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sympy import Expr, Indexed, Symbol
+
+from derive.reading.definitions import Definition
+from derive.reading.values import Axes, Value
+from derive.terms import ArrayFacts, Axis, Facts, Index, array, real, size
+
+
+class Relearn(Exception):
+    """Something new was learnt about a name; what was read before may have to be read again."""
+
+
+class Unsettled(Exception):
+    """The note does not say enough; the message says what is missing or which declaration would settle it."""
+
+
+@dataclass
+class Family:
+    """What is known of one letter.  ``order`` is the number of indices of an entry."""
+
+    name: str
+    order: int = 0
+    row: bool = False
+    columns: bool = False
+    positive: bool = False
+    nonnegative: bool = False
+    lower: Expr | None = None
+    upper: Expr | None = None
+    strict: bool = True
+    sums_to_one: tuple[int, ...] = ()
+    values: tuple[Expr, ...] = ()
+    points_into: Axis | None = None
+    injective: bool = False
+    declared: bool = False
+    axes: dict[int, Axis] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Head:
+    """How a defined name is used: its written parameters, and the shape of what they give."""
+
+    definition: Definition
+    written: int
+    value: Value
+    signature: str
+
+
+class Scope:
+    """The names of one note."""
+
+    def __init__(self) -> None:
+        self.axes = Axes()
+        self.families: dict[str, Family] = {}
+        self.definitions: dict[str, Definition] = {}
+        self.heads: dict[str, Head] = {}
+        self.sizes: dict[str, Expr] = {}
+        self.conventions: dict[str, None] = {}
+        self.distinct: set[tuple[Expr, Expr]] = set()
+        self.jacobian = "numerator"
+        self.defined_at: dict[str, str] = {}
+        self.fixed: dict[str, Expr] = {}
+
+    def note(self, convention: str) -> None:
+        """Remember a convention that was inferred; all of them are reported."""
+        self.conventions.setdefault(convention)
+
+    def family(self, name: str) -> Family:
+        return self.families.setdefault(name, Family(name))
+
+    def want_order(self, name: str, order: int) -> None:
+        """An entry of this family needs at least so many indices."""
+        family = self.family(name)
+        if family.order < order:
+            if order > 4:
+                raise Unsettled(f"{name} would need {order} indices")
+            family.order = order
+            raise Relearn(name)
+
+    def axis(self, name: str, position: int) -> Axis:
+        """The axis of one index of a family, settled as far as it is known."""
+        family = self.family(name)
+        if position not in family.axes:
+            family.axes[position] = self.axes.flexible(f"n_{name}{position or ''}")
+        return self.axes.resolve(family.axes[position])
+
+    def size(self, name: str) -> Expr:
+        """The size that the author calls ``name``."""
+        return self.sizes.setdefault(name, size(name))
+
+    def entry(self, name: str, where: Iterable[Expr]) -> Expr:
+        """One entry of a family, or the scalar itself."""
+        family, where = self.family(name), tuple(where)
+        if not where:
+            return real(name, **({"positive": True} if family.positive else {}))
+        if family.points_into is not None:
+            return array(name, integer=True)[where]
+        return array(name, **({"positive": True} if family.positive else {}))[where]
+
+    def whole(self, name: str, where: tuple[Expr, ...]) -> Value:
+        """The family after its first indices: a scalar, a vector or a matrix."""
+        family = self.family(name)
+        rest = tuple(
+            Index(f"{name}ʹ{position}", self.axis(name, position)) for position in range(len(where), family.order)
+        )
+        if len(rest) > 2:
+            raise Unsettled(f"{name} has {len(rest)} indices too few here")
+        body = self.entry(name, (*where, *rest))
+        if len(rest) == 2 and family.columns:
+            return Value(rest[::-1], body)
+        return Value(rest, body, row=family.row and len(rest) == 1)
+
+    def facts(self) -> Facts:
+        """All that may be used when the steps are judged."""
+        arrays = {name: self._array_facts(family) for name, family in self.families.items()}
+        return Facts().with_arrays(**arrays).with_distinct(self.distinct)
+
+    def _array_facts(self, family: Family) -> ArrayFacts:
+        return ArrayFacts(
+            axes=tuple(self.axis(family.name, position) for position in range(family.order)),
+            positive=family.positive,
+            nonnegative=family.nonnegative,
+            lower=family.lower,
+            upper=family.upper,
+            strict=family.strict,
+            sums_to_one=family.sums_to_one,
+            values=family.values,
+            points_into=self.axes.resolve(family.points_into) if family.points_into else None,
+            injective=family.injective,
+        )
+
+
+def entry_name(entry: Expr) -> str:
+    """The family of an entry or a scalar."""
+    if isinstance(entry, Indexed):
+        return str(entry.base.label)
+    if isinstance(entry, Symbol):
+        return entry.name
+    raise TypeError(f"{entry} is not an entry of an array")

@@ -1,0 +1,177 @@
+"""A first look over all formulas of a note: how each name is used, before anything is read in earnest.
+
+People say what a letter is by using it: a name under Σ is an index, a name above Σ is a size, a name with ``ᵀ`` is a
+vector or a matrix, ``q(b|a)`` is a table of probabilities, ``k(z) = ...`` makes k a function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from derive.reading import tree
+from derive.reading.spelling import call, letter, plain, spell, walk
+
+TABLES = {"p", "q", "P", "Q", "\\Pr", "Pr", "\\pi", "\\mathbb{P}", "\\hat{p}", "\\hat{P}", "\\#", "\\tilde{p}", "\\hat{q}", "p^*"}
+
+
+@dataclass
+class Survey:
+    """How names are used in one note."""
+
+    bound: set[str] = field(default_factory=set)
+    sizes: set[str] = field(default_factory=set)
+    subscripts: set[str] = field(default_factory=set)
+    indexed: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
+    wholes: set[str] = field(default_factory=set)
+    transposed: set[str] = field(default_factory=set)
+    transposed_before: set[str] = field(default_factory=set)
+    index_arrays: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    variables: set[str] = field(default_factory=set)
+    joints: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    plain_calls: set[str] = field(default_factory=set)
+    random_variables: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+def survey(formulas: Iterable[tree.Node]) -> Survey:
+    """Look at every node of every formula."""
+    found = Survey()
+    for formula in formulas:
+        for node in walk(formula):
+            _LOOK.get(type(node), _nothing)(node, found)
+    found.sizes -= found.bound
+    return found
+
+
+def _nothing(node: tree.Node, found: Survey) -> None:
+    pass
+
+
+def _name(node: tree.Name | tree.Word, found: Survey) -> None:
+    spelled = spell(node)
+    if spelled:
+        found.names.add(spelled.name)
+        if spelled.bold:
+            found.wholes.add(spelled.name)
+
+
+def _script(node: tree.Script, found: Survey) -> None:
+    spelled = spell(node)
+    if spelled is None:
+        return
+    found.names.add(spelled.name)
+    if spelled.transposed:
+        found.transposed.add(spelled.name)
+        if not spelled.subs:
+            found.wholes.add(spelled.name)
+    if spelled.subs:
+        found.indexed.add(spelled.name)
+    for sub in spelled.subs:
+        if (name := letter(sub)) is not None:
+            found.subscripts.add(name)
+        for inner in walk(sub):
+            nested = spell(inner) if isinstance(inner, tree.Script) else None
+            if nested and nested.subs:
+                found.index_arrays.add(nested.name)
+
+
+def _big(node: tree.BigOp, found: Survey) -> None:
+    if node.kind not in ("sum", "prod", "max", "min", "E", "argmax", "argmin"):
+        return
+    for inner in walk(node.sub) if node.sub else ():
+        if isinstance(inner, tree.Chain) and inner.first is not None:
+            names = [letter(part) for part in (inner.first, *(k.right for k in inner.links))]
+            symbols = [k.relation.symbol for k in inner.links]
+            if symbols[0] in ("=", "\\in", "\\ne", "\\sim") and names[0]:
+                found.bound.add(names[0])
+            elif len(symbols) == 2 and names[1]:
+                found.bound.add(names[1])
+            if symbols[0] == "\\in" and names[-1]:
+                found.sizes.add(names[-1])
+    sub = plain(node.sub) if node.sub else None
+    for part in sub.parts if isinstance(sub, tree.Sequence) else (sub,):
+        if part is not None and (name := letter(part)):
+            found.bound.add(name)
+    for inner in walk(node.sup) if node.sup else ():
+        if isinstance(inner, tree.Name) and node.kind in ("sum", "prod") and (name := letter(inner)):
+            found.sizes.add(name)
+
+
+def _product(node: tree.Product, found: Survey) -> None:
+    items = [f.node for f in node.factors]
+    for first, second in zip(items, items[1:], strict=False):
+        if call(first, second) and isinstance(second, tree.Group):
+            _call(first, second, found)
+        spelled, following = spell(first), spell(second)
+        if spelled and spelled.transposed and not spelled.subs and spelled.name.isupper() and following and following.subs:
+            found.transposed_before.add(spelled.name)
+    if any(f.operator == "\\odot" for f in node.factors):
+        for item in items:
+            spelled = spell(item)
+            if spelled and not spelled.subs:
+                found.wholes.add(spelled.name)
+
+
+def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
+    spelled = spell(first)
+    if spelled is None:
+        return
+    parts, separators = group.body.parts, group.body.separators
+    names = [letter(part) for part in parts]
+    if spelled.name in ("softmax", "\\mathrm{softmax}", "diag"):
+        found.wholes.update(n for n in names if n)
+    if any(s in ("||", "\\|") for s in separators):
+        found.wholes.update(n for n in names if n)
+    if spelled.name in TABLES or spelled.name.split("_")[0] in TABLES:
+        for part in parts:
+            head = part.first if isinstance(part, tree.Chain) else part
+            if (name := letter(head)) is not None:
+                found.subscripts.add(name)
+                found.plain_calls.add(spelled.name)
+            inner = spell(head) if head is not None else None
+            if inner and inner.subs:
+                found.index_arrays.add(inner.name)
+        if len(parts) == 2 and separators == (",",) and all(n and n.islower() for n in names):
+            found.joints.setdefault(spelled.name, tuple(n for n in names if n))
+    if spelled.name in ("H", "I", "MI"):
+        upper = [n for n in names if n and len(n) == 1 and n.isupper()]
+        found.random_variables.update(upper)
+        if not upper:
+            found.wholes.update(n for n in names if n)
+
+
+def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
+    if not node.links or node.links[0].relation.symbol not in ("=", ":="):
+        return
+    first = node.first
+    if isinstance(first, tree.Product) and len(first.factors) == 2:
+        name, group = (f.node for f in first.factors)
+        if call(name, group) and (spelled := spell(name)) is not None:
+            found.functions.add(spelled.name)
+
+
+def _frac(node: tree.Frac, found: Survey) -> None:
+    bottom = plain(node.denominator)
+    if isinstance(bottom, tree.Product) and isinstance(head := bottom.factors[0].node, tree.Name):
+        if head.base == "d":
+            found.variables.update(n for f in bottom.factors[1:] if (n := letter(f.node)))
+        if head.base == "\\partial":
+            for factor in bottom.factors[1:]:
+                spelled = spell(factor.node)
+                if spelled and not spelled.subs and spelled.power is None:
+                    found.variables.add(spelled.name)
+
+
+_LOOK = {
+    tree.Name: _name,
+    tree.Word: _name,
+    tree.Script: _script,
+    tree.BigOp: _big,
+    tree.Product: _product,
+    tree.Statement: _statement,
+    tree.Chain: _statement,
+    tree.Frac: _frac,
+}

@@ -1,0 +1,124 @@
+"""What ``derive check`` prints: the verdicts for people, in colours, and the same as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from derive.checking import Checked
+from derive.derivation import Kind, Step
+
+STYLE = {
+    Kind.PROVED: ("✓", "green"),
+    Kind.REFUTED: ("✗", "bold red"),
+    Kind.UNDECIDED: ("?", "yellow"),
+    Kind.UNREAD: ("…", "magenta"),
+    Kind.DEFINITION: ("≔", "blue"),
+}
+
+
+def summary(results: Iterable[Checked]) -> dict[str, int]:
+    """How many steps got which verdict."""
+    counts = Counter(step.verdict.kind for result in results for step in result.steps)
+    return {kind.value: counts[kind] for kind in Kind}
+
+
+def exit_code(results: list[Checked], *, strict: bool) -> int:
+    counts = summary(results)
+    bad = counts["refuted"] + (counts["undecided"] + counts["unread"] if strict else 0)
+    return 1 if bad else 0
+
+
+def as_json(results: list[Checked]) -> dict[str, Any]:
+    """The object of ``--format json``, version 1."""
+    return {
+        "version": 1,
+        "files": [
+            {
+                "path": str(result.path),
+                "conventions": list(result.conventions),
+                "steps": [_step_as_json(step) for step in result.steps],
+            }
+            for result in results
+        ],
+        "summary": summary(results),
+    }
+
+
+def _step_as_json(step: Step) -> dict[str, Any]:
+    verdict = step.verdict
+    counterexample = None
+    if verdict.counterexample is not None:
+        counterexample = {
+            **verdict.counterexample.sizes,
+            "values": dict(verdict.counterexample.values),
+            "left": verdict.counterexample.left,
+            "right": verdict.counterexample.right,
+        }
+    return {
+        "line": step.place.line,
+        "column": step.place.column,
+        "relation": step.relation,
+        "left": step.left,
+        "right": step.right,
+        "verdict": verdict.kind.value,
+        "reason": verdict.reason,
+        "diagnosis": verdict.diagnosis,
+        "correction": verdict.correction,
+        "counterexample": counterexample,
+    }
+
+
+def show(results: list[Checked], console: Console) -> None:
+    """The verdicts for people: every step a line, and what is wrong in full."""
+    for result in results:
+        console.print(Text(str(result.path), style="bold underline"))
+        for convention in result.conventions:
+            console.print(Text(f"  · {convention}", style="dim"))
+        for step in result.steps:
+            _show_step(step, console)
+        if not result.steps:
+            console.print(Text("  no steps found: formulas stand between $$ … $$ or in an equation environment", "dim"))
+        console.print()
+    counts = summary(results)
+    console.print(
+        Text("  ").join(
+            Text(f"{STYLE[Kind(name)][0]} {count} {name}", style=STYLE[Kind(name)][1] if count else "dim")
+            for name, count in counts.items()
+        )
+    )
+
+
+def _show_step(step: Step, console: Console) -> None:
+    sign, style = STYLE[step.verdict.kind]
+    line = Text(f"{step.place.line:5}:{step.place.column:<4}", style="dim")
+    line.append(f"{sign} ", style=style)
+    line.append(f"{step.relation} {_short(step.right)}")
+    console.print(line)
+    verdict = step.verdict
+    if verdict.kind in (Kind.PROVED, Kind.DEFINITION):
+        return
+    indent = " " * 12
+    if step.place.text:
+        console.print(Text(f"{indent}{step.place.text.strip()}", style="dim"))
+    console.print(Text(f"{indent}{verdict.reason}", style=style))
+    if verdict.diagnosis and verdict.diagnosis != verdict.reason:
+        console.print(Text(f"{indent}{verdict.diagnosis}"))
+    if (found := verdict.counterexample) is not None:
+        given = ", ".join(f"{name} = {value}" for name, value in {**found.sizes, **found.values}.items())
+        console.print(Text(f"{indent}for {given}:" if given else f"{indent}numerically:", style="dim"))
+        console.print(Text(f"{indent}left {found.left}, right {found.right}"))
+    if verdict.correction:
+        console.print(Text(f"{indent}true would be: {verdict.correction}", style="green"))
+
+
+def _short(source: str, width: int = 88) -> str:
+    return source if len(source) <= width else source[: width - 1] + "…"
+
+
+__all__ = ["as_json", "escape", "exit_code", "show", "summary"]
