@@ -56,7 +56,7 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
 def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if claim.shape is Shape.DIFFERENT:
         return _of_shape(claim, f"{claim.shapes[0]} is set against {claim.shapes[1]}")
-    verdict = decide(_fixed(claim.goal, book), seconds=seconds)
+    verdict = decide(_fixed(claim.goal, book), deadline=seconds)
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict

@@ -1,0 +1,168 @@
+"""The kernel: a goal goes in, a verdict comes out.  ``decide`` is the only maker of ``Kind.PROVED``.
+
+Two independent parts look at every goal.  The numeric evaluator compares both sides in random models with 50 digits;
+the normal form (or a certificate, for inequalities) gives a proof for all sizes.  A goal is proved only if there is a
+proof and at least one model was evaluated; if the two parts contradict each other, that is an ``InternalError``.
+"""
+
+from __future__ import annotations
+
+from derive.derivation import Goal, Kind, Relation, Verdict
+from derive.errors import InternalError
+from derive.proving.budget import Budget, Stopped
+from derive.proving.counterexample import Witness, compare, fails, smallest, survey
+from derive.proving.evaluation import NoValue, TooMuchWork
+from derive.proving.inequality import certificate
+from derive.proving.models import Infeasible, Outline
+from derive.proving.normal_form import Session
+from derive.proving.signs import NEGATIVE, POSITIVE
+
+__all__ = ["decide"]
+
+COMPARABLE = (Relation.EQUAL, Relation.AT_MOST, Relation.AT_LEAST, Relation.LESS, Relation.GREATER)
+SURVEY = {Relation.EQUAL: 5}
+SURVEY_INEQUALITY = 24
+
+
+def decide(goal: Goal, *, deadline: float = 10.0) -> Verdict:
+    """Prove or refute a claim about scalars, for all sizes and all values that its facts allow.
+
+    Args:
+        goal: the claim; both sides are taken to be equal (or ordered) wherever both are defined.
+        deadline: seconds after which the answer is *undecided*.
+
+    Returns:
+        A verdict of kind proved, refuted (with a counterexample) or undecided (with the reason).
+
+    Raises:
+        InternalError: a proof and a numeric evaluation contradict each other.
+    """
+    budget = Budget(deadline)
+    if goal.relation is Relation.NOT_EQUAL:
+        return _decide_unequal(goal, budget)
+    if goal.relation not in COMPARABLE:
+        return Verdict(Kind.UNDECIDED, f"the relation {goal.relation} is not a claim about two scalars")
+    try:
+        agreed, witness, open_question = _look(goal, budget)
+    except Exception as error:  # SymPy raises nearly anything; a goal must never be lost, and never be proved by it
+        return Verdict(Kind.UNDECIDED, f"the terms could not be evaluated ({_describe(error)})")
+    reason = _prove(goal, budget if witness is None else budget.part(0.3))
+    if witness is not None:
+        if reason.proof:
+            raise InternalError(f"proved, but false in a model: {goal.left} {goal.relation} {goal.right}")
+        return _refute(goal, budget, witness)
+    if reason.proof:
+        if agreed == 0:
+            return Verdict(Kind.UNDECIDED, f"the two sides could not be evaluated ({open_question})")
+        return Verdict(Kind.PROVED, reason.text)
+    if agreed == 0:
+        return Verdict(Kind.UNDECIDED, f"the two sides could not be evaluated ({open_question}); {reason.text}")
+    return Verdict(Kind.UNDECIDED, f"it holds in {agreed} random models, but no proof was found ({reason.text})")
+
+
+class _Attempt:
+    """What came of a proof attempt: a proof with its description, or the reason why there is none."""
+
+    def __init__(self, proof: bool, text: str) -> None:
+        self.proof = proof
+        self.text = text
+
+
+def _describe(error: BaseException) -> str:
+    if isinstance(error, Stopped):
+        return str(error)
+    return f"{type(error).__name__}: {error}"[:160]
+
+
+def _look(goal: Goal, budget: Budget) -> tuple[int, Witness | None, str]:
+    """Evaluate random models: how many agree, one in which the goal fails, and why others could not be used."""
+    outline = Outline(goal)
+    wanted = SURVEY.get(goal.relation, SURVEY_INEQUALITY)
+    agreed, why = 0, "no model satisfies the facts"
+    part = budget.part(0.4)
+    for model in survey(outline, part, wanted):
+        try:
+            comparison = compare(goal, model)
+        except (NoValue, Infeasible) as error:
+            why = str(error)
+            continue
+        except TooMuchWork:
+            why = "the sums are too long"
+            continue
+        if comparison is None:
+            why = "rounding leaves it open"
+            continue
+        if fails(goal.relation, comparison.sign):
+            return agreed, Witness(model, comparison), why
+        agreed += 1
+        if agreed >= wanted:
+            break
+    return agreed, None, why
+
+
+def _prove(goal: Goal, budget: Budget) -> _Attempt:
+    """Look for a proof; whatever goes wrong on the way is a reason to have none."""
+    text = "the normal forms differ"
+    try:
+        for thorough in (False, True):
+            session = Session(goal.facts, budget, thorough)
+            difference = session.translate(goal.left) - session.translate(goal.right)
+            if goal.relation is Relation.EQUAL:
+                if session.is_zero(difference):
+                    return _Attempt(True, "both sides have the same normal form for all sizes and values")
+                continue
+            if goal.relation in (Relation.AT_MOST, Relation.LESS):
+                difference = -difference
+            strict = goal.relation in (Relation.LESS, Relation.GREATER)
+            found = certificate(session, difference, strict=strict)
+            if found is not None:
+                return _Attempt(True, found)
+            text = "no certificate fits"
+    except RecursionError:
+        return _Attempt(False, "the terms are nested too deeply")
+    except Exception as error:  # see ``decide``: an accident is never a proof, and never loses the goal
+        return _Attempt(False, _describe(error))
+    return _Attempt(False, text)
+
+
+def _refute(goal: Goal, budget: Budget, witness: Witness) -> Verdict:
+    try:
+        shown = smallest(Outline(goal), Budget(min(1.0, max(budget.left(), 0.2) * 0.5)), witness)
+    except Exception as error:  # see ``decide``
+        return Verdict(Kind.UNDECIDED, f"it fails in a random model that could not be shown exactly ({_describe(error)})")
+    if shown is None:
+        return Verdict(Kind.UNDECIDED, "it fails in a random model, which exact values did not confirm")
+    where = ", ".join(f"{name} = {value}" for name, value in shown.sizes.items())
+    return Verdict(
+        Kind.REFUTED,
+        f"the left side is {shown.left} and the right side is {shown.right}" + (f" at {where}" if where else ""),
+        counterexample=shown,
+    )
+
+
+def _decide_unequal(goal: Goal, budget: Budget) -> Verdict:
+    """≠ is proved where one side is always greater, and refuted where both are always equal."""
+    equal = Goal(goal.left, Relation.EQUAL, goal.right, goal.facts)
+    try:
+        agreed, witness, _ = _look(equal, budget)
+        session = Session(goal.facts, budget)
+        difference = session.translate(goal.left) - session.translate(goal.right)
+        if witness is not None and session.laws.sign(difference) in (POSITIVE, NEGATIVE):
+            return Verdict(Kind.PROVED, "one side is greater for all sizes and values")
+        if agreed and witness is None and session.is_zero(difference):
+            shown = smallest(Outline(goal), Budget(0), _any_witness(goal, budget))
+            return Verdict(Kind.REFUTED, "both sides are equal for all sizes and values", counterexample=shown)
+    except Exception as error:  # see ``decide``
+        return Verdict(Kind.UNDECIDED, _describe(error))
+    return Verdict(Kind.UNDECIDED, "the two sides differ for some values only")
+
+
+def _any_witness(goal: Goal, budget: Budget) -> Witness:
+    for model in survey(Outline(goal), budget, 4):
+        try:
+            comparison = compare(goal, model)
+        except (NoValue, Infeasible, TooMuchWork):
+            continue
+        if comparison is not None:
+            return Witness(model, comparison)
+    raise Infeasible("no model can be evaluated")

@@ -1,0 +1,199 @@
+"""Refutation by example: models in which a claim fails, the smallest first, printed exactly."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy import Expr
+
+from derive.derivation import Counterexample, Goal, Relation
+from derive.proving.budget import Budget
+from derive.proving.evaluation import DIGITS, Evaluator, Exact, NoValue, Numeric, TooMuchWork
+from derive.proving.models import Infeasible, Model, Outline
+
+__all__ = ["Comparison", "Witness", "compare", "fails", "small_models", "smallest", "survey"]
+
+SEED = 20130117  # any fixed number: the same goal gets the same verdict every time
+LARGEST_SIZE = 4
+SHOWN = 48
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How the two sides of a goal compare in one model: the sign of left - right."""
+
+    sign: int
+    left: Any
+    right: Any
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A model in which a goal fails."""
+
+    model: Model
+    comparison: Comparison
+
+
+def _difference(goal: Goal, model: Model, digits: int, work: int) -> tuple[Any, Any, Any, Any]:
+    field = Numeric(digits)
+    evaluate = Evaluator(model, field, model.free, work)
+    left, right = evaluate(goal.left), evaluate(goal.right)
+    return left, right, left - right, max(abs(left), abs(right), field.largest)
+
+
+def compare(goal: Goal, model: Model, work: int = 60_000) -> Comparison | None:
+    """Compare the two sides with 50 digits; a difference is checked again with twice as many.
+
+    Returns None where rounding leaves the answer open.
+
+    Raises:
+        NoValue, TooMuchWork, Infeasible: there is nothing to compare in this model.
+    """
+    left, right, difference, scale = _difference(goal, model, DIGITS, work)
+    if abs(difference) * 10 ** (DIGITS - 15) <= scale:
+        return Comparison(0, left, right)
+    left, right, again, _ = _difference(goal, model, 2 * DIGITS, work)
+    if abs(again - difference) * 10**6 > abs(again):
+        return None
+    return Comparison(1 if again > 0 else -1, left, right)
+
+
+def fails(relation: Relation, sign: int) -> bool:
+    """Whether a relation is false when left - right has the given sign."""
+    return {
+        Relation.EQUAL: sign != 0,
+        Relation.AT_MOST: sign > 0,
+        Relation.AT_LEAST: sign < 0,
+        Relation.LESS: sign >= 0,
+        Relation.GREATER: sign <= 0,
+    }.get(relation, False)
+
+
+def _sizes(outline: Outline) -> Iterator[dict[str, int]]:
+    """Assignments of sizes, the smallest first; where sizes differ comes before where they are alike."""
+    names = [s.name for s in outline.sizes]
+    spans = []
+    for name in names:
+        what = outline.facts.of(name)
+        low = 1
+        if what is not None and what.lower is not None and what.lower.is_Integer:
+            low = int(what.lower) + int(what.strict)
+        spans.append(range(max(low, 1), max(low, 1) + LARGEST_SIZE))
+    if len(names) > 5:
+        spans = [span[:2] for span in spans]
+    every = sorted(itertools.product(*spans), key=lambda t: (sum(t), -len(set(t)), t))
+    for values in every[:400]:
+        yield dict(zip(names, values, strict=True))
+
+
+def small_models(outline: Outline, budget: Budget, rng: random.Random) -> Iterator[Model]:
+    """Models from the smallest and simplest upward."""
+    for sizes in _sizes(outline):
+        for level, tries in ((0, 2), (1, 4), (2, 3), (3, 1)):
+            for _ in range(tries):
+                if budget.left() < 0:
+                    return
+                try:
+                    yield Model(outline, sizes, rng, level)
+                except (Infeasible, NoValue, TooMuchWork):
+                    break
+
+
+def survey(outline: Outline, budget: Budget, count: int) -> Iterator[Model]:
+    """Random models of many sizes, for a first look."""
+    rng = random.Random(SEED)
+    choices = [s for s in _sizes(outline) if all(v <= 3 or len(s) <= 2 for v in s.values())]
+    for k in range(6 * count):
+        if budget.left() < 0:
+            return
+        sizes = choices[0] if k == 1 else rng.choice(choices)
+        try:
+            yield Model(outline, sizes, rng, 3 if k % 3 else 2)
+        except (Infeasible, NoValue, TooMuchWork):
+            continue
+
+
+def smallest(outline: Outline, budget: Budget, fallback: Witness) -> Counterexample | None:
+    """The smallest counterexample that is found in the time given, confirmed a second time; None if it is not."""
+    goal = outline.goal
+    rng = random.Random(SEED)
+    found: Witness | None = None
+    for model in small_models(outline, budget, rng):
+        try:
+            comparison = compare(goal, model)
+        except (Infeasible, NoValue, TooMuchWork):
+            continue
+        if comparison is not None and fails(goal.relation, comparison.sign):
+            found = Witness(model, comparison)
+            break
+    witness = found or fallback
+    shown = _show(goal, witness)
+    if shown is None and found is not None:
+        shown = _show(goal, fallback)
+    return shown
+
+
+def _show(goal: Goal, witness: Witness) -> Counterexample | None:
+    """The counterexample in print; None when the exact values do not bear it out."""
+    model = witness.model
+    exact = Evaluator(model, Exact(), model.free)
+    texts = []
+    try:
+        sides = [exact(goal.left), exact(goal.right)]
+    except (NoValue, TooMuchWork, Infeasible):
+        return None
+    for side, numeric in zip(sides, (witness.comparison.left, witness.comparison.right), strict=True):
+        if side.is_Rational:
+            texts.append(str(side))
+            continue
+        text = str(side)
+        texts.append(text if len(text) <= SHOWN else sympy.N(sympy.Float(str(numeric), 30), 12).__str__())
+    if not _confirmed(goal.relation, sides, witness.comparison.sign):
+        return None
+    return Counterexample(sizes=dict(model.sizes), values=values_of(model), left=texts[0], right=texts[1])
+
+
+def _confirmed(relation: Relation, sides: list[Expr], sign: int) -> bool:
+    """Whether SymPy's own evaluation of the exact values agrees with the comparison."""
+    difference = sides[0] - sides[1]
+    if difference.is_Rational:
+        return int(bool(difference > 0)) - int(bool(difference < 0)) == sign
+    if difference.has(sympy.Function) and difference.atoms(sympy.core.function.AppliedUndef):
+        return relation is Relation.EQUAL and sign != 0
+    value = difference.evalf(40, maxn=400)
+    if not value.is_Float:
+        return False
+    if sign == 0:
+        return bool(abs(value) < sympy.Rational(1, 10**60))
+    return bool((value > 0) == (sign > 0)) and bool(value != 0)
+
+
+def values_of(model: Model) -> dict[str, Any]:
+    """All values that were used, by name: strings, and nested lists of strings for arrays."""
+    shown: dict[str, Any] = {index.name: str(value) for index, value in model.free.items()}
+    shown |= {name: str(value) for name, value in model.scalars.items()}
+    for name, cells in model.entries.items():
+        if cells:
+            shown[name] = _nested(model, name, list(cells))
+    return shown
+
+
+def _nested(model: Model, name: str, places: list[tuple[int, ...]]) -> Any:
+    axes = [range(min(1, min(column)), max(column) + 1) for column in zip(*places, strict=True)]
+
+    def build(prefix: tuple[int, ...], rest: list[range]) -> Any:
+        if not rest:
+            try:
+                return str(model.entry(name, prefix))
+            except Infeasible:
+                return "-"
+        return [build((*prefix, k), rest[1:]) for k in rest[0]]
+
+    return build((), axes)
+

@@ -1,0 +1,286 @@
+"""The value of a term in a model, with many digits or exactly.
+
+This is the second opinion beside the normal form and shares no code with it: sums and products are loops, deltas are
+comparisons, and nothing is rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, Protocol
+
+import mpmath
+import sympy
+from sympy import Expr, Indexed
+from sympy.core.function import AppliedUndef
+
+from derive.terms import Index, sigmoid
+
+__all__ = ["DIGITS", "Evaluator", "Exact", "NoValue", "Numeric", "TooMuchWork", "Values"]
+
+DIGITS = 50
+Environment = dict[Expr, int]
+
+
+class NoValue(Exception):
+    """The term is not defined in this model: a division by zero, the logarithm of a number that is not positive."""
+
+
+class TooMuchWork(Exception):
+    """The loops of a term are too long in this model."""
+
+
+class Values(Protocol):
+    """Where an evaluator finds the values of names."""
+
+    def scalar(self, symbol: sympy.Symbol) -> Fraction: ...
+    def entry(self, name: str, where: tuple[int, ...]) -> Fraction: ...
+
+
+class Numeric:
+    """Real arithmetic with a fixed number of digits."""
+
+    def __init__(self, digits: int = DIGITS) -> None:
+        self.mp = mpmath.MPContext()
+        self.mp.dps = digits
+        self.largest = self.mp.mpf(0)
+
+    def number(self, value: Fraction) -> Any:
+        return self.mp.mpf(value.numerator) / value.denominator
+
+    def constant(self, e: Expr) -> Any:
+        if e is sympy.E:
+            return self.mp.e
+        if e is sympy.pi:
+            return self.mp.pi
+        raise NoValue(f"{e} is not a real number")
+
+    def sum(self, terms: list[Any]) -> Any:
+        for term in terms:
+            self.largest = max(self.largest, abs(term))
+        return self.mp.fsum(terms)
+
+    def product(self, factors: list[Any]) -> Any:
+        return self.mp.fprod(factors)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        if base == 0:
+            if exponent > 0:
+                return base
+            if exponent == 0:
+                return self.mp.mpf(1)
+            raise NoValue("a division by zero")
+        if base < 0 and exponent != int(exponent):
+            raise NoValue("a root of a negative number")
+        if abs(exponent * self.mp.log(abs(base))) > 100_000:
+            raise NoValue("a number too large")
+        return self.mp.power(base, int(exponent) if exponent == int(exponent) else exponent)
+
+    def exp(self, x: Any) -> Any:
+        if abs(x) > 100_000:
+            raise NoValue("a number too large")
+        return self.mp.exp(x)
+
+    def log(self, x: Any) -> Any:
+        if x <= 0:
+            raise NoValue("the logarithm of a number that is not positive")
+        return self.mp.log(x)
+
+    def function(self, name: str, arguments: list[Any]) -> Any:
+        """A smooth function that stands for an unknown one; different names give different functions."""
+        seed = sum((k + 1) * ord(ch) for k, ch in enumerate(name)) % 97
+        a, b, c = (self.mp.mpf(2 * seed + k) / 89 for k in (3, 11, 29))
+        total = a
+        for k, x in enumerate(arguments):
+            total += (b + k) * self.mp.sin(c * x + k) + x * x / (7 + k)
+        return total
+
+    def greatest(self, arguments: list[Any]) -> Any:
+        return max(arguments)
+
+    def absolute(self, x: Any) -> Any:
+        return abs(x)
+
+
+class Exact:
+    """Arithmetic with SymPy numbers, for printing; it simplifies nothing on purpose."""
+
+    def number(self, value: Fraction) -> Any:
+        return sympy.Rational(value.numerator, value.denominator)
+
+    def constant(self, e: Expr) -> Any:
+        return e
+
+    def sum(self, terms: list[Any]) -> Any:
+        return sympy.Add(*terms)
+
+    def product(self, factors: list[Any]) -> Any:
+        return sympy.Mul(*factors)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        if base == 0 and exponent.is_negative:
+            raise NoValue("a division by zero")
+        return base**exponent
+
+    def exp(self, x: Any) -> Any:
+        return sympy.exp(x)
+
+    def log(self, x: Any) -> Any:
+        return sympy.log(x)
+
+    def function(self, name: str, arguments: list[Any]) -> Any:
+        return sympy.Function(name)(*arguments)
+
+    def greatest(self, arguments: list[Any]) -> Any:
+        return sympy.Max(*arguments)
+
+    def absolute(self, x: Any) -> Any:
+        return sympy.Abs(x)
+
+
+class Evaluator:
+    """Evaluates terms in one model.
+
+    A value is computed once for each assignment of the indices that occur in a subterm.
+    """
+
+    def __init__(self, values: Values, field: Numeric | Exact, free: Mapping[Expr, int], work: int = 60_000) -> None:
+        self.values = values
+        self.field = field
+        self.free = dict(free)
+        self.work = work
+        self._memo: dict[tuple[Expr, tuple[int, ...]], Any] = {}
+        self._indices: dict[Expr, tuple[Expr, ...]] = {}
+        self._bound: set[Expr] = set()
+
+    def __call__(self, expression: Expr) -> Any:
+        """The value of a term.
+
+        Raises:
+            NoValue: it is not defined here, or contains a node without a value.
+            TooMuchWork: the loops are too long.
+        """
+        self._bound = {limit[0] for s in expression.atoms(sympy.Sum, sympy.Product) for limit in s.limits}
+        return self._value(expression, dict(self.free))
+
+    def _value(self, e: Expr, at: Environment) -> Any:
+        used = self._indices.get(e)
+        if used is None:
+            used = tuple(s for s in e.free_symbols if isinstance(s, Index) or s in self._bound)
+            self._indices[e] = used
+        key = (e, tuple(at.get(s, 0) for s in used))
+        if key in self._memo:
+            return self._memo[key]
+        self.work -= 1
+        if self.work < 0:
+            raise TooMuchWork
+        value = self._compute(e, at)
+        self._memo[key] = value
+        return value
+
+    def _compute(self, e: Expr, at: Environment) -> Any:
+        field = self.field
+        if isinstance(e, sympy.Float):
+            e = sympy.Rational(str(e))
+        if isinstance(e, sympy.Rational):
+            if not e.is_finite:
+                raise NoValue("a number that is not finite")
+            return field.number(Fraction(int(e.p), int(e.q)))
+        if isinstance(e, sympy.NumberSymbol):
+            return field.constant(e)
+        if isinstance(e, sympy.Symbol):
+            return field.number(Fraction(at[e]) if e in at else self.values.scalar(e))
+        if isinstance(e, Indexed):
+            where = tuple(self._whole(i, at) for i in e.indices)
+            return field.number(self.values.entry(str(e.base.label), where))
+        if isinstance(e, sympy.Sum):
+            return field.sum(self._loop(e, at))
+        if isinstance(e, sympy.Product):
+            return field.product(self._loop(e, at))
+        if isinstance(e, sympy.KroneckerDelta):
+            return field.number(Fraction(int(self._whole(e.args[0], at) == self._whole(e.args[1], at))))
+        if isinstance(e, sympy.Mul):
+            return field.product([self._value(a, at) for a in e.args])
+        arguments = [self._value(a, at) for a in e.args]
+        if isinstance(e, sympy.Add):
+            return field.sum(arguments)
+        if isinstance(e, sympy.Pow):
+            return field.exp(arguments[1]) if e.args[0] is sympy.E else field.power(*arguments)
+        if isinstance(e, AppliedUndef):
+            return field.function(str(e.func), arguments)
+        rule = _FUNCTIONS.get(type(e))
+        if rule is None:
+            raise NoValue(f"{type(e).__name__} has no value")
+        return rule(field, arguments)
+
+    def _loop(self, e: Expr, at: Environment) -> list[Any]:
+        return list(self._terms(e.function, list(e.limits), at))
+
+    def _terms(self, body: Expr, limits: list[Any], at: Environment) -> list[Any]:
+        if not limits:
+            return [self._value(body, at)]
+        index, low, high = limits[-1]
+        first, last = self._whole(low, at), self._whole(high, at)
+        if last - first > 4000:
+            raise TooMuchWork
+        terms: list[Any] = []
+        for k in range(first, last + 1):
+            terms += self._terms(body, limits[:-1], {**at, index: k})
+        return terms
+
+    def _whole(self, e: Expr, at: Environment) -> int:
+        """The value of an index term."""
+        if isinstance(e, sympy.Integer):
+            return int(e)
+        if e in at:
+            return at[e]
+        if isinstance(e, sympy.Symbol):
+            value = self.values.scalar(e)
+        elif isinstance(e, Indexed):
+            value = self.values.entry(str(e.base.label), tuple(self._whole(i, at) for i in e.indices))
+        elif isinstance(e, sympy.Add):
+            return sum(self._whole(a, at) for a in e.args)
+        elif isinstance(e, sympy.Mul):
+            value = Fraction(1)
+            for a in e.args:
+                value *= Fraction(int(a.p), int(a.q)) if isinstance(a, sympy.Rational) else self._whole(a, at)
+        else:
+            raise NoValue(f"{e} is not an index")
+        if value.denominator != 1:
+            raise NoValue("an index that is not a whole number")
+        return int(value)
+
+
+def _sigmoid(field: Any, arguments: list[Any]) -> Any:
+    one = field.number(Fraction(1))
+    return field.power(field.sum([one, field.exp(-arguments[0])]), field.number(Fraction(-1)))
+
+
+def _hyperbolic(numerator: tuple[int, int], denominator: tuple[int, int]) -> Callable[[Any, list[Any]], Any]:
+    """(a e^x + b e^-x) / (c e^x + d e^-x); a zero pair stands for the number 2."""
+
+    def rule(field: Any, arguments: list[Any]) -> Any:
+        up, down = field.exp(arguments[0]), field.exp(-arguments[0])
+        sides = [
+            field.sum([up * a, down * b]) if (a, b) != (0, 0) else field.number(Fraction(2))
+            for a, b in (numerator, denominator)
+        ]
+        return field.product([sides[0], field.power(sides[1], field.number(Fraction(-1)))])
+
+    return rule
+
+
+_FUNCTIONS: dict[type, Callable[[Any, list[Any]], Any]] = {
+    sympy.exp: lambda field, a: field.exp(a[0]),
+    sympy.log: lambda field, a: field.log(a[0]),
+    sigmoid: _sigmoid,
+    sympy.Max: lambda field, a: field.greatest(a),
+    sympy.Min: lambda field, a: -field.greatest([-x for x in a]),
+    sympy.Abs: lambda field, a: field.absolute(a[0]),
+    sympy.tanh: _hyperbolic((1, -1), (1, 1)),
+    sympy.coth: _hyperbolic((1, 1), (1, -1)),
+    sympy.sinh: _hyperbolic((1, -1), (0, 0)),
+    sympy.cosh: _hyperbolic((1, 1), (0, 0)),
+    sympy.sech: _hyperbolic((0, 0), (1, 1)),
+}

@@ -1,0 +1,246 @@
+"""Models: sizes, indices and values for all names of a goal that satisfy its facts, drawn at random.
+
+Values are rational numbers, so that one model can be evaluated with any number of digits and printed exactly.
+Entries are drawn when they are first asked for, hence also where an index leaves its axis (``w[t + j]`` at the edges).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import sympy
+from sympy import Expr, Indexed, Symbol
+
+from derive.derivation import Goal
+from derive.proving.evaluation import Evaluator, NoValue, Numeric
+from derive.terms import ArrayFacts, Axis, Facts, Index
+
+__all__ = ["Infeasible", "Model", "Outline"]
+
+# The numbers from which free reals are drawn, simplest first.
+POOLS: tuple[tuple[Fraction, ...], ...] = (
+    tuple(Fraction(x) for x in (0, 1)),
+    tuple(Fraction(x) for x in (0, 1, -1, 2)),
+    tuple(Fraction(x) for x in (1, -1, 2, -2, "1/2", "-1/2", 3)),
+)
+WEIGHTS: tuple[tuple[int, ...], ...] = ((1,), (1, 2), (1, 2, 3), (1, 2, 5, 20, 400))
+
+
+class Infeasible(Exception):
+    """The facts cannot be met with these sizes."""
+
+
+class Outline:
+    """What a goal needs from a model: its sizes, its free indices, and the arrays that are used as indices."""
+
+    def __init__(self, goal: Goal) -> None:
+        self.goal = goal
+        self.facts: Facts = goal.facts
+        expressions = [goal.left, goal.right]
+        bound: set[Expr] = set()
+        for e in expressions:
+            for s in e.atoms(sympy.Sum, sympy.Product):
+                bound |= {limit[0] for limit in s.limits}
+        free = set().union(*(e.free_symbols for e in expressions))
+        self.indices = sorted((s for s in free if isinstance(s, Index)), key=lambda s: s.name)
+        in_pairs = {s for pair in self.facts.distinct for side in pair for s in [side] if isinstance(s, Index)}
+        self.indices += sorted((s for s in in_pairs if s not in self.indices), key=lambda s: s.name)
+        self.used = {str(a.base.label) for e in expressions for a in e.atoms(Indexed)}
+        self.used |= {s.name for s in free}
+        sizes: set[Symbol] = set()
+        for e in (*expressions, *self._bounds()):
+            sizes |= {s for s in e.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
+        for e in expressions:
+            for a in e.atoms(Index):
+                sizes |= {s for s in (a.axis.low + a.axis.high).free_symbols if not isinstance(s, Index)}
+        self.sizes = sorted((s for s in sizes if s.is_integer and s not in bound), key=lambda s: s.name)
+        self.as_index = {
+            str(i.base.label)
+            for e in expressions
+            for a in e.atoms(Indexed, sympy.KroneckerDelta)
+            for part in (a.indices if isinstance(a, Indexed) else a.args)
+            for i in part.atoms(Indexed)
+        }
+
+    def _bounds(self) -> Iterable[Expr]:
+        for name, what in self.facts.arrays.items():
+            if name in self.used:
+                axes = (*what.axes, *((what.points_into,) if what.points_into else ()))
+                for axis in axes:
+                    yield axis.low
+                    yield axis.high
+        for index in self.indices:
+            yield index.axis.low
+            yield index.axis.high
+
+
+class Model:
+    """One assignment of values.
+
+    Args:
+        outline: what the goal needs.
+        sizes: the value of every size by name.
+        rng: the source of randomness.
+        level: 0, 1, 2 for ever less simple values, 3 for arbitrary ones.
+
+    Raises:
+        Infeasible: the facts cannot be met.
+    """
+
+    def __init__(self, outline: Outline, sizes: dict[str, int], rng: random.Random, level: int) -> None:
+        self.outline = outline
+        self.facts = outline.facts
+        self.sizes = dict(sizes)
+        self.rng = rng
+        self.level = level
+        self.scalars: dict[str, Fraction] = {}
+        self.entries: dict[str, dict[tuple[int, ...], Fraction]] = {}
+        self.free: dict[Index, int] = {}
+        self._place_indices()
+
+    def _place_indices(self) -> None:
+        for _ in range(40):
+            self.free = {i: self.rng.choice(self._axis(i.axis)) for i in self.outline.indices}
+            if all(
+                self.free[a] != self.free[b]
+                for a, b in (tuple(pair) for pair in self.facts.distinct if len(pair) == 2)
+                if a in self.free and b in self.free
+            ):
+                return
+        raise Infeasible("the free indices cannot be kept apart")
+
+    def _axis(self, axis: Axis) -> range:
+        low, high = self._bound(axis.low), self._bound(axis.high)
+        if high < low:
+            raise Infeasible("an axis is empty")
+        return range(low, high + 1)
+
+    def _bound(self, e: Expr) -> int:
+        if isinstance(e, sympy.Integer):
+            return int(e)
+        return Evaluator(self, Numeric(15), self.free)._whole(e, {})
+
+    def scalar(self, symbol: Symbol) -> Fraction:
+        """The value of a symbol."""
+        if symbol.name in self.sizes:
+            return Fraction(self.sizes[symbol.name])
+        value = self.scalars.get(symbol.name)
+        if value is None:
+            value = self._draw(symbol.name, symbol, whole=bool(symbol.is_integer))
+            self.scalars[symbol.name] = value
+        return value
+
+    def entry(self, name: str, where: tuple[int, ...]) -> Fraction:
+        """The value of an array entry."""
+        known = self.entries.setdefault(name, {})
+        value = known.get(where)
+        if value is None:
+            what = self.facts.of(name)
+            if what is not None and what.sums_to_one:
+                self._fill_total(name, what, where)
+                return known[where]
+            if what is not None and (what.points_into is not None):
+                value = self._point(name, what.points_into, what.injective)
+            else:
+                label = Symbol(name, real=True)
+                value = self._draw(name, label, whole=name in self.outline.as_index)
+            known[where] = value
+        return value
+
+    def _point(self, name: str, axis: Axis, injective: bool) -> Fraction:
+        taken = self._forbidden(name) | (set(self.entries[name].values()) if injective else set())
+        choices = [k for k in self._axis(axis) if k not in taken]
+        if not choices:
+            raise Infeasible(f"no value is left for {name}")
+        return Fraction(self.rng.choice(choices))
+
+    def _forbidden(self, name: str) -> set[Fraction]:
+        """Values that the entries of an index array must not take."""
+        taken: set[Fraction] = set()
+        for pair in self.facts.distinct:
+            sides = tuple(pair)
+            for side, other in (sides, sides[::-1]) if len(sides) == 2 else ():
+                if not (isinstance(side, Indexed) and str(side.base.label) == name):
+                    continue
+                if isinstance(other, Indexed):
+                    taken |= set(self.entries.get(str(other.base.label), {}).values())
+                elif other in self.free:
+                    taken.add(Fraction(self.free[other]))
+                else:
+                    taken.add(Fraction(self._bound(other)))
+        return taken
+
+    def _fill_total(self, name: str, what: ArrayFacts, where: tuple[int, ...]) -> None:
+        axes = [self._axis(what.axes[k]) for k in what.sums_to_one]
+        places = []
+        for cell in product(*axes):
+            place = list(where)
+            for position, k in zip(what.sums_to_one, cell, strict=True):
+                place[position] = k
+            places.append(tuple(place))
+        if where not in places:
+            raise Infeasible(f"{name} has no entry there")
+        if what.values:
+            if {0, 1} - {int(v) for v in what.values}:
+                raise Infeasible(f"the values of {name} cannot add up to one")
+            chosen = self.rng.randrange(len(places))
+            weights = [int(k == chosen) for k in range(len(places))]
+        else:
+            pool = WEIGHTS[min(self.level, 3)] if self.rng.random() < 0.7 else WEIGHTS[3]
+            if self.level == 0:
+                pool = WEIGHTS[0]
+            weights = [self.rng.choice(pool) for _ in places]
+        for place, weight in zip(places, weights, strict=True):
+            self.entries[name][place] = Fraction(weight, sum(weights))
+
+    def _draw(self, name: str, symbol: Symbol, whole: bool) -> Fraction:
+        what = self.facts.of(name) or ArrayFacts()
+        if what.values:
+            return self._exactly(self.rng.choice(what.values))
+        low = None if what.lower is None else self._exactly(what.lower)
+        high = None if what.upper is None else self._exactly(what.upper)
+        positive = what.positive or bool(symbol.is_positive)
+        strict = what.strict
+        if (positive or what.nonnegative or symbol.is_nonnegative) and (low is None or low <= 0):
+            strict = positive or (what.strict and low == 0)
+            low = Fraction(0)
+        for _ in range(60):
+            value = self._candidate(low, high, whole)
+            if low is not None and (value < low or (strict and value == low)):
+                continue
+            if high is not None and (value > high or (what.strict and value == high)):
+                continue
+            if symbol.is_negative and value >= 0:
+                value = -value
+            if symbol.is_nonzero and value == 0:
+                continue
+            return value
+        raise Infeasible(f"no value was found for {name}")
+
+    def _candidate(self, low: Fraction | None, high: Fraction | None, whole: bool) -> Fraction:
+        rng = self.rng
+        if whole:
+            start = 1 if low is None else -(-low.numerator // low.denominator)
+            return Fraction(rng.randint(start, start + 3))
+        if low is not None and high is not None:
+            return low + (high - low) * Fraction(rng.randint(0, 12), 12)
+        if self.level < len(POOLS):
+            value = rng.choice(POOLS[self.level])
+        else:
+            value = Fraction(rng.randint(-40, 40), rng.choice((7, 9, 13, 20)))
+        if low is not None:
+            return low + abs(value)
+        return high - abs(value) if high is not None else value
+
+    def _exactly(self, e: Any) -> Fraction:
+        e = sympy.sympify(e) if isinstance(e, int) else e
+        if isinstance(e, sympy.Rational):
+            return Fraction(int(e.p), int(e.q))
+        try:
+            return Fraction(str(Evaluator(self, Numeric(30), self.free)(e)))
+        except (NoValue, ValueError) as error:
+            raise Infeasible(f"the bound {e} has no value") from error
