@@ -1,0 +1,1 @@
+"""Proved terms → NumPy source."""

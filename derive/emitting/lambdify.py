@@ -1,0 +1,38 @@
+"""The same functions in memory, through the same printer as the generated modules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from derive.emitting.formula import Argument, EmitError, Formula, ProvedTerm
+from derive.emitting.function import PRELUDE, check_names, emit_function
+
+__all__ = ["lambdify"]
+
+
+def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> Callable[..., Any]:
+    """A NumPy function of a formula, or of one proved term and its arguments.
+
+    The text is printed from SymPy nodes through a closed table with names that match a plain identifier, and carried as
+    ``function.__source__``; nothing that a user wrote as text is executed.
+
+    Raises:
+        EmitError: a node has no NumPy, or an argument is missing.
+    """
+    if not isinstance(what, Formula):
+        if not isinstance(what, ProvedTerm):
+            raise EmitError("only a formula or a proved term can be turned into a function")
+        what = Formula("function", tuple(arguments), {"result": what})
+    check_names(what)
+    text = emit_function(what).text
+    code: CodeType = compile(f"from __future__ import annotations\n{PRELUDE}\n{text}", f"<{what.name}>", "exec")
+    names: dict[str, Any] = {"np": np, "math": math, "Any": Any}
+    exec(code, names)  # our own text, see above
+    function: Callable[..., Any] = names[what.name]
+    function.__source__ = text  # type: ignore[attr-defined]
+    return function

@@ -1,0 +1,97 @@
+"""Generated modules: written byte for byte the same from the same notes, and compared with what is committed."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from derive.emitting.formula import EmitError, Formula
+from derive.emitting.function import PRELUDE, check_names, emit_function
+from derive.emitting.rewrites import prove
+
+__all__ = ["Header", "check_module", "write_module"]
+
+_PLAIN = re.compile(r"[^\"\\\n]*\Z")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What stands at the top of a generated module.
+
+    Attributes:
+        title: one sentence on what the functions are about.
+        notes: the text of each note by the name under which functions refer to it.
+        command: how to generate the module again.
+    """
+
+    title: str
+    notes: Mapping[str, str]
+    command: str = "derive emit"
+    lines: Sequence[str] = field(default=())
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def write_module(formulas: Sequence[Formula], header: Header) -> str:
+    """The source text of a module with one function per formula.
+
+    Raises:
+        EmitError: a formula cannot be emitted, a name is used twice, or a rewrite is not proved.
+    """
+    names = [formula.name for formula in formulas]
+    for name in names:
+        if names.count(name) > 1:
+            raise EmitError(f"two formulas are named {name}")
+    for text in (header.title, header.command, *header.notes):
+        if not _PLAIN.match(text):
+            raise EmitError(f"{text!r} cannot stand in the header of a module")
+    functions = []
+    for formula in sorted(formulas, key=lambda formula: formula.name):
+        check_names(formula)
+        functions.append(emit_function(formula))
+    prove(set().union(*(function.rewrites for function in functions)))
+    body = "\n\n".join([PRELUDE, *(function.text for function in functions)])
+    notes = "".join(f'    "{name}": "{_digest(text)}",\n' for name, text in sorted(header.notes.items()))
+    exported = "".join(f'    "{name}",\n' for name in ("BODY_SHA256", "NOTES", *sorted(names)))
+    return (
+        f'"""{header.title}\n\n'
+        f"Generated from proved steps; do not edit, run:  {header.command}\n"
+        f'"""\n\n'
+        "from __future__ import annotations\n\n"
+        "import math\n"
+        "from typing import Any\n\n"
+        "import numpy as np\n"
+        "from numpy.typing import NDArray\n\n"
+        f"__all__ = [\n{exported}]\n\n"
+        "Floats = NDArray[Any]\n"
+        "Integers = NDArray[Any]\n\n"
+        f"NOTES = {{\n{notes}}}\n"
+        '"""The notes the functions come from, with the SHA-256 of each."""\n\n'
+        f'BODY_SHA256 = "{_digest(body)}"\n'
+        '"""The SHA-256 of everything below."""\n\n\n'
+        f"{body}"
+    )
+
+
+def check_module(path: Path, text: str) -> str | None:
+    """A unified diff from the file to the text, or None if they are the same.
+
+    Raises:
+        EmitError: the file is there and cannot be read.
+    """
+    try:
+        present = path.read_bytes().decode("utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise EmitError(f"{path} cannot be read: {error}") from error
+    if present == text:
+        return None
+    lines = difflib.unified_diff(
+        present.splitlines(keepends=True), text.splitlines(keepends=True), str(path), f"{path} (generated)"
+    )
+    return "".join(lines)

@@ -1,0 +1,153 @@
+"""What the intermediate values of the generated code are called.
+
+The names are the field's own where the structure says what a value is: a product that is exponentiated is the logits, the
+sum of the exponentials is the partition function.  Otherwise they are short and neutral.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from derive.emitting.formula import Array, EmitError, Formula, IndexArgument, Scalar, Sparse
+from derive.emitting.plan import Plan, Value
+from derive.emitting.schedule import Schedule
+
+__all__ = ["Names"]
+
+
+class Names:
+    """One name per statement, never one of the parameters'."""
+
+    def __init__(self, formula: Formula, plan: Plan, order: Schedule) -> None:
+        self.formula = formula
+        arrays = [argument.parameter for argument in formula.arguments if isinstance(argument, Array | Sparse)]
+        self.dtype = f"{arrays[0]}.dtype" if arrays else "float"
+        self._sizes: dict[str, str] = {}
+        self._names: dict[Value, str] = {}
+        self._buffers: dict[Value, str] = {}
+        self._users: dict[Value, list[Value]] = {}
+        for value in plan.values:
+            for use in value.step.uses:
+                self._users.setdefault(use.value, []).append(value)
+        self._used = {*formula.parameters(), *formula.outputs, "np", "block"}
+        self._used |= {axis for argument in formula.arguments for axis in _axes(argument)}
+        for value in order.order:
+            self._names[value] = self._name(value)
+        self._assign_memory(formula, order)
+
+    def of(self, value: Value) -> str:
+        return self._names[value]
+
+    def buffer(self, value: Value) -> str | None:
+        """The caller's array that a value is written into, if it begins one."""
+        return self._buffers.get(value)
+
+    def size(self, axis: str) -> str:
+        """The variable that holds the length of an axis."""
+        return axis
+
+    def length(self, axis: str) -> str:
+        """An expression for the length of an axis, from the first argument that has it."""
+        for argument in self.formula.arguments:
+            if isinstance(argument, Array | IndexArgument) and axis in argument.axes:
+                if len(argument.axes) == 1:
+                    return f"len({argument.parameter})"
+                return f"{argument.parameter}.shape[{argument.axes.index(axis)}]"
+        for argument in self.formula.arguments:
+            if isinstance(argument, Sparse) and axis == argument.axes[0]:
+                return f"len({argument.starts}) - 1"
+            if isinstance(argument, Sparse) and axis == f"entries_of_{argument.values}":
+                return f"len({argument.values})"
+        raise EmitError(f"the length of the axis {axis} cannot be read off any argument of {self.formula.name}")
+
+    def _assign_memory(self, formula: Formula, order: Schedule) -> None:
+        heirs = {over: heir for heir, over in order.over.items()}
+        for value in order.order:
+            if value in order.over:
+                continue
+            last = value
+            while last in heirs:
+                last = heirs[last]
+            target = next((name for name in last.outputs if name in formula.into), None)
+            if target is not None:
+                self._buffers[value] = target
+            elif formula.scratch and value.axes == formula.scratch and value.step.kind != "load":
+                if "block" in self._buffers.values():
+                    raise EmitError(f"{formula.name} needs a second work array with the axes {formula.scratch}")
+                self._buffers[value] = "block"
+
+    def _name(self, value: Value) -> str:
+        wanted = value.outputs[0] if value.outputs else self._wanted(value)
+        name, count = wanted, 2
+        if not value.outputs:
+            while name in self._used:
+                name, count = f"{wanted}_{count}", count + 1
+        self._used.add(name)
+        return name
+
+    def _wanted(self, value: Value) -> str:
+        step = value.step
+        if step.kind in ("rows", "positions", "arange"):
+            return {"arange": "each"}.get(step.kind, step.kind)
+        if step.kind == "take":
+            return self._taken(value)
+        if step.kind == "dot" or (step.kind == "map" and step.attribute[0] == "add"):  # type: ignore[index]
+            if step.kind == "map" and any(self._kind(use.value) == "max" for use in step.uses):
+                return "shifted"
+            if self._is_exponent(value):
+                return "logits"
+            if any(op in ("sigmoid", "softplus") for op in self._operations_after(value)):
+                return "scores"
+            return "products" if step.kind == "dot" else "total"
+        if step.kind == "reduce":
+            if step.attribute[0] == "max":  # type: ignore[index]
+                return "largest"
+            return "partition" if self._kind(step.uses[0].value) == "exp" else "total"
+        if step.kind == "scatter":
+            return "residuals" if step.uses[0].value.step.kind != "zeros" else "scattered"
+        if step.kind == "map":
+            return self._mapped(value)
+        return "values"
+
+    def _mapped(self, value: Value) -> str:
+        op, attribute = value.step.attribute  # type: ignore[misc]
+        if op == "log":
+            below = value.step.uses[0].value
+            return "log_partition" if self._names.get(below, "").startswith("partition") else "logarithms"
+        if op == "product":
+            kinds = {self._kind(use.value) for use in value.step.uses}
+            if "exp" in kinds and any(k == "power" for k in kinds):
+                return "probabilities" if len(value.step.uses) == 2 else "expected"
+            return "weighted"
+        named = {
+            "exp": "exponentials",
+            "sigmoid": "sigmoids",
+            "softplus": "losses",
+            "where nonzero": "finite",
+            "equal": "mask",
+        }
+        if op == "power":
+            return "inverse" if attribute == Fraction(-1) else "powers"
+        return str(named.get(op, "values"))
+
+    def _taken(self, value: Value) -> str:
+        source, *pointers = value.step.uses
+        if source.value.step.kind == "load":
+            first = next((p.value.step for p in pointers if p.value.step.kind == "load"), None)
+            suffix = f"_{first.attribute}" if first else "_taken"
+            return f"{source.value.step.attribute}{suffix}"
+        return "observed" if self._names.get(source.value, "").startswith(("logits", "scores")) else "taken"
+
+    def _kind(self, value: Value) -> str:
+        step = value.step
+        return str(step.attribute[0]) if step.kind in ("map", "reduce") else step.kind  # type: ignore[index]
+
+    def _operations_after(self, value: Value) -> set[str]:
+        return {self._kind(user) for user in self._users.get(value, ())}
+
+    def _is_exponent(self, value: Value) -> bool:
+        return any(self._kind(user) in ("max", "exp") for user in self._users.get(value, ()))
+
+
+def _axes(argument: object) -> tuple[str, ...]:
+    return () if isinstance(argument, Scalar) else argument.axes  # type: ignore[attr-defined]

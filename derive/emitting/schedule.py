@@ -1,0 +1,154 @@
+"""The order of the steps, and whose memory each result uses.
+
+A step whose operand is not needed afterwards writes into the operand's memory.  For that all other readers of the
+operand must come first; where the mathematics does not allow such an order the step gets memory of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from derive.emitting.plan import Plan, Use, Value
+
+__all__ = ["Schedule", "schedule"]
+
+_NAMES = ("load", "literal", "size")
+_BOOLEAN = ("equal",)
+
+
+@dataclass
+class Schedule:
+    """``order``: the values that are statements.  ``over``: the value whose memory a value takes over."""
+
+    order: list[Value]
+    inlined: set[Value]
+    over: dict[Value, Value] = field(default_factory=dict)
+    readers: dict[Value, set[Value]] = field(default_factory=dict)
+
+
+def schedule(plan: Plan) -> Schedule:
+    """Decide what is a statement, in which order, and in which memory."""
+    kept = _reachable([use.value for use in plan.outputs.values()])
+    values = [value for value in plan.values if value in kept]
+    users: dict[Value, list[Value]] = {value: [] for value in values}
+    for value in values:
+        for use in value.step.uses:
+            users[use.value].append(value)
+    inlined = {value for value in values if _inlines(value, users[value])}
+    statements = [value for value in values if value not in inlined]
+    reads = {value: _reads(value, inlined) for value in statements}
+    readers: dict[Value, set[Value]] = {value: set() for value in statements}
+    for value in statements:
+        for read in reads[value]:
+            readers[read].add(value)
+    before = {value: set(reads[value]) for value in statements}
+    over: dict[Value, Value] = {}
+    for value in statements:
+        if not _owned(value) or value.outputs:
+            continue
+        for heir in sorted(readers[value], key=lambda v: -v.number):
+            if heir in over or not _may_overwrite(heir, value, inlined):
+                continue
+            others = readers[value] - {heir}
+            if any(heir in _ancestors(other, before) for other in others):
+                continue
+            before[heir] |= others
+            over[heir] = value
+            break
+    return Schedule(_sorted(statements, before), inlined, over, readers)
+
+
+def _reachable(roots: Iterable[Value]) -> set[Value]:
+    found: set[Value] = set()
+    stack = list(roots)
+    while stack:
+        value = stack.pop()
+        if value not in found:
+            found.add(value)
+            stack += [use.value for use in value.step.uses]
+    return found
+
+
+def _inlines(value: Value, users: list[Value]) -> bool:
+    """Whether a value is written where it is used instead of getting a name."""
+    step = value.step
+    if step.kind in _NAMES:
+        return True
+    if value.outputs or len(users) != 1:
+        return False
+    rank = len(step.labels)
+    if step.kind in ("arange", "zeros"):
+        return step.kind == "arange"
+    user = users[0].step
+    if step.kind == "take":
+        return rank <= 1 and step.uses[0].value.step.kind == "load"
+    if step.kind == "map":
+        divisor = step.attribute == ("power", Fraction(-1)) and user.kind == "map" and user.attribute[0] == "product"  # type: ignore[index]
+        return rank == 0 or rank < len(user.labels) or divisor
+    return step.kind in ("dot", "reduce") and not user.labels and rank == 0
+
+
+def _reads(value: Value, inlined: set[Value]) -> set[Value]:
+    """The statements whose results the statement of a value reads, also through what is inlined in it."""
+    found: set[Value] = set()
+    for use in value.step.uses:
+        if use.value in inlined:
+            found |= _reads(use.value, inlined)
+        else:
+            found.add(use.value)
+    return found
+
+
+def _owned(value: Value) -> bool:
+    """Whether a value has memory of its own that nobody outside sees."""
+    step = value.step
+    if step.kind == "take":
+        return step.attribute == "flat" or bool(step.attribute[1])  # type: ignore[index]
+    if step.kind == "map" and step.attribute[0] in _BOOLEAN:  # type: ignore[index]
+        return False
+    return step.kind in ("map", "dot", "reduce", "zeros", "scatter") and bool(step.labels)
+
+
+def _may_overwrite(heir: Value, value: Value, inlined: set[Value]) -> bool:
+    """Whether the heir is computed entry by entry from the value, and reads it once, so that it can replace it."""
+    step = heir.step
+    if any(use.value in inlined and value in _reads(use.value, inlined) and not _divides(use) for use in step.uses):
+        return False
+    mine = [use for use in step.uses if use.value is value]
+    if len(mine) != 1 or mine[0].labels != step.labels:
+        return False
+    if step.kind == "scatter":
+        return step.uses[0].value is value
+    return step.kind == "map" and step.attribute[0] not in _BOOLEAN  # type: ignore[index]
+
+
+def _divides(use: Use) -> bool:
+    return use.value.step.attribute == ("power", Fraction(-1))
+
+
+def _ancestors(value: Value, before: dict[Value, set[Value]]) -> set[Value]:
+    found: set[Value] = set()
+    stack = [value]
+    while stack:
+        for earlier in before[stack.pop()]:
+            if earlier not in found:
+                found.add(earlier)
+                stack.append(earlier)
+    return found
+
+
+def _sorted(statements: list[Value], before: dict[Value, set[Value]]) -> list[Value]:
+    """A topological order that stays near the order in which the values were made."""
+    done: dict[Value, None] = {}
+
+    def visit(value: Value) -> None:
+        if value not in done:
+            for earlier in sorted(before[value], key=lambda v: v.number):
+                visit(earlier)
+            done[value] = None
+
+    for value in statements:
+        visit(value)
+    return list(done)
