@@ -1,0 +1,101 @@
+"""Co-occurrence counts N_co as compressed sparse rows, and the blocks of rows that training asks for."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of the counts, in the form the formulas take.
+
+    Attributes:
+        columns: context ids, (pairs,).
+        starts: where each row begins in `columns` and one past the end, (rows + 1,).
+        values: the counts, (pairs,).
+        totals: the sum of each row, n_c, (rows,).
+    """
+
+    columns: NDArray[np.int32]
+    starts: NDArray[np.int32] | NDArray[np.int64]
+    values: Values
+    totals: Values
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often context o stands in the window of center c: N_co, V×V, stored sparsely.
+
+    Attributes:
+        matrix: CSR, float32; each pair at most once.
+        totals: n_c = Σ_o N_co, (V,).
+    """
+
+    matrix: sparse.csr_matrix
+    totals: Values
+
+    @classmethod
+    def of(cls, matrix: sparse.csr_matrix) -> Counts:
+        """Wrap a CSR matrix; n_c is summed in double precision."""
+        totals = np.asarray(matrix.sum(axis=1, dtype=np.float64)).ravel().astype(np.float32)
+        return cls(matrix, totals)
+
+    @property
+    def size(self) -> int:
+        """V, the number of words."""
+        return int(self.matrix.shape[0])
+
+    @property
+    def pairs(self) -> int:
+        """How many different pairs were seen."""
+        return int(self.matrix.nnz)
+
+    @property
+    def mass(self) -> float:
+        """Σ_c n_c, the weight of all pairs together."""
+        return float(self.totals.sum(dtype=np.float64))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        matrix = self.matrix
+        return int(matrix.data.nbytes + matrix.indices.nbytes + matrix.indptr.nbytes + self.totals.nbytes)
+
+    def rows(self, centers: NDArray[np.int64]) -> Rows:
+        """The rows of the given centers, in their order."""
+        part = self.matrix[centers]
+        return Rows(part.indices, part.indptr, part.data, self.totals[centers])
+
+    def context_totals(self) -> NDArray[np.float64]:
+        """Σ_c N_co for every context o, (V,)."""
+        return np.bincount(self.matrix.indices, weights=self.matrix.data, minlength=self.size).astype(np.float64)
+
+    def weighted(self, power: float) -> Counts:
+        """Counts whose row sums are n_c**power, up to one factor that keeps the mass; P(o|c) of the data is unchanged.
+
+        A power below 1 lets rare centers speak louder. The objective stays the cross-entropy of the softmax over counts,
+        with these counts instead of the raw ones.
+        """
+        if power == 1:
+            return self
+        factors = np.zeros(self.size)
+        seen = self.totals > 0
+        totals = self.totals[seen].astype(np.float64)
+        factors[seen] = totals ** (power - 1)
+        factors *= self.mass / float((totals**power).sum())
+        values = self.matrix.data * np.repeat(factors, np.diff(self.matrix.indptr)).astype(np.float32)
+        return Counts.of(sparse.csr_matrix((values, self.matrix.indices, self.matrix.indptr), shape=self.matrix.shape))
+
+    def fingerprint(self) -> str:
+        """A SHA-256 of everything in the counts."""
+        digest = hashlib.sha256()
+        for part in (self.matrix.indptr, self.matrix.indices, self.matrix.data):
+            digest.update(np.ascontiguousarray(part).view(np.uint8).data)
+        return digest.hexdigest()

@@ -1,0 +1,124 @@
+"""What can be trained: an objective declares which generated formulas it needs and what data they take.
+
+This is the one place where formulas are looked up; everything else receives them from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v_numeric.errors import SettingsError
+
+Array = NDArray[np.floating[Any]]
+Integers = NDArray[np.integer[Any]]
+
+
+class BlockLossAndGradients(Protocol):
+    """Loss and gradients of a block of centers against its counts, written into buffers."""
+
+    def __call__(
+        self,
+        u: Array,
+        v_block: Array,
+        columns: Integers,
+        starts: Integers,
+        counts: Array,
+        totals: Array,
+        *,
+        block: Array,
+        grad_u: Array,
+        grad_v: Array,
+    ) -> float:
+        """Return Σ over the block; see the generated module for shapes."""
+        ...
+
+
+class BlockLoss(Protocol):
+    """The loss alone."""
+
+    def __call__(
+        self,
+        u: Array,
+        v_block: Array,
+        columns: Integers,
+        starts: Integers,
+        counts: Array,
+        totals: Array,
+        *,
+        block: Array,
+    ) -> float:
+        """Return Σ over the block."""
+        ...
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """An objective by name.
+
+    Attributes:
+        module: the generated module.
+        data: what its formulas take; "counts" is blocks of rows of co-occurrence counts.
+        about: one line for the help.
+    """
+
+    module: str
+    data: str
+    about: str
+
+
+OBJECTIVES: dict[str, Declaration] = {
+    "softmax": Declaration(
+        "w2v_numeric.formulas.softmax_skipgram",
+        "counts",
+        "exact softmax skip-gram over co-occurrence counts",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """An objective with its formulas loaded.
+
+    Attributes:
+        name: as the user writes it.
+        loss_and_gradients, loss: the formulas.
+        note: the file whose proofs they come from.
+        digest: SHA-256 of the generated module's source.
+    """
+
+    name: str
+    loss_and_gradients: BlockLossAndGradients
+    loss: BlockLoss
+    note: str
+    digest: str
+
+
+def load_objective(name: str) -> Objective:
+    """Look an objective up and load its formulas.
+
+    Raises:
+        SettingsError: there is no such objective, or its formulas have not been generated.
+    """
+    if name not in OBJECTIVES:
+        raise SettingsError(f"there is no objective {name!r}; choose one of: {', '.join(sorted(OBJECTIVES))}")
+    path = OBJECTIVES[name].module
+    try:
+        module = importlib.import_module(path)
+    except ImportError as error:
+        raise SettingsError(
+            f"the formulas of {name!r} are missing ({path}); generate them with: derive emit"
+        ) from error
+    return Objective(
+        name,
+        module.block_loss_and_gradients,
+        module.block_loss,
+        str(getattr(module, "NOTE", "")),
+        hashlib.sha256(inspect.getsource(module).encode()).hexdigest(),
+    )

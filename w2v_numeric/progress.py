@@ -1,0 +1,180 @@
+"""What a person sees while it runs: stages, a bar with the loss and the time left, and a log that programs read."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from w2v_numeric.atomic import reason
+from w2v_numeric.errors import NumericError
+from w2v_numeric.train import Moment
+
+
+@dataclass(frozen=True)
+class PassRecord:
+    """A finished pass.
+
+    Attributes:
+        epoch: its number, from 1.
+        loss: mean −log P(o|c) in nats, each batch measured before its own update.
+        perplexity: exp(loss).
+        holdout_loss, holdout_perplexity: the same for the part kept aside, after the pass; None if there is none.
+        seconds: training time so far.
+    """
+
+    epoch: int
+    loss: float
+    perplexity: float
+    holdout_loss: float | None
+    holdout_perplexity: float | None
+    seconds: float
+
+    @classmethod
+    def of(cls, moment: Moment, held_out: float | None, seconds: float) -> PassRecord:
+        """From the last moment of a pass."""
+        outside = None if held_out is None else perplexity(held_out)
+        return cls(moment.epoch, moment.loss, perplexity(moment.loss), held_out, outside, seconds)
+
+    def as_json(self) -> str:
+        """One line."""
+        return json.dumps(asdict(self))
+
+
+def perplexity(loss: float) -> float:
+    """exp(loss), infinite where it overflows."""
+    return math.exp(loss) if loss < 700 else math.inf
+
+
+class Reporter(Protocol):
+    """What the pipeline tells while it works."""
+
+    def note(self, sentence: str) -> None:
+        """Something worth knowing."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]:
+        """A stage begins, and ends with the block."""
+        ...
+
+    def reading(self, bytes_read: int, words: int) -> None:
+        """So much has been read."""
+
+    def training(self, epochs: int, done: int, seconds: float) -> AbstractContextManager[None]:
+        """Training begins, `done` passes of it are behind us."""
+        ...
+
+    def moved(self, moment: Moment, seconds: float) -> None:
+        """A batch is done."""
+
+    def passed(self, record: PassRecord) -> None:
+        """A pass is done."""
+
+
+class Silent:
+    """Says nothing."""
+
+    def note(self, sentence: str) -> None:
+        """Say nothing."""
+
+    def stage(self, name: str) -> AbstractContextManager[None]:
+        """Say nothing."""
+        return nullcontext()
+
+    def reading(self, bytes_read: int, words: int) -> None:
+        """Say nothing."""
+
+    def training(self, epochs: int, done: int, seconds: float) -> AbstractContextManager[None]:
+        """Say nothing."""
+        return nullcontext()
+
+    def moved(self, moment: Moment, seconds: float) -> None:
+        """Say nothing."""
+
+    def passed(self, record: PassRecord) -> None:
+        """Say nothing."""
+
+
+class Terminal:
+    """A bar on a terminal, a line per pass elsewhere; and the log file, if one is named.
+
+    Args:
+        console: where to write.
+        log: a file that gets one JSON line per pass.
+        resumed: keep what the log holds already.
+    """
+
+    def __init__(self, console: Console, log: Path | None = None, resumed: bool = False) -> None:
+        self._console = console
+        self._log = log
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+        if log is not None and not resumed:
+            self._append("", "w")
+
+    def note(self, sentence: str) -> None:
+        """A line of its own."""
+        self._console.print(sentence, highlight=False, markup=False)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Shows the name while it lasts, and how long it took."""
+        began = time.perf_counter()
+        with self._console.status(name) if self._console.is_terminal else nullcontext():
+            yield
+        self.note(f"{name} took {time.perf_counter() - began:.1f} s")
+
+    def reading(self, bytes_read: int, words: int) -> None:
+        """Nothing: the stage shows that it lives."""
+
+    @contextmanager
+    def training(self, epochs: int, done: int, seconds: float) -> Iterator[None]:
+        """A bar over all passes."""
+        if not self._console.is_terminal:
+            yield
+            return
+        columns = (
+            TextColumn("pass {task.fields[epoch]} of " + str(epochs)),
+            BarColumn(),
+            TextColumn("{task.fields[figures]}"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=self._console) as self._bar:
+            self._task = self._bar.add_task("", total=1.0, completed=0, epoch=done, figures="")
+            self._bar.update(self._task, completed=done / epochs)
+            yield
+        self._bar = None
+
+    def moved(self, moment: Moment, seconds: float) -> None:
+        """Move the bar."""
+        if self._bar is not None:
+            epoch = moment.epoch + (not moment.pass_done)
+            self._bar.update(self._task, completed=moment.fraction, epoch=epoch, figures=_figures(moment.loss))
+
+    def passed(self, record: PassRecord) -> None:
+        """A line in the log and, without a bar, on the console."""
+        if self._log is not None:
+            self._append(record.as_json() + "\n", "a")
+        if self._bar is None:
+            outside = f", held out: {_figures(record.holdout_loss)}" if record.holdout_loss is not None else ""
+            self.note(f"pass {record.epoch}: {_figures(record.loss)}{outside}, {record.seconds:.1f} s")
+
+    def _append(self, text: str, mode: str) -> None:
+        if self._log is None:
+            return
+        try:
+            with self._log.open(mode, encoding="utf-8") as stream:
+                stream.write(text)
+        except OSError as error:
+            raise NumericError(f"cannot write the log {self._log}: {reason(error)}; choose another file") from error
+
+
+def _figures(loss: float) -> str:
+    return f"loss {loss:.4f} nats, perplexity {perplexity(loss):,.1f}"

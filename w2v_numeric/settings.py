@@ -1,0 +1,123 @@
+"""Every choice of a training in one place, with defaults chosen by measurement (tests/bench/RESULTS.md)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, get_type_hints
+
+from w2v_numeric.errors import SettingsError
+from w2v_numeric.tokens import Splitting
+
+DOCUMENTS = ("line", "paragraph", "file")
+DEFAULT_LARGEST_VOCABULARY = 30_000
+MOST_THREADS = 8  # beyond, the sums over the threads' gradients cost more than the threads bring
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices of a training.
+
+    Attributes:
+        objective: name in the registry of objectives.
+        vocab_size: number of words; None takes those frequent enough, up to 30,000.
+        min_count: rarer words are left out.
+        dim: length of the vectors, d.
+        window: words to each side, L.
+        sample: subsampling threshold; 0 switches it off.
+        epochs: passes over all centers; None chooses by the size of the vocabulary.
+        seed: of every random number.
+        threads: workers; None takes the machine's cores up to 8.
+        memory: bytes for reading and counting.
+        splitting: how text is cut into words.
+        documents: what a window does not cross: "line", "paragraph", "file".
+        holdout: share of the text kept aside to measure the loss on.
+        center_power: the weight of a center is its count to this power.
+        batch: centers between two updates of u; None chooses by the size of the vocabulary.
+        rate_u, rate_v: learning rates of Adam on u and Adagrad on v.
+        shape: exponent of the spectrum of the saved vectors; 1/2 is the balanced one.
+        mix: share of the center vectors in the saved ones (u + mix · v).
+    """
+
+    objective: str = "softmax"
+    vocab_size: int | None = None
+    min_count: int = 5
+    dim: int = 100
+    window: int = 5
+    sample: float = 1e-4
+    epochs: int | None = None
+    seed: int = 1
+    threads: int | None = None
+    memory: int = 1 << 29
+    splitting: Splitting = Splitting.WORDS
+    documents: str = "line"
+    holdout: float = 0.0
+    center_power: float = 0.75
+    batch: int | None = None
+    rate_u: float = 0.04
+    rate_v: float = 0.3
+    shape: float = 0.3
+    mix: float = 0.5
+
+    def check(self) -> None:
+        """Refuse values without a meaning.
+
+        Raises:
+            SettingsError: names the setting, its value and what to choose.
+        """
+        least = {"min_count": 1, "dim": 1, "window": 1, "epochs": 1, "threads": 1, "batch": 1, "seed": 0}
+        for name, low in least.items():
+            value = getattr(self, name)
+            if value is not None and value < low:
+                raise SettingsError(f"{_option(name)} {value} has no meaning; choose {low} or more")
+        if self.vocab_size is not None and self.vocab_size < 2:
+            raise SettingsError(
+                f"a vocabulary of {self.vocab_size} words cannot be trained; choose --vocab-size 2 or more"
+            )
+        if not 0 <= self.sample < float("inf"):
+            raise SettingsError(f"--sample {self.sample} has no meaning; choose 0 (off) or a small share such as 1e-4")
+        if not 0 <= self.holdout < 1:
+            raise SettingsError(f"--holdout {self.holdout} is not a share; choose 0 or more and less than 1")
+        for name in ("center_power", "rate_u", "rate_v", "shape", "mix"):
+            value = getattr(self, name)
+            if not 0 <= value <= 10:
+                raise SettingsError(f"{_option(name)} {value} has no meaning; choose a number from 0 to 10")
+        if self.documents not in DOCUMENTS:
+            raise SettingsError(f"--documents {self.documents} is unknown; choose one of: {', '.join(DOCUMENTS)}")
+        if self.memory < 1 << 24:
+            raise SettingsError(f"--memory of {self.memory} bytes is too little to count in; choose 16M or more")
+
+    def workers(self) -> int:
+        """The number of threads."""
+        return self.threads if self.threads is not None else min(MOST_THREADS, len(os.sched_getaffinity(0)))
+
+    def passes(self, vocabulary: int) -> int:
+        """The number of passes: small vocabularies make few steps in each, so they get more."""
+        return self.epochs if self.epochs is not None else min(40, max(12, round(400_000 / vocabulary)))
+
+    def centers_per_step(self, vocabulary: int) -> int:
+        """The number of centers between two updates: some forty steps in a pass, unless the vocabulary is large."""
+        return self.batch if self.batch is not None else min(256, max(32, vocabulary // 40))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """The inverse of as_dict.
+
+        Raises:
+            SettingsError: a name is unknown.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise SettingsError(f"unknown setting {unknown[0]!r}; known are: {', '.join(sorted(known))}")
+        hints = get_type_hints(cls)
+        converted: dict[str, Any] = {k: Splitting(v) if hints[k] is Splitting else v for k, v in values.items()}
+        return cls(**converted)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
