@@ -10,6 +10,7 @@ from derive.reading.scanner import MAX_DEPTH, Token
 from derive.reading.terminals import Broken, Frame, State, Terminal, Want, braces, later_bars, twin
 from derive.reading.tree import Ignored, Mark, Relation, Span
 
+_BEGINS_OPERAND = frozenset({"ATOM", "BIGOP", "FRAC", "BINOM", "STACK", "SQRT", "ACCENT", "LBRACE", "OPEN", "ENVBEGIN"})
 _HALF_OPEN = ({"(", "]"}, {"[", ")"})
 
 
@@ -37,6 +38,8 @@ class Delimiters:
 
     def emit(self, kind: str, token: Token, data: object) -> None:
         depth = len(self.frames) - 1
+        if self.space and kind in _BEGINS_OPERAND and self.state in (State.END, State.FUNCTION):
+            self.out.append(Terminal("GAP", ("", self.space), self.place(token), depth))
         self.out.append(Terminal(kind, data, self.place(token), depth, self.space, token.text))
         self.space = ""
 
@@ -70,20 +73,21 @@ class Delimiters:
     def in_script(self) -> bool:
         return self.state is State.ARGUMENT or any(frame.script for frame in self.frames)
 
-    def closes_next(self) -> bool:
+    def closes_next(self, ends: str = ")]},;&|") -> bool:
         """Whether nothing follows in these brackets, or a separator."""
         following = self.peek()
         if following is None or following.kind in ("end", "break", "tag"):
             return True
         if following.kind == "command":
             return following.text in symbols.CLOSERS or following.text in (r"\right", r"\mid")
-        return following.kind == "sign" and following.text in ")]},;&|"
+        return following.kind == "sign" and following.text in ends
 
     def alone(self, name: str) -> bool:
         """Whether an operator has no operands: ``f(\\cdot)``, ``x^{*}``, ``\\theta^{t+}``."""
         frame = self.frames[-1]
         if self.state is State.START and (frame.kind != "root" or not self.out):
-            return self.closes_next()
+            # In (-|x|) the bar opens; in f(\cdot|x) it separates.
+            return self.closes_next(")]},;&" if name in symbols.PREFIX_SIGNS else ")]},;&|")
         return self.state is State.END and frame.script and name in ("*", "+", "-") and self.closes_next()
 
     def operand_follows(self) -> bool:
@@ -110,7 +114,7 @@ class Delimiters:
 
     def only_brackets(self) -> bool:
         """Whether what is open may be closed in the next row."""
-        return all(frame.kind in ("root", "bracket", "bar") for frame in self.frames)
+        return all(frame.kind in ("root", "bracket", "bar", "left") for frame in self.frames)
 
     def cell_ends_next(self) -> bool:
         following = self.peek()

@@ -1,8 +1,8 @@
 """Flat tokens of one row → terminals of the grammar.
 
-The lexer follows the brackets and remembers what stands just before.  That is enough to decide what the grammar cannot:
-whether ``-`` stands between two terms or in front of one, whether ``|`` opens, closes or separates, whether a wide space
-ends a statement, how much of ``x^23`` is the exponent.
+The lexer follows the brackets and remembers what stands just before.  That is enough to decide what the grammar
+cannot: whether ``-`` stands between two terms or in front of one, whether ``|`` opens, closes or separates, whether a
+wide space ends a statement, how much of ``x^23`` is the exponent.
 """
 
 from __future__ import annotations
@@ -118,6 +118,9 @@ class Lexer(Delimiters):
     def _words(self, token: Token) -> None:
         self.leaf(token, Text(self.place(token), token.text, "raw"), State.END if self.in_script() else State.FUNCTION)
 
+    def _therefore(self, token: Token) -> None:
+        self.leaf(token, Text(self.place(token), token.text), State.FUNCTION)
+
     def _circled(self, token: Token) -> None:
         self.leaf(token, Text(self.place(token), token.text, "circled"), State.FUNCTION)
 
@@ -151,7 +154,7 @@ class Lexer(Delimiters):
         if self.state is State.ARGUMENT or self.alone(name):
             self.leaf(token, Mark(self.place(token), name))
         elif self.state is State.END or name not in symbols.PREFIX_SIGNS:
-            self.emit("SIGN" if additive else "MULOP", token, name)
+            self.emit("SIGN" if additive else "MULOP", token, name if additive else (name, self.space))
             self.state = State.SIGN if additive else State.OPERATOR
         elif self.state in (State.START, State.SIGN):
             self.emit("LEAD", token, name)
@@ -380,6 +383,7 @@ _TABLES: list[tuple[Iterable[str], _Handler]] = [
     (symbols.NAMES | symbols.NAME_SYNONYMS.keys(), Lexer._name),
     (symbols.BLACKBOARD, Lexer._blackboard),
     (symbols.MARKS, Lexer._mark),
+    ((r"\therefore", r"\because"), Lexer._therefore),
     (symbols.FUNCTIONS, Lexer._function),
     (symbols.BIG_OPERATORS, Lexer._big_operator),
     (symbols.ELLIPSES, Lexer._ellipsis),

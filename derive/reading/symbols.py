@@ -112,7 +112,7 @@ OPERATOR_SYNONYMS = {
     r"\lor": r"\vee",
     r"\land": r"\wedge",
 }
-OPERATOR_SYNONYMS |= {r"\ast": "*", r"\diagup": "/", r"\bigodot": r"\odot", r"\smallsetminus": r"\setminus"}
+OPERATOR_SYNONYMS |= {r"\ast": "*", r"\diagup": "/", r"\smallsetminus": r"\setminus"}
 
 GREEK = _commands(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi "
@@ -129,7 +129,7 @@ BLACKBOARD = {r"\R": "R", r"\N": "N", r"\Z": "Z", r"\C": "C", r"\Q": "Q", r"\Rea
 BLACKBOARD |= {r"\natnums": "N", r"\Complex": "C", r"\cnums": "C"}
 
 MARKS = _commands(
-    "forall exists nexists therefore because dagger ddagger dag ddag prime backprime % $ & qed checkmark neg lnot "
+    "forall exists nexists dagger ddagger dag ddag prime backprime % $ & qed checkmark neg lnot "
     "angle degree S P copyright flat sharp natural surd bigstar blacktriangleright triangleright triangleleft "
     "rightharpoonup smile frown backslash"
 ) | {"!", "?"}

@@ -1,4 +1,4 @@
-"""What the lexer hands to the grammar, and the two things it has to know before it starts: which braces and which bars pair."""
+"""What the lexer hands to the grammar, and what it knows before it starts: which braces pair, how many bars follow."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Want:
 class Frame:
     """An open bracket, brace, bar or environment.
 
-    ``kind`` is root, brace, bracket, left, bar, env or optional; ``closes`` is the closing sign or environment; ``at`` the
-    index of its terminal; ``script`` tells whether it is the body of ``^`` or ``_``; ``over`` where ``\\over`` stood.
+    ``kind`` is root, brace, bracket, left, bar, env or optional; ``closes`` is the closing sign or environment; ``at``
+    the index of its terminal; ``script``: it is the body of ``^`` or ``_``; ``over``: where ``\\over`` stood.
     """
 
     kind: str
@@ -85,7 +85,7 @@ def braces(tokens: list[Token]) -> dict[int, int]:
     pairs: dict[int, int] = {}
     stack: list[int] = []
     for index, token in enumerate(tokens):
-        if token.kind == "sign" and token.text == "{" or token.kind == "begin":
+        if token.kind == "begin" or (token.kind == "sign" and token.text == "{"):
             stack.append(index)
         elif token.kind == "sign" and token.text == "}":
             if stack and tokens[stack[-1]].kind == "sign":
@@ -106,7 +106,7 @@ _SIZED = symbols.SIZES | {r"\left", r"\right", r"\middle"}
 
 
 def later_bars(tokens: list[Token]) -> dict[int, int]:
-    """For every bar that may open, close or separate: how many bars of its kind follow between the same brackets and commas.
+    """For every bar that may open, close or separate: how many of its kind follow between the same brackets and commas.
 
     Two bars without space between them count as one double bar; its second half counts as a single one, for ``|a||b|``.
     """

@@ -1,0 +1,498 @@
+"""A file → prose and mathematics in order, each with its exact place.  Markdown and LaTeX documents.
+
+Markdown: ``$$...$$``, ``\\[...\\]``, ``\\(...\\)``, ``$...$``, ``$`...`$``, LaTeX environments and ```` ```math ```` fences
+are mathematics; code is skipped; quote marks are taken away inside a quoted block.  LaTeX: the preamble is kept apart
+(it may define commands), comments are skipped.  What is opened and never closed becomes a ``Broken`` piece, and reading
+goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from derive.errors import DeriveError, Place
+from derive.reading import symbols
+from derive.reading.formula import Formula
+
+__all__ = ["Broken", "Document", "Fence", "Mathematics", "Piece", "Prose", "find_mathematics", "read_document"]
+
+MAX_BYTES = 2_000_000
+"""Size of a file; larger ones are refused."""
+
+Mathematics = Formula
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Text between formulas.  ``heading`` is the level of the heading it belongs to, 0 outside headings."""
+
+    text: str
+    line: int
+    column: int
+    heading: int = 0
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A declaration block, ```` ```derive ````: its text and the place of its first line."""
+
+    text: str
+    line: int
+    column: int
+    language: str = "derive"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A delimiter that opens what is never closed."""
+
+    message: str
+    place: Place
+
+
+Piece = Prose | Formula | Fence | Broken
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file cut into pieces.  ``preamble`` is what a LaTeX document says before ``\\begin{document}``."""
+
+    path: str
+    pieces: tuple[Piece, ...]
+    preamble: str = ""
+    lines: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """All mathematics, displayed or inline, in order."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, Formula))
+
+    def place(self, line: int, column: int) -> Place:
+        """A place in this file, with its line for the caret."""
+        return Place(self.path, line, column, self.lines[line - 1] if 0 < line <= len(self.lines) else "")
+
+
+def read_document(path: str | Path) -> Document:
+    """Read a file and find its mathematics.
+
+    Raises:
+        DeriveError: it cannot be read, is larger than ``MAX_BYTES``, is not UTF-8, or has control characters.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DeriveError(f"cannot read {path}: {error.strerror or error}") from error
+    if len(data) > MAX_BYTES:
+        raise DeriveError(f"{path} is larger than {MAX_BYTES:,} bytes; split it into several notes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8").removeprefix("\ufeff")
+        lines = _NEWLINE.split(before)
+        bad = f"0x{data[error.start]:02X}"
+        message = f"the byte {bad} is not valid UTF-8; save the file as UTF-8"
+        raise DeriveError(message, Place(str(path), len(lines), len(lines[-1]) + 1)) from error
+    return find_mathematics(text, str(path))
+
+
+def find_mathematics(text: str, path: str = "") -> Document:
+    """Cut a text into prose and mathematics.  ``.tex`` is LaTeX, ``.md`` Markdown; else the content decides.
+
+    Raises:
+        DeriveError: the text has control characters, or characters that turn the direction of reading.
+    """
+    text = text.removeprefix("\ufeff")
+    source = _Source(text, path)
+    bad = _CONTROL.search(text)
+    if bad is not None:
+        message = f"the control character U+{ord(bad.group()):04X} is not allowed; delete it"
+        raise DeriveError(message, source.place(bad.start()))
+    latex = _is_latex(text, path)
+    finder = _LatexFinder(source) if latex else _Finder(source)
+    pieces = tuple(finder.run())
+    return Document(path, pieces, finder.preamble, source.lines)
+
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _is_latex(text: str, path: str) -> bool:
+    suffix = Path(path).suffix.lower()
+    if suffix in (".tex", ".ltx", ".latex"):
+        return True
+    if suffix in (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"):
+        return False
+    return bool(re.search(r"\\documentclass|\\begin\{document\}", text)) or (
+        bool(re.search(r"^\\(?:sub)*section\b", text, re.MULTILINE)) and not re.search(r"^#+ ", text, re.MULTILINE)
+    )
+
+
+class _Source:
+    """The text with the place of every offset."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text, self.path = text, path
+        self.starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+        self.lines = tuple(_NEWLINE.split(text))
+
+    def position(self, offset: int) -> tuple[int, int]:
+        number = bisect_right(self.starts, offset) - 1
+        return number + 1, offset - self.starts[number] + 1
+
+    def place(self, offset: int) -> Place:
+        line, column = self.position(offset)
+        return Place(self.path, line, column, self.lines[line - 1])
+
+    def formula(self, start: int, end: int, display: bool, environment: str = "") -> Formula:
+        """The mathematics between two offsets, without the quote marks that its first line has."""
+        first = self.position(start)[0] - 1
+        head = self.text[self.starts[first] : start]
+        quoted = _QUOTE.match(head)
+        depth = quoted.group().count(">") if quoted else 0
+        pieces, origins, offset, at, number = list[str](), list[tuple[int, int, int]](), 0, start, first
+        while True:
+            stop = min(self.starts[number + 1] if number + 1 < len(self.starts) else end, end)
+            last = stop == end
+            line = self.text[at:stop] if last else self.text[at:stop].rstrip("\r\n")
+            if number > first and depth:
+                mark = re.match(rf"(?:[ \t]{{0,3}}>[ ]?){{0,{depth}}}", line)
+                if mark is not None:
+                    line, at = line[mark.end() :], at + mark.end()
+            origins.append((offset, *self.position(at)))
+            pieces.append(line)
+            offset += len(line) + 1
+            if last:
+                break
+            number, at = number + 1, stop
+        return Formula(
+            "\n".join(pieces), self.path, tuple(origins), self.lines[first : number + 1], display, environment
+        )
+
+
+_QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
+_BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t>]*(?=[\r\n])")
+_ENVIRONMENTS = "|".join(
+    re.escape(name)
+    for name in sorted(symbols.ROW_ENVIRONMENTS | {"array", "cases", "pmatrix", "bmatrix"}, key=len, reverse=True)
+)
+
+_MARKDOWN = re.compile(
+    rf"""
+      (?P<fence>   ^[ \t>]*(?:(?:[-*+]|\d{{1,3}}[.)])[ \t]+)?(?P<ticks>`{{3,}}|~{{3,}})(?P<language>[^\r\n`]*)$ )
+    | (?P<heading> ^[ ]{{0,3}}\#{{1,6}}(?=[ \t]) )
+    | (?P<comment> <!-- )
+    | (?P<raw>     <(?:pre|code|script|style)\b[^<>]*> )
+    | (?P<tag>     </?[A-Za-z][^<>\r\n]*> )
+    | (?P<double>  (?<!\\)\$\$ )
+    | (?P<github>  (?<!\\)\$`(?=[^`\r\n]) )
+    | (?P<single>  (?<!\\)\$ )
+    | (?P<bracket> \\\\?\[ )
+    | (?P<paren>   \\\\?\( )
+    | \\begin\{{(?P<environment>{_ENVIRONMENTS})\}}
+    | (?P<code>    `+ )
+    | (?P<escape>  \\[\\$`] )
+    | (?P<blank>   (?:\r\n|\r|\n)[ \t]*(?=[\r\n]) )
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_PROSE_LINE = re.compile(r"(?:[A-Za-z]{2,}[ ,]+){3}[A-Za-z]{2,}|^[ \t>]*#{1,6} |[\u4e00-\u9fff]{8}", re.MULTILINE)
+_WORDS_APART = re.compile(r"\\(?:text|mbox|intertext|textbf|mathrm)[a-z]*\s*\{[^{}]*\}|%[^\n]*")
+
+
+class _Finder:
+    """Walks through Markdown."""
+
+    pattern = _MARKDOWN
+
+    def __init__(self, source: _Source) -> None:
+        self.source, self.text = source, source.text
+        self.at = self.mark = 0
+        self.end = len(source.text)
+        self.heading = (0, 0)  # level, and where the heading ends
+        self.preamble = ""
+
+    def run(self) -> Iterator[Piece]:
+        """The pieces in order."""
+        self.at = self.mark = self._front_matter()
+        while self.at < self.end and (match := self.pattern.search(self.text, self.at, self.end)) is not None:
+            yield from self._found(match)
+        yield from self._prose(self.end)
+
+    def _front_matter(self) -> int:
+        match = re.match(r"---[ \t]*\r?\n(?:[^\r\n]*\r?\n){0,60}?(?:---|\.\.\.)[ \t]*(?=\r?\n)", self.text)
+        return match.end() if match is not None and re.search(r"^\w+:", match.group(), re.MULTILINE) else 0
+
+    def _prose(self, until: int) -> Iterator[Piece]:
+        """The text since the last formula; a heading is a piece of its own."""
+        while self.mark < until:
+            level, end = self.heading
+            stop = min(until, end) if level and self.mark < end else until
+            words = self.text[self.mark : stop]
+            if words:
+                line, column = self.source.position(self.mark)
+                yield Prose(_unquoted(words), line, column, level if self.mark < end else 0)
+            self.mark = stop
+
+    def _skip(self, until: int) -> None:
+        """Go on as prose."""
+        self.at = max(until, self.at + 1)
+
+    def _leave_out(self, start: int, until: int) -> Iterator[Piece]:
+        """Neither prose nor mathematics: code, comments."""
+        yield from self._prose(start)
+        self.at = self.mark = max(until, start + 1)
+
+    def _math(self, opened: int, start: int, end: int, after: int, display: bool, name: str = "") -> Iterator[Piece]:
+        yield from self._prose(opened)
+        if self.text[start:end].strip():
+            yield self.source.formula(start, end, display, name)
+        self.at = self.mark = after
+
+    def _broken(self, at: int, opening: str, closing: str, go_on: int) -> Iterator[Piece]:
+        yield from self._prose(at)
+        yield Broken(f"this {opening} is never closed; {closing} is missing", self.source.place(at))
+        self.at = self.mark = max(go_on, at + 1)
+
+    def _found(self, match: re.Match[str]) -> Iterator[Piece]:
+        kind = "environment" if match["environment"] else match.lastgroup
+        if kind in ("ticks", "language"):
+            kind = "fence"
+        yield from getattr(self, f"_on_{kind}")(match)
+
+    # What is found --------------------------------------------------------------------------------------------------
+
+    def _on_fence(self, match: re.Match[str]) -> Iterator[Piece]:
+        ticks = match["ticks"]
+        words = match["language"].strip().strip("{}.").split()
+        language = words[0].lower() if words else ""
+        body = match.end() + (2 if self.text.startswith("\r\n", match.end()) else 1)
+        closing = re.compile(rf"^[ \t>]*{re.escape(ticks[0])}{{{len(ticks)},}}[ \t]*$", re.MULTILINE)
+        close = closing.search(self.text, min(body, self.end), self.end)
+        end = close.start() if close is not None else self.end
+        after = close.end() if close is not None else self.end
+        if language == "math" and close is None:
+            yield from self._broken(match.start("ticks"), "```math", "```", body)
+        elif language in ("math", "katex"):
+            yield from self._prose(match.start())
+            if self.text[body:end].strip():
+                yield self.source.formula(body, max(_before_newline(self.text, end), body), True)
+            self.at = self.mark = after
+        elif language == "derive":
+            yield from self._prose(match.start())
+            inside = self.source.formula(min(body, self.end), max(end, min(body, self.end)), True)
+            yield Fence(inside.text, inside.line, inside.column, language)
+            self.at = self.mark = after
+        else:
+            yield from self._leave_out(match.start(), after)
+
+    def _on_heading(self, match: re.Match[str]) -> Iterator[Piece]:
+        yield from self._prose(match.start())
+        line_end = re.compile(r"$", re.MULTILINE).search(self.text, match.end())
+        self.heading = (match.group().count("#"), line_end.start() if line_end is not None else self.end)
+        self.mark = min(match.end() + 1, self.end)
+        self.at = match.end()
+
+    def _on_comment(self, match: re.Match[str]) -> Iterator[Piece]:
+        close = self.text.find("-->", match.end(), self.end)
+        yield from self._leave_out(match.start(), close + 3 if close >= 0 else match.end())
+
+    def _on_raw(self, match: re.Match[str]) -> Iterator[Piece]:
+        name = re.match(r"<(\w+)", match.group())
+        close = re.compile(rf"</{name.group(1) if name else ''}\s*>").search(self.text, match.end(), self.end)
+        yield from self._leave_out(match.start(), close.end() if close is not None else match.end())
+
+    def _on_tag(self, match: re.Match[str]) -> Iterator[Piece]:
+        self._skip(match.end())
+        return iter(())
+
+    def _on_escape(self, match: re.Match[str]) -> Iterator[Piece]:
+        self._skip(match.end())
+        return iter(())
+
+    def _on_blank(self, match: re.Match[str]) -> Iterator[Piece]:
+        self._skip(match.end())
+        return iter(())
+
+    def _on_code(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Inline code, up to a run of as many backticks; without one the backticks are text."""
+        ticks = re.compile(rf"(?<!`){match.group()}(?!`)")
+        blank = self._paragraph_end(match.end())
+        close = ticks.search(self.text, match.end(), blank)
+        self._skip(close.end() if close is not None else match.end())
+        return iter(())
+
+    def _on_double(self, match: re.Match[str]) -> Iterator[Piece]:
+        yield from self._delimited(match.start(), match.end(), re.compile(r"(?<!\\)\$\$"), "$$", "$$", True)
+
+    def _on_bracket(self, match: re.Match[str]) -> Iterator[Piece]:
+        close = r"\\\\?\]" if match.group().startswith("\\\\") else r"(?<!\\)\\\]"
+        yield from self._delimited(match.start(), match.end(), re.compile(close), r"\[", r"\]", True)
+
+    def _on_paren(self, match: re.Match[str]) -> Iterator[Piece]:
+        close = r"\\\\?\)" if match.group().startswith("\\\\") else r"(?<!\\)\\\)"
+        yield from self._delimited(match.start(), match.end(), re.compile(close), r"\(", r"\)", False)
+
+    def _on_environment(self, match: re.Match[str]) -> Iterator[Piece]:
+        name = match["environment"]
+        start, level = match.end(), 1
+        for each in re.compile(rf"\\(begin|end)\{{{re.escape(name)}\}}").finditer(self.text, start, self.end):
+            level += 1 if each.group(1) == "begin" else -1
+            if level == 0:
+                # A table needs its own ends to be read; an environment that only sets rows does not.
+                rows = name in symbols.ROW_ENVIRONMENTS
+                inside = (start, each.start()) if rows else (match.start(), each.end())
+                inside = (self._behind_columns(name, inside[0]), inside[1])
+                yield from self._math(match.start(), *inside, each.end(), True, name)
+                return
+        go_on = self._paragraph_end(start)
+        yield from self._broken(match.start(), rf"\begin{{{name}}}", rf"\end{{{name}}}", go_on)
+
+    def _behind_columns(self, name: str, start: int) -> int:
+        if name not in symbols.WITH_COLUMNS or name not in symbols.ROW_ENVIRONMENTS:
+            return start
+        columns = re.compile(r"\s*\{[^{}]*\}").match(self.text, start)
+        return columns.end() if columns is not None else start
+
+    def _on_github(self, match: re.Match[str]) -> Iterator[Piece]:
+        close = self.text.find("`$", match.end(), self._paragraph_end(match.end()))
+        if close < 0:
+            self._skip(match.end())
+            return
+        yield from self._math(match.start(), match.end(), close, close + 2, False)
+
+    def _on_single(self, match: re.Match[str]) -> Iterator[Piece]:
+        opened, start = match.start(), match.end()
+        paragraph = self._paragraph_end(start)
+        close = re.compile(r"(?<!\\)\$").search(self.text, start, paragraph)
+        if close is None:
+            rest = self.text[start : paragraph if paragraph < start + 200 else start + 200].split("\n")[0]
+            if re.match(r"\s*(?:\\[A-Za-z]|\w[_^])", rest):
+                yield from self._broken(opened, "$", "$", start)
+            else:
+                self._skip(start)
+        elif _is_inline(self.text[start : close.start()], self.text[close.end() : close.end() + 1]):
+            yield from self._math(opened, start, close.start(), close.end(), False)
+        else:
+            self._skip(start)
+
+    def _delimited(
+        self, opened: int, start: int, closing: re.Pattern[str], sign: str, partner: str, display: bool
+    ) -> Iterator[Piece]:
+        close = closing.search(self.text, start, self.end)
+        if close is not None and not self._is_prose_inside(start, close.start(), sign):
+            yield from self._math(opened, start, close.start(), close.end(), display)
+        elif sign != "$$" and not self._looks_open(start):
+            self._skip(start)
+        else:
+            yield from self._broken(opened, sign, partner, self._paragraph_end(start))
+
+    def _is_prose_inside(self, start: int, end: int, sign: str) -> bool:
+        """Whether the closing sign belongs to another formula: sentences stand between."""
+        inside = self.text[start:end]
+        if sign != "$$" and not re.search(r"[\\^_=<>+|]|^\s*\w\s*$", inside):
+            return True
+        parts = _BLANK.split(inside)
+        return len(parts) > 1 and any(_PROSE_LINE.search(_WORDS_APART.sub("", part)) for part in parts[1:])
+
+    def _looks_open(self, start: int) -> bool:
+        return bool(re.search(r"[\\^_=]", self.text[start : self._paragraph_end(start)]))
+
+    def _paragraph_end(self, start: int) -> int:
+        blank = _BLANK.search(self.text, start, self.end)
+        return blank.start() if blank is not None else self.end
+
+
+def _is_inline(inside: str, following: str) -> bool:
+    """Whether what stands between two dollars is mathematics rather than an amount of money and the text after it."""
+    content = inside.strip()
+    if not content or re.match(r"\d[\d.,]*[kKmM]?\s+[A-Za-z]{2,}", content):
+        return False
+    tight = not inside[0].isspace() and not inside[-1].isspace() and not following.isdigit()
+    mathematical = bool(re.search(r"\\[A-Za-z]|[\^_=<>]", content)) or len(content) <= 3
+    return tight or (mathematical and not following.isdigit())
+
+
+def _before_newline(text: str, end: int) -> int:
+    """The offset before the line break that ends at ``end``."""
+    if text[:end].endswith("\r\n"):
+        return end - 2
+    return end - 1 if end and text[end - 1] in "\r\n" else end
+
+
+def _unquoted(words: str) -> str:
+    return re.sub(r"(?m)^(?:[ \t]{0,3}>[ \t]?)+", "", words)
+
+
+_LATEX = re.compile(
+    rf"""
+      (?P<comment> (?<!\\)% )
+    | (?P<heading> \\(?:part|chapter|(?:sub)*section|paragraph)\*?\s*(?=\{{) )
+    | \\begin\{{(?P<verbatim>verbatim\*?|lstlisting|minted|comment|Verbatim)\}}
+    | (?P<verb>    \\verb\*?(?P<bar>[^A-Za-z\s*]) )
+    | (?P<double>  (?<!\\)\$\$ )
+    | (?P<single>  (?<!\\)\$ )
+    | (?P<bracket> (?<!\\)\\\[ )
+    | (?P<paren>   (?<!\\)\\\( )
+    | \\begin\{{(?P<environment>{_ENVIRONMENTS})\}}
+    | (?P<escape>  \\[\\$%] )
+    """,
+    re.VERBOSE,
+)
+
+
+class _LatexFinder(_Finder):
+    """Walks through LaTeX."""
+
+    pattern = _LATEX
+
+    def _front_matter(self) -> int:
+        begin = self.text.find(r"\begin{document}")
+        if begin < 0:
+            return 0
+        self.preamble = self.text[:begin]
+        stop = self.text.find(r"\end{document}", begin)
+        self.end = stop if stop >= 0 else self.end
+        return begin + len(r"\begin{document}")
+
+    def _found(self, match: re.Match[str]) -> Iterator[Piece]:
+        for kind in ("environment", "verbatim", "verb"):
+            if match[kind]:
+                yield from getattr(self, f"_on_{kind}")(match)
+                return
+        yield from getattr(self, f"_on_{match.lastgroup}")(match)
+
+    def _on_comment(self, match: re.Match[str]) -> Iterator[Piece]:
+        end = _NEWLINE.search(self.text, match.end(), self.end)
+        yield from self._leave_out(match.start(), end.start() if end is not None else self.end)
+
+    def _on_verbatim(self, match: re.Match[str]) -> Iterator[Piece]:
+        close = self.text.find(rf"\end{{{match['verbatim']}}}", match.end(), self.end)
+        yield from self._leave_out(match.start(), close + len(match["verbatim"]) + 6 if close >= 0 else match.end())
+
+    def _on_verb(self, match: re.Match[str]) -> Iterator[Piece]:
+        close = self.text.find(match["bar"], match.end(), self.end)
+        yield from self._leave_out(match.start(), close + 1 if close >= 0 else match.end())
+
+    def _on_heading(self, match: re.Match[str]) -> Iterator[Piece]:
+        yield from self._prose(match.start())
+        level = 1 + match.group().count("sub")
+        depth, end = 0, match.end()
+        for end in range(match.end(), min(self.end, match.end() + 2_000)):
+            depth += {"{": 1, "}": -1}.get(self.text[end], 0)
+            if depth == 0:
+                break
+        self.heading = (level, end)
+        self.at = self.mark = match.end() + 1
+
+    def _is_prose_inside(self, start: int, end: int, sign: str) -> bool:
+        return (
+            sign in ("$$", r"\[")
+            and len(_BLANK.split(self.text[start:end])) > 1
+            and super()._is_prose_inside(start, end, "$$")
+        )
