@@ -1,7 +1,7 @@
 """A training on disk: arrays in raw files with checksums, and one manifest whose renaming makes a checkpoint count.
 
-A file is never changed once written. The manifest names the files that belong together and their SHA-256; it is replaced in
-one step after they have reached the disk, so whatever moment the machine stops, the manifest names whole files.
+A file is never changed once written. The manifest names the files that belong together and their SHA-256; it is
+replaced in one step after they have reached the disk: whenever the machine stops, the manifest names whole files.
 """
 
 from __future__ import annotations
@@ -242,7 +242,8 @@ def same_training(
     for name, value in settings.items():
         if saved.get(name) != value:
             raise CheckpointError(
-                f"the checkpoint was made with {name} = {saved.get(name)}, not {value}; use the same settings, or another folder"
+                f"the checkpoint was made with {name} = {saved.get(name)}, not {value}; "
+                "use the same settings, or another folder"
             )
     if sources != now:
         raise CheckpointError(

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from w2v_numeric.errors import CheckpointError, NumericError
+from w2v_numeric.errors import CheckpointError, Interrupted, NumericError
 from w2v_numeric.settings import Settings
 from w2v_numeric.tokens import Splitting
 
@@ -63,7 +63,7 @@ def train(
     vocab_size: Annotated[
         int | None,
         typer.Option(
-            help="How many of the most frequent words to train. Default: all that reach --min-count, up to 30,000, because "
+            help="How many of the most frequent words to train. Default: all with --min-count, up to 30,000, because "
             "time grows with the square."
         ),
     ] = None,
@@ -75,20 +75,18 @@ def train(
     ] = DEFAULT.dim,
     window: Annotated[
         int,
-        typer.Option(
-            help="Words to each side that count as context, nearer ones more. 5 is the usual compromise of topic and grammar."
-        ),
+        typer.Option(help="Words to each side that count as context, nearer ones more: 5 balances topic and grammar."),
     ] = DEFAULT.window,
     sample: Annotated[
         float,
         typer.Option(
-            help="Subsampling threshold: words above this share of the text are thinned out. 1e-4 gave the best similarity; 0 is off."
+            help="Words above this share of the text are thinned out. 1e-4 gave the best similarity; 0 is off."
         ),
     ] = DEFAULT.sample,
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Passes over all centers. Default: 400,000 / vocabulary, from 12 to 40; small vocabularies step less often."
+            help="Passes over all centers. Default: 400,000 / vocabulary, from 12 to 40, as small ones step less often."
         ),
     ] = None,
     seed: Annotated[
@@ -105,19 +103,19 @@ def train(
         Splitting,
         typer.Option(
             "--tokens",
-            help="words: lower-cased letters, digits and inner apostrophes, for any text; spaces: text that is split already.",
+            help="words: lower-cased letters, digits and inner apostrophes, for any text; spaces: for split text.",
         ),
     ] = DEFAULT.splitting,
     documents: Annotated[
         Documents,
         typer.Option(
-            help="What windows do not cross: line (one document or sentence a line), paragraph (blank lines), file."
+            help="What windows do not cross: line (a document or sentence a line), paragraph (blank lines), file."
         ),
     ] = Documents.LINE,
     holdout: Annotated[
         float,
         typer.Option(
-            help="Share of the text to keep aside and report the loss on, for example 0.05. 0 trains on everything."
+            help="Share of the text kept aside to report the loss on, for example 0.05. 0 trains on everything."
         ),
     ] = DEFAULT.holdout,
     center_power: Annotated[
@@ -128,9 +126,7 @@ def train(
     ] = DEFAULT.center_power,
     batch: Annotated[
         int | None,
-        typer.Option(
-            help="Centers between two updates. Default: V/40, from 32 to 256: enough steps, and products at full speed."
-        ),
+        typer.Option(help="Centers between two updates. Default: V/40, from 32 to 256: enough steps at full speed."),
     ] = None,
     rate_u: Annotated[
         float, typer.Option(help="Learning rate of Adam on outside vectors; twice this trains faster but ends worse.")
@@ -141,7 +137,7 @@ def train(
     shape: Annotated[
         float,
         typer.Option(
-            help="Exponent of the spectrum of the saved vectors: 0.5 leaves it, less favours similarity, more word forms."
+            help="Exponent of the spectrum of the saved vectors: 0.5 is neutral, less favours similarity, more word forms."
         ),
     ] = DEFAULT.shape,
     mix: Annotated[
@@ -210,7 +206,7 @@ def _ctrl_c() -> Iterator[list[int]]:
     """The first Ctrl-C is noted, for the work to stop where it can save; the second one stops at once."""
     pressed: list[int] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(number: int, _frame: FrameType | None) -> None:
         pressed.append(number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -294,7 +290,7 @@ def plot(
 def spread_pairs(arguments: list[str]) -> list[str]:
     """Let several files follow one --pairs, as in `evaluate VECTORS --pairs A B --analogies Q`.
 
-    The files go on until the next option. Only after the vectors have been named: before, what follows the first file is
+    The files go on until the next option, once the vectors have been named; before, what follows the first file is
     the vectors.
     """
     if not arguments or arguments[0] != "evaluate":
@@ -321,6 +317,9 @@ def main() -> None:
     """Run the command; whatever the user can mend is one sentence and exit code 2."""
     try:
         app(args=spread_pairs(sys.argv[1:]), prog_name="w2v")
+    except Interrupted as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(STOPPED) from None
     except NumericError as error:
         sys.stderr.write(f"error: {error}\n")
         raise SystemExit(USAGE_ERROR) from None

@@ -1,7 +1,7 @@
-"""Tokens → co-occurrence counts: pairs become integers, integers are sorted and summed; sorted runs beyond a bound go to disk.
+"""Tokens → co-occurrence counts: pairs become integers, which are sorted and summed, on disk when they are many.
 
-The window slides over the words that remain after subsampling and after words outside the vocabulary are dropped, as in the
-word2vec program. A pair at distance j counts (L − j + 1)/L, the expectation of word2vec's random window.
+The window slides over the words that remain after subsampling and after words outside the vocabulary are dropped, as in
+the word2vec program. A pair at distance j counts (L − j + 1)/L, the expectation of word2vec's random window.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def _to_counts(store: RunStore, size: int, window: int) -> Counts:
     half = sparse.csr_matrix(
         (_joined(values), _joined(columns).astype(index, copy=False), starts.astype(index)), shape=(size, size)
     )
-    # A pair is seen from both its ends. For c = o both ends are the same word, so the diagonal counts twice, as it should.
+    # A pair is seen from both its ends; for c = o both are the same word, so the diagonal counts twice, as it should.
     return Counts.of((half + half.T.tocsr()).tocsr())
 
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from w2v_numeric.atomic import reason
 from w2v_numeric.errors import CorpusError
@@ -73,12 +73,13 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _zst(path: Path) -> io.RawIOBase:
+def _zst(path: Path, mode: str) -> io.RawIOBase:
     try:
-        import zstandard  # only who reads .zst needs it, and it is the one reader that is not in the standard library
+        # Only who reads .zst needs it: the one reader that the standard library lacks.
+        import zstandard  # type: ignore[import-not-found,unused-ignore]
     except ImportError as error:
         raise CorpusError(f"reading {path} needs the package zstandard; install it with pip") from error
-    return _ZstReader(cast("IO[bytes]", zstandard.open(path, "rb")), zstandard.ZstdError)
+    return _ZstReader(cast("IO[bytes]", zstandard.open(path, mode)), zstandard.ZstdError)
 
 
 class _ZstReader(io.RawIOBase):
@@ -98,18 +99,13 @@ class _ZstReader(io.RawIOBase):
         super().close()
 
 
-OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
-    ".gz": lambda path: cast("IO[bytes]", gzip.open(path, "rb")),
-    ".bz2": lambda path: cast("IO[bytes]", bz2.open(path, "rb")),
-    ".xz": lambda path: cast("IO[bytes]", lzma.open(path, "rb")),
-    ".zst": lambda path: cast("IO[bytes]", _zst(path)),
-}
+OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".zst": _zst}
 READ_ERRORS = (OSError, EOFError, lzma.LZMAError, zlib.error)
 
 
 def _opener(path: Path) -> Callable[[], IO[bytes]]:
-    how = OPENERS.get(path.suffix.lower(), lambda p: p.open("rb"))
-    return lambda: how(path)
+    how: Callable[..., Any] = OPENERS.get(path.suffix.lower(), open)
+    return lambda: cast("IO[bytes]", how(path, "rb"))
 
 
 def text_blocks(source: Source) -> Iterator[bytes]:

@@ -80,8 +80,8 @@ class Counts:
     def weighted(self, power: float) -> Counts:
         """Counts whose row sums are n_c**power, up to one factor that keeps the mass; P(o|c) of the data is unchanged.
 
-        A power below 1 lets rare centers speak louder. The objective stays the cross-entropy of the softmax over counts,
-        with these counts instead of the raw ones.
+        A power below 1 lets rare centers speak louder. The objective stays the cross-entropy of the softmax over
+        counts, with these counts instead of the raw ones.
         """
         if power == 1:
             return self

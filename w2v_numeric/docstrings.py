@@ -1,4 +1,4 @@
-"""The default corpus: the docstrings of installed Python packages, about a million words, found without importing them."""
+"""The default corpus: docstrings of installed Python packages, about a million words, found without importing them."""
 
 from __future__ import annotations
 

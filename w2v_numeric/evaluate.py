@@ -110,7 +110,7 @@ def _pairs(vectors: Vectors, known: _Finder, path: Path) -> PairsResult:
             if total == 0 and len(parts) >= 3:
                 continue  # a heading
             raise VectorsError(
-                f"line {number} of {path} is not two words and a number; mend it or begin it with #"
+                f"line {number} of {path} is not two words and a number; mend it, or begin it with #"
             ) from error
         total += 1
         rows = known(first), known(second)
@@ -125,7 +125,7 @@ def _pairs(vectors: Vectors, known: _Finder, path: Path) -> PairsResult:
 
 
 def spearman(x: NDArray[Any], y: NDArray[Any]) -> float:
-    """Spearman's ρ of two sequences of equal length: Pearson's correlation of the ranks, ties sharing their mean rank."""
+    """Spearman's ρ of two sequences of equal length: Pearson's of the ranks, ties sharing their mean rank."""
     if len(x) < 2:
         return 0.0
     a, b = _ranks(x), _ranks(y)

@@ -1,4 +1,4 @@
-"""Updates, kept apart from gradients: each function turns a gradient into new parameters, in place, and keeps nothing itself."""
+"""Updates, kept apart from gradients: a gradient in, new parameters out, in place; nothing is remembered here."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from w2v_numeric.readout import word_vectors
 from w2v_numeric.settings import DEFAULT_LARGEST_VOCABULARY, Settings
 from w2v_numeric.state import State
 from w2v_numeric.tokens import TokenStream, read_tokens
-from w2v_numeric.train import Moment, Plan, Trainer
+from w2v_numeric.train import Plan, Trainer
 from w2v_numeric.vectors import Vectors
 from w2v_numeric.vocabulary import build_vocabulary
 
@@ -100,10 +100,9 @@ def train_corpus(
         reporter.note(f"going on after pass {state.epoch} of {plan.epochs}")
     trainer = Trainer(counts, objective, plan, state)
     result = Result(Vectors([], state.v[:0, :0]))
-    moment: Moment | None = None
-    with reporter.training(plan.epochs, state.epoch, state.seconds):
+    with reporter.training(plan.epochs, state.epoch):
         for moment in trainer.run(stop):
-            reporter.moved(moment, state.seconds)
+            reporter.moved(moment)
             if moment.pass_done:
                 figure = trainer.mean_loss(held_out) if held_out is not None else None
                 record = PassRecord.of(moment, figure, state.seconds)
@@ -156,14 +155,17 @@ def train_sources(
         corpus = checkpoint.corpus()
     else:
         with reporter.stage("reading"):
-            stream = read_tokens(sources, settings.splitting, settings.memory, reporter.reading)
-        if stop():
-            raise Interrupted("stopped while reading; nothing was saved")
+            stream = read_tokens(sources, settings.splitting, settings.memory, lambda _bytes, _words: _refuse(stop))
         corpus = count_corpus(stream, settings, described, reporter)
         del stream
         if checkpoint is not None:
             checkpoint.begin(chosen, corpus)
     return train_corpus(corpus, settings, reporter, checkpoint, stop)
+
+
+def _refuse(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise Interrupted("stopped while reading; nothing was saved")
 
 
 def check_output(path: Path) -> None:

@@ -57,48 +57,42 @@ def perplexity(loss: float) -> float:
 class Reporter(Protocol):
     """What the pipeline tells while it works."""
 
-    def note(self, sentence: str) -> None:
+    def note(self, sentence: str, /) -> None:
         """Something worth knowing."""
 
-    def stage(self, name: str) -> AbstractContextManager[None]:
+    def stage(self, name: str, /) -> AbstractContextManager[None]:
         """A stage begins, and ends with the block."""
         ...
 
-    def reading(self, bytes_read: int, words: int) -> None:
-        """So much has been read."""
-
-    def training(self, epochs: int, done: int, seconds: float) -> AbstractContextManager[None]:
+    def training(self, epochs: int, done: int, /) -> AbstractContextManager[None]:
         """Training begins, `done` passes of it are behind us."""
         ...
 
-    def moved(self, moment: Moment, seconds: float) -> None:
+    def moved(self, moment: Moment, /) -> None:
         """A batch is done."""
 
-    def passed(self, record: PassRecord) -> None:
+    def passed(self, record: PassRecord, /) -> None:
         """A pass is done."""
 
 
 class Silent:
-    """Says nothing."""
+    """A reporter that says nothing."""
 
-    def note(self, sentence: str) -> None:
+    def note(self, _sentence: str, /) -> None:
         """Say nothing."""
 
-    def stage(self, name: str) -> AbstractContextManager[None]:
-        """Say nothing."""
-        return nullcontext()
-
-    def reading(self, bytes_read: int, words: int) -> None:
-        """Say nothing."""
-
-    def training(self, epochs: int, done: int, seconds: float) -> AbstractContextManager[None]:
+    def stage(self, _name: str, /) -> AbstractContextManager[None]:
         """Say nothing."""
         return nullcontext()
 
-    def moved(self, moment: Moment, seconds: float) -> None:
+    def training(self, _epochs: int, _done: int, /) -> AbstractContextManager[None]:
+        """Say nothing."""
+        return nullcontext()
+
+    def moved(self, _moment: Moment, /) -> None:
         """Say nothing."""
 
-    def passed(self, record: PassRecord) -> None:
+    def passed(self, _record: PassRecord, /) -> None:
         """Say nothing."""
 
 
@@ -131,11 +125,8 @@ class Terminal:
             yield
         self.note(f"{name} took {time.perf_counter() - began:.1f} s")
 
-    def reading(self, bytes_read: int, words: int) -> None:
-        """Nothing: the stage shows that it lives."""
-
     @contextmanager
-    def training(self, epochs: int, done: int, seconds: float) -> Iterator[None]:
+    def training(self, epochs: int, done: int) -> Iterator[None]:
         """A bar over all passes."""
         if not self._console.is_terminal:
             yield
@@ -152,7 +143,7 @@ class Terminal:
             yield
         self._bar = None
 
-    def moved(self, moment: Moment, seconds: float) -> None:
+    def moved(self, moment: Moment) -> None:
         """Move the bar."""
         if self._bar is not None:
             epoch = moment.epoch + (not moment.pass_done)

@@ -1,9 +1,9 @@
 """Two tables → one vector per word.
 
-The model sees u and v only through u_w·v_c, and softmax does not see a constant added to all u: hence (u, v) may be replaced by
-(A⁻ᵀu, Av) for any invertible A, and both may be centered, without changing what was learned. Left alone, the training
-returns an arbitrary one of these. Here the one is taken in which both tables have the same diagonal covariance, so that cosines mean
-something.
+The model sees u and v only through u_w·v_c, and softmax does not see a constant added to all u: hence (u, v) may be
+replaced by (A⁻ᵀu, Av) for any invertible A without changing what was learned. Left alone, the training returns an
+arbitrary one of these. Here the one is taken in which both tables, centered, have the same diagonal covariance, so that
+cosines mean something.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Sorted runs: pairs with weights, packed into integers, are sorted and summed piece by piece; the pieces wait on disk when many.
+"""Sorted runs: pairs with weights, packed into integers, sorted and summed piece by piece, kept on disk when many.
 
-A code is key · 2^b + weight with b = 63 − (bits of a key), so a plain integer sort brings equal keys together. A weight too
-large for b bits is kept as several codes of the same key; the final sum has no such bound.
+A code is key · 2^b + weight with b = 63 − (bits of a key), so a plain integer sort brings equal keys together. A weight
+too large for b bits is kept as several codes of the same key; the final sum has no such bound.
 """
 
 from __future__ import annotations

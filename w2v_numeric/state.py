@@ -14,9 +14,9 @@ Table = NDArray[np.float32]
 class State:
     """Parameters, the optimizer's memory, and how far the training has come.
 
-    Tables of outside vectors are stored transposed, (d + 1, V): the products run faster this way, and an update of u splits
-    into contiguous stretches. The last coordinate is fixed: log unigram probability in u, 1 in v. It makes the logits start
-    at the unigram distribution and is still the same softmax.
+    The outside vectors are stored transposed, (d + 1, V): the products run faster this way, and an update of u splits
+    into contiguous stretches. The last coordinate is fixed: log unigram probability in u, 1 in v. It makes the logits
+    start at the unigram distribution and is still the same softmax.
 
     Attributes:
         u: outside vectors, (d + 1, V).
@@ -46,7 +46,7 @@ class State:
         """Small random vectors.
 
         Args:
-            unigram: probability of each context word, (V,); words never seen get the share of half an occurrence's worth.
+            unigram: probability of each context word, (V,); words never seen get half the least of the others.
             dim: d.
             seed: of the random numbers.
         """

@@ -52,7 +52,7 @@ def split(block: bytes, how: Splitting) -> list[str]:
 
 
 class Spool:
-    """A sequence of integer arrays, read again as often as wanted; beyond `memory` bytes it lives in a temporary file."""
+    """Integer arrays in order, read again as often as wanted; beyond `memory` bytes they live in a temporary file."""
 
     def __init__(self, memory: int) -> None:
         self._memory = memory

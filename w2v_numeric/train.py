@@ -1,9 +1,9 @@
 """Counts → formulas → optimizer → vectors.
 
-Each pass visits all centers in a random order, some hundred at a time. The centers of a batch are divided among worker threads;
-each calls the generated formula on its own block with a single-threaded BLAS, so that one worker's exp and scatter overlap
-with the other's products. Work is divided by position and sums are taken in a fixed order: the same seed and number of
-threads give the same bits.
+Each pass visits all centers in a random order, some hundred at a time. The centers of a batch are divided among worker
+threads; each calls the generated formula on its own block with a single-threaded BLAS, so that one worker's exp and
+scatter overlap with the other's products. Work is divided by position and sums are taken in a fixed order: the same
+seed and number of threads give the same bits.
 """
 
 from __future__ import annotations

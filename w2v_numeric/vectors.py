@@ -43,7 +43,7 @@ class Vectors:
             raise VectorsError(f"the vector of {self.words[row]!r} has a value that is not finite; train again")
         if len(self.index) != len(self.words):
             seen: set[str] = set()
-            twice = next(word for word in self.words if word in seen or seen.add(word))
+            twice = next(word for word in self.words if word in seen or seen.add(word))  # type: ignore[func-returns-value]
             raise VectorsError(f"the word {twice!r} occurs twice; give each word one vector")
 
     @cached_property
@@ -88,7 +88,7 @@ class Vectors:
         return self._nearest(self.unit[row], {row}, k)
 
     def analogy(self, a: str, b: str, c: str, k: int = 10) -> list[tuple[str, float]]:
-        """Words d such that a is to b as c is to d: the largest cosine to b − a + c of unit vectors, the three left out.
+        """Words d such that a : b = c : d, the largest cosine to b − a + c of unit vectors, a, b, c left out.
 
         Source: 3CosAdd, Mikolov, Yih and Zweig 2013 (N13-1090).
 

@@ -1,4 +1,4 @@
-"""The file formats of vectors: word2vec text (.txt, .vec) and binary (.bin), and safetensors. Nothing here runs code from a file."""
+"""The file formats of vectors: word2vec text (.txt, .vec) and binary (.bin), safetensors; nothing is unpickled."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _plain_words(path: Path, words: Sequence[str]) -> None:
             )
 
 
-def _save_text(path: Path, words: Sequence[str], matrix: Table, metadata: Mapping[str, str]) -> None:
+def _save_text(path: Path, words: Sequence[str], matrix: Table, _metadata: Mapping[str, str]) -> None:
     _plain_words(path, words)
     row_format = " ".join(["%.9g"] * matrix.shape[1])  # nine digits bring a float32 back to the bit
     with replacing(path) as stream:
@@ -74,7 +74,7 @@ def _save_text(path: Path, words: Sequence[str], matrix: Table, metadata: Mappin
             stream.write("".join(lines).encode())
 
 
-def _save_binary(path: Path, words: Sequence[str], matrix: Table, metadata: Mapping[str, str]) -> None:
+def _save_binary(path: Path, words: Sequence[str], matrix: Table, _metadata: Mapping[str, str]) -> None:
     _plain_words(path, words)
     with replacing(path) as stream:
         stream.write(f"{len(words)} {matrix.shape[1]}\n".encode())

@@ -75,8 +75,8 @@ def build_vocabulary(
     if len(enough) < 2:
         different = sum(word is not None for word in words)
         raise CorpusError(
-            f"the corpus has {different} different word{'s' if different != 1 else ''}, {len(enough)} of them seen at least "
-            f"{min_count} times, and training needs two; give more text or a smaller --min-count"
+            f"the corpus has {different} different word{'s' if different != 1 else ''}, {len(enough)} of them seen at "
+            f"least {min_count} times, and training needs two; give more text or a smaller --min-count"
         )
     if size is not None and size > len(enough):
         raise SettingsError(
