@@ -213,12 +213,13 @@ def batched(formula: Formula, name: str, summed: tuple[str, ...] = (), axis: str
     for key, proved in formula.outputs.items():
         row = fresh(b)
         body = rename_bound(proved.tensor.body)
-        table = {
-            s: Indexed(sympy.IndexedBase(sympy.Symbol(s.name)), row)
-            for s in body.free_symbols
-            if isinstance(s, sympy.Symbol) and s.name in pointers and s not in proved.tensor.indices
-        }
-        body = body.xreplace(table)
+        table: dict[Expr, Expr] = {}
+        for node in body.atoms(Indexed, sympy.Symbol):
+            if isinstance(node, Indexed) and str(node.base.label) in pointers:
+                table[node] = Indexed(node.base, row, *node.indices)
+            elif isinstance(node, sympy.Symbol) and node.name in pointers and node not in proved.tensor.indices:
+                table[node] = Indexed(sympy.IndexedBase(node), row)
+        body = _replaced(body, table)
         if key in summed:
             outputs[key] = _Derived(Tensor(proved.tensor.indices, sum_over(body, row)), proved.source)
         else:
@@ -228,3 +229,17 @@ def batched(formula: Formula, name: str, summed: tuple[str, ...] = (), axis: str
         for argument in formula.arguments
     )
     return replace(formula, name=name, arguments=arguments, outputs=outputs)
+
+
+def _replaced(expression: Expr, table: Mapping[Expr, Expr]) -> Expr:
+    """Replace integer arguments by their entries; the label of an array is not an integer argument."""
+    if isinstance(expression, Indexed):
+        indices = tuple(_replaced(index, table) for index in expression.indices)
+        if expression in table:
+            return Indexed(expression.base, table[expression].indices[0], *indices)
+        return Indexed(expression.base, *indices)
+    if expression in table:
+        return table[expression]
+    if not expression.args:
+        return expression
+    return expression.func(*(_replaced(argument, table) for argument in expression.args))

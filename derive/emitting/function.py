@@ -49,7 +49,7 @@ def emit_function(formula: Formula) -> FunctionCode:
     body = printer.body()
     results = {name: printer.text(use)[0] for name, use in plan.outputs.items()}
     ranks = {name: len(use.labels) for name, use in plan.outputs.items()}
-    lines = [*_signature(formula, ranks), *_indented(_docstring(formula, ranks))]
+    lines = [*_signature(formula, ranks), *_indented(_docstring(formula))]
     lines += _indented(_checks(formula))
     lines += _indented([f"{axis} = {printer.names.length(axis)}" for axis in printer.sizes])
     if printer.ignores:
@@ -58,7 +58,11 @@ def emit_function(formula: Formula) -> FunctionCode:
     else:
         lines += _indented(body)
     lines += _indented(_finite(formula, ranks, results))
-    returned = [_returned(name, results[name], ranks[name]) for name in formula.outputs if name not in formula.into]
+    returned = [
+        results[name] if ranks[name] else f"float({results[name]})"
+        for name in formula.outputs
+        if name not in formula.into
+    ]
     if returned:
         lines += _indented([f"return {', '.join(returned)}"])
     return FunctionCode(formula.name, "\n".join(line.rstrip() for line in lines) + "\n", frozenset(lowering.rewrites))
@@ -66,10 +70,6 @@ def emit_function(formula: Formula) -> FunctionCode:
 
 def _indented(lines: list[str]) -> list[str]:
     return [f"    {line}" for line in lines]
-
-
-def _returned(_: str, text: str, rank: int) -> str:
-    return f"float({text})" if rank == 0 else text
 
 
 def _kind(argument: Argument) -> str:
@@ -106,7 +106,7 @@ def _shape(axes: tuple[str, ...]) -> str:
     return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
 
 
-def _docstring(formula: Formula, ranks: dict[str, int]) -> list[str]:
+def _docstring(formula: Formula) -> list[str]:
     summary = formula.summary or f"{', '.join(formula.outputs)}.".replace("_", " ").capitalize()
     lines = [f'"""{summary}', ""]
     for name, proved in formula.outputs.items():
@@ -132,9 +132,9 @@ def _described(argument: Argument) -> list[str]:
     if isinstance(argument, Sparse):
         rows, columns = argument.axes
         return [
-            f"    {argument.columns}: the columns, from 0 to {columns} - 1, of the entries that are not zero, row by row.",
+            f"    {argument.columns}: the columns, from 0 to {columns} - 1, of the nonzero entries, row by row.",
             f"    {argument.starts}: ({rows} + 1,), where each row begins in them; the first is 0.",
-            f"    {argument.values}: the entries of {argument.symbol}, {rows}×{columns}; no pair of row and column twice.",
+            f"    {argument.values}: the entries of {argument.symbol}, {rows}×{columns}; no position twice.",
         ]
     return [f"    {argument.parameter}: {_shape(argument.axes)}."]
 
@@ -176,7 +176,9 @@ def _checks(formula: Formula) -> list[str]:
         values = ", ".join(f"{{{name}.shape}}" for name in got)
         lines.append(f'    raise ValueError(f"{message}{values}")')
         if len(lines[-1]) + 4 > WIDTH:
-            lines[-1:] = ["    raise ValueError(", f'        f"{message}"', f'        f"{values}"', "    )"]
+            whole = f'        f"{message}{values}"'
+            parts = [whole] if len(whole) + 4 <= WIDTH else [f'        "{message}"', f'        f"{values}"']
+            lines[-1:] = ["    raise ValueError(", *parts, "    )"]
     for pointer in (a for a in formula.arguments if isinstance(a, IndexArgument)):
         lines += _range_check(formula, pointer, first)
     return lines

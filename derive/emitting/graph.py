@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from derive.emitting.formula import EmitError
 from derive.terms import Index
 
-__all__ = ["Graph", "Label", "Node", "Pointer", "Ref", "indices_in", "substitute"]
+__all__ = ["Dim", "Graph", "Label", "Node", "Pointer", "Ref", "indices_in", "substitute"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,16 @@ class Pointer:
     labels: tuple[Label, ...] = ()
 
 
-Label: TypeAlias = "int | Index | Pointer"
-"""Inside a node an integer is the number of a slot."""
+@dataclass(frozen=True)
+class Dim:
+    """A running index of a step of the plan; the lengths of axes of the same name are the same."""
+
+    number: int
+    axis: str
+
+
+Label: TypeAlias = "int | Index | Dim | Pointer"
+"""Inside a node an integer is the number of a slot; ``Dim`` takes the place of ``Index`` in the plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +46,7 @@ class Node:
     number: int
     op: str
     children: tuple[Ref, ...]
-    attribute: Hashable
+    attribute: Any
     axes: tuple[str | None, ...]
     bound: tuple[str | None, ...] = ()
 
@@ -58,9 +66,9 @@ def substitute(label: Label, slots: Sequence[Label]) -> Label:
     return slots[label] if isinstance(label, int) else label
 
 
-def indices_in(labels: Iterable[Label]) -> tuple[Index, ...]:
-    """The running indices in labels, each once, in order of appearance."""
-    found: dict[Index, None] = {}
+def indices_in(labels: Iterable[Label]) -> tuple[Any, ...]:
+    """The running indices (all ``Index`` or all ``Dim``) in labels, each once, in order of appearance."""
+    found: dict[Any, None] = {}
     for label in labels:
         if isinstance(label, Pointer):
             found.update(dict.fromkeys(indices_in(label.labels)))
@@ -76,7 +84,9 @@ class Graph:
         self._nodes: dict[Hashable, Node] = {}
         self._sizes = sizes
 
-    def leaf(self, op: str, attribute: Hashable, axes: tuple[str, ...] = (), labels: tuple[Label, ...] = ()) -> Ref:
+    def leaf(
+        self, op: str, attribute: Hashable, axes: tuple[str | None, ...] = (), labels: tuple[Label, ...] = ()
+    ) -> Ref:
         """An array argument, a scalar, a size or a number."""
         key = (op, attribute, axes)
         if key not in self._nodes:
@@ -151,10 +161,10 @@ class Graph:
         def put(coefficient: Fraction | float, term: Ref) -> None:
             nonlocal constant
             if term.node.op == "number":
-                constant += coefficient * term.node.attribute  # type: ignore[operator]
+                constant += coefficient * term.node.attribute
                 return
-            if term.node.op == "add" and len(term.node.children) == 1 and term.node.attribute[1] == 0:  # type: ignore[index]
-                (factor,), _ = term.node.attribute  # type: ignore[misc]
+            if term.node.op == "add" and len(term.node.children) == 1 and term.node.attribute[1] == 0:
+                (factor,), _ = term.node.attribute
                 child = term.node.children[0]
                 put(coefficient * factor, Ref(child.node, tuple(substitute(at, term.labels) for at in child.labels)))
                 return
@@ -165,7 +175,7 @@ class Graph:
         terms = list(terms)
         if len(terms) == 1 and terms[0][1].node.op == "add":  # a multiple of a sum is the sum of the multiples
             factor, whole = terms[0]
-            coefficients, inner = whole.node.attribute  # type: ignore[misc]
+            coefficients, inner = whole.node.attribute
             constant += factor * inner
             parts = [Ref(c.node, tuple(substitute(at, whole.labels) for at in c.labels)) for c in whole.node.children]
             terms = [(factor * c, part) for c, part in zip(coefficients, parts, strict=True)]
@@ -186,9 +196,9 @@ class Graph:
         rest: list[Ref] = []
         for factor in factors:
             if factor.node.op == "number":
-                coefficient *= factor.node.attribute  # type: ignore[operator]
-            elif factor.node.op == "add" and len(factor.node.children) == 1 and factor.node.attribute[1] == 0:  # type: ignore[index]
-                (inner,), _ = factor.node.attribute  # type: ignore[misc]
+                coefficient *= factor.node.attribute
+            elif factor.node.op == "add" and len(factor.node.children) == 1 and factor.node.attribute[1] == 0:
+                (inner,), _ = factor.node.attribute
                 child = factor.node.children[0]
                 coefficient *= inner
                 rest.append(Ref(child.node, tuple(substitute(at, factor.labels) for at in child.labels)))

@@ -155,7 +155,7 @@ class Lowering:
         items = items + [(index.axis.length, sympy.S.One) for index in lengths]
         bound = [index for index in bound if index in free]
 
-        quotient = any(power < 0 and _exponential(base, self) for base, power in items)
+        quotient = any(power < 0 and _exponential(base) for base, power in items)
         exponent: list[tuple[Fraction | float, Ref]] = list(shifts)
         factors: list[Ref] = []
         for base, power in items:
@@ -166,7 +166,7 @@ class Lowering:
             elif opposite is not None and power < 0:
                 self.rewrites.add("sigmoid")
                 factors += self._raised(self.graph.make("sigmoid", [self.lower(-opposite)]), -power)
-            elif quotient and isinstance(base, Sum) and _exponential(base, self):
+            elif quotient and isinstance(base, Sum) and _exponential(base):
                 self.rewrites.add("shift of a quotient")
                 largest, rest = self._shifted(base)
                 exponent.append((coefficient, largest))
@@ -207,7 +207,7 @@ class Lowering:
 
     def _delta(self, expression: KroneckerDelta) -> Ref:
         labels = tuple(self.label(argument) for argument in expression.args)
-        return self.graph.leaf("delta", None, (None, None), labels)  # type: ignore[arg-type]
+        return self.graph.leaf("delta", None, (None, None), labels)
 
     def power(self, expression: sympy.Pow) -> Ref:
         base, exponent = expression.args
@@ -319,7 +319,7 @@ class Lowering:
             self._running.update(indices)
             names = dict(zip(bound, indices, strict=True))
             items = [(b.xreplace(names), p) for b, p in (*_factors(term), *others)]
-            renamed = [(c, _rename(self.graph, ref, names)) for c, ref in shifts]
+            renamed = [(c, _rename(ref, names)) for c, ref in shifts]
             parts.append((Fraction(1), self._build(items, indices, renamed)))
         return self.graph.add(parts)
 
@@ -342,7 +342,7 @@ class Lowering:
             opposite = _one_plus_exp(base)
             if isinstance(base, exp):
                 special.append((coefficient, self.lower(base.args[0])))
-            elif isinstance(base, Sum) and _exponential(base, self):
+            elif isinstance(base, Sum) and _exponential(base):
                 self.rewrites.add("log of a sum of exponentials")
                 largest, rest = self._shifted(base)
                 special += [(coefficient, largest), (coefficient, self.graph.make("log", [rest]))]
@@ -439,7 +439,7 @@ def _entries(sparse: Sparse) -> str:
     return f"{ENTRY_AXIS}_of_{sparse.values}"
 
 
-def _exponential(expression: Expr, _: Lowering) -> bool:
+def _exponential(expression: Expr) -> bool:
     """Whether this is a sum of exponentials, whose size can be taken off the exponents."""
     if not isinstance(expression, Sum):
         return False
@@ -471,7 +471,7 @@ def _running_in(ref: Ref) -> set[Index]:
     return set(indices_in(ref.labels))
 
 
-def _rename(graph: Graph, ref: Ref, names: dict[Index, Index]) -> Ref:
+def _rename(ref: Ref, names: dict[Index, Index]) -> Ref:
     def put(label: Label) -> Label:
         if isinstance(label, Pointer):
             return Pointer(label.name, tuple(put(inner) for inner in label.labels))

@@ -1,7 +1,7 @@
 """What the intermediate values of the generated code are called.
 
-The names are the field's own where the structure says what a value is: a product that is exponentiated is the logits, the
-sum of the exponentials is the partition function.  Otherwise they are short and neutral.
+The names are the field's own where the structure says what a value is: a product that is exponentiated is the logits,
+the sum of the exponentials is the partition function.  Otherwise they are short and neutral.
 """
 
 from __future__ import annotations
@@ -91,16 +91,17 @@ class Names:
             return {"arange": "each"}.get(step.kind, step.kind)
         if step.kind == "take":
             return self._taken(value)
-        if step.kind == "dot" or (step.kind == "map" and step.attribute[0] == "add"):  # type: ignore[index]
+        if step.kind == "dot" or (step.kind == "map" and step.attribute[0] in ("add", "product")):
             if step.kind == "map" and any(self._kind(use.value) == "max" for use in step.uses):
                 return "shifted"
             if self._is_exponent(value):
                 return "logits"
             if any(op in ("sigmoid", "softplus") for op in self._operations_after(value)):
                 return "scores"
-            return "products" if step.kind == "dot" else "total"
+            if step.kind == "dot" or step.attribute[0] == "add":
+                return "products" if step.kind == "dot" else "total"
         if step.kind == "reduce":
-            if step.attribute[0] == "max":  # type: ignore[index]
+            if step.attribute[0] == "max":
                 return "largest"
             return "partition" if self._kind(step.uses[0].value) == "exp" else "total"
         if step.kind == "scatter":
@@ -110,7 +111,7 @@ class Names:
         return "values"
 
     def _mapped(self, value: Value) -> str:
-        op, attribute = value.step.attribute  # type: ignore[misc]
+        op, attribute = value.step.attribute
         if op == "log":
             below = value.step.uses[0].value
             return "log_partition" if self._names.get(below, "").startswith("partition") else "logarithms"
@@ -140,7 +141,7 @@ class Names:
 
     def _kind(self, value: Value) -> str:
         step = value.step
-        return str(step.attribute[0]) if step.kind in ("map", "reduce") else step.kind  # type: ignore[index]
+        return str(step.attribute[0]) if step.kind in ("map", "reduce") else step.kind
 
     def _operations_after(self, value: Value) -> set[str]:
         return {self._kind(user) for user in self._users.get(value, ())}

@@ -113,12 +113,17 @@ class Printer:
         if step.kind == "reduce":
             return self._reduce(step)
         if step.kind == "zeros":
-            shape = ", ".join(self.size(dim.axis) for dim in step.labels)
-            shape = f"({shape})" if len(step.labels) > 1 else shape
-            return f"np.zeros({shape}, {self.names.dtype})", ATOM
+            return f"np.zeros({self._shape(step)}, {self.names.dtype})", ATOM
         if step.kind == "map":
             return self._map(step)
         raise EmitError(f"there is no NumPy for the step {step.kind}")
+
+    def _shape(self, step: Step) -> str:
+        shape = ", ".join(self.size(dim.axis) for dim in step.labels)
+        return f"({shape})" if len(step.labels) > 1 else shape
+
+    def _empty(self, step: Step) -> str:
+        return f"np.empty({self._shape(step)}, {self.names.dtype})"
 
     def _parameter(self, name: str) -> str:
         return name
@@ -140,7 +145,7 @@ class Printer:
         return f"np.repeat({count}, np.diff({sparse.starts}))"
 
     def _positions(self, step: Step) -> Text:
-        values, rows_first, axes = step.attribute  # type: ignore[misc]
+        values, rows_first, axes = step.attribute
         sparse, inner = self._sparse(values), self.size(axes[1])
         if rows_first:
             return f"{self._rows(values, inner)} + {sparse.columns}", SUM
@@ -156,12 +161,12 @@ class Printer:
         source, *pointers = step.uses
         if step.attribute == "flat":
             return f"{self.text(source)[0]}.take({self.text(pointers[0])[0]})", ATOM
-        pattern, spread = step.attribute  # type: ignore[misc]
+        pattern, spread = step.attribute
         return f"{_wrap(self.text(source), ATOM)}[{self._index(pattern, pointers, spread)}]", ATOM
 
     def _reduce(self, step: Step) -> Text:
         (use,) = step.uses
-        name, dims = step.attribute  # type: ignore[misc]
+        name, dims = step.attribute
         axes = [use.labels.index(dim) for dim in dims]
         whole = len(axes) == len(use.labels)
         argument = "" if whole else f"axis={axes[0]}" if len(axes) == 1 else f"axis={tuple(sorted(axes))}"
@@ -169,7 +174,7 @@ class Printer:
 
     def _dot(self, step: Step, out: str | None = None) -> Text:
         first, second = step.uses
-        summed: tuple[Dim, ...] = step.attribute  # type: ignore[assignment]
+        summed: tuple[Dim, ...] = step.attribute
         shared = [dim for dim in first.labels if dim in second.labels and dim not in summed]
         mine = [dim for dim in first.labels if dim not in summed]
         yours = [dim for dim in second.labels if dim not in summed]
@@ -180,9 +185,7 @@ class Printer:
             return self._einsum(step, out), ATOM
         if mine and (not yours or list(step.labels) == [*mine, *yours]):
             left, right = first, second
-        elif yours and not mine:
-            left, right = second, first
-        elif mine:
+        elif mine or yours:
             left, right = second, first
         else:
             left, right = first, second
@@ -208,7 +211,7 @@ class Printer:
     # Entry by entry.
 
     def _map(self, step: Step) -> Text:
-        op, attribute = step.attribute  # type: ignore[misc]
+        op, attribute = step.attribute
         parts = [self.text(use, step.labels) for use in step.uses]
         if op == "add":
             return _sum(list(zip(attribute[0], parts, strict=True)), attribute[1])
@@ -229,7 +232,7 @@ class Printer:
             if attribute == -1 and not out:
                 return f"1 / {_wrap(x, UNARY)}", PRODUCT
             if attribute in POWERS:
-                return f"np.{POWERS[attribute]}({x[0]}{tail})", ATOM  # type: ignore[index]
+                return f"np.{POWERS[attribute]}({x[0]}{tail})", ATOM
             return f"np.power({x[0]}, {_number(attribute)[0]}{tail})", ATOM
         if op == "softplus":
             return f"np.logaddexp(0, {x[0]}{tail})", ATOM
@@ -284,15 +287,16 @@ class Printer:
 
     def _map_statement(self, value: Value, target: str, memory: str | None) -> None:
         step = value.step
-        op, attribute = step.attribute  # type: ignore[misc]
+        op, attribute = step.attribute
         order = step.labels
-        if not order or (op in ("where nonzero",) or (op == "copy" and memory is None)):
+        spread = set(order) != {dim for use in step.uses for dim in use.labels}
+        if not order or op == "where nonzero" or (op == "copy" and memory is None and not spread):
             self.lines.append(f"{target} = {self._map(step)[0]}")
         elif op == "copy":
-            self.lines.append(f"{target} = {memory}")
+            self.lines.append(f"{target} = {memory or self._empty(step)}")
             self.lines.append(f"{target}[...] = {self.text(step.uses[0], order)[0]}")
         elif op in ("add", "product"):
-            self._chain(op, attribute, step, target, memory)
+            self._chain(value, target, memory)
         elif op == "sigmoid":
             self.ignores.add("over")
             x = self.text(step.uses[0], order)[0]
@@ -310,14 +314,16 @@ class Printer:
         tail = f", out={memory}" if memory else ""
         self.lines.append(f"{target} = np.{ufunc}({', '.join(operands)}{tail})")
 
-    def _chain(self, op: str, attribute: object, step: Step, target: str, memory: str | None) -> None:
+    def _chain(self, value: Value, target: str, memory: str | None) -> None:
         """One operation at a time, the first into new memory or the operand's, the others in place.
 
         What has fewer axes than the result is combined before it meets the large array.
         """
-        order = step.labels
-        signs = attribute[0] if op == "add" else [Fraction(1)] * len(step.uses)  # type: ignore[index]
-        constant = attribute[1] if op == "add" else Fraction(0)  # type: ignore[index]
+        step = value.step
+        op, attribute = step.attribute
+        order, overwritten = step.labels, self.schedule.over.get(value)
+        signs = attribute[0] if op == "add" else [Fraction(1)] * len(step.uses)
+        constant = attribute[1] if op == "add" else Fraction(0)
         groups: dict[frozenset[Dim], list[tuple[Fraction, Use]]] = {}
         large: list[tuple[Fraction, Use]] = []
         for sign, use in zip(signs, step.uses, strict=True):
@@ -325,8 +331,12 @@ class Printer:
                 large.append((sign, use))
             else:
                 groups.setdefault(frozenset(use.labels), []).append((sign, use))
-        large.sort(key=lambda pair: self.schedule.over.get(self._owner(step), None) is not pair[1].value)
+        large.sort(key=lambda pair: pair[1].value is not overwritten)
+        if op == "product" and frozenset() in groups and (partners := sorted((d for d in groups if d), key=len)):
+            groups[partners[0]] += groups.pop(frozenset())  # a number first meets the smallest array
         small = [self._combined(op, members, order) for members in groups.values()]
+        if not large and len(small) > 2:
+            raise EmitError("a product of more than two arrays with different axes, none of which has all of them")
         parts: list[tuple[str, Text]] = []
         for sign, use in large:
             inverse = op == "product" and self._is_reciprocal(use)
@@ -339,7 +349,6 @@ class Printer:
         parts += small
         if constant != 0:
             parts.append(("subtract" if constant < 0 else "add", _number(abs(constant))))
-        parts.sort(key=lambda part: 0)
         (kind, first), *rest = parts
         if kind in ("subtract", "divide"):
             start = next((k for k, (other, _) in enumerate(rest) if other in ("add", "multiply")), None)
@@ -363,9 +372,6 @@ class Printer:
             )
         self.lines += [f"{target} {_OPERATORS[kind]}= {text[0]}" for kind, text in rest]
 
-    def _owner(self, step: Step) -> Value | None:
-        return next((value for value in self.schedule.over if value.step is step), None)
-
     def _is_reciprocal(self, use: Use) -> bool:
         step = use.value.step
         return step.kind == "map" and step.attribute == ("power", Fraction(-1)) and use.value in self.schedule.inlined
@@ -378,7 +384,8 @@ class Printer:
 
     def _combined(self, op: str, members: list[tuple[Fraction, Use]], order: Sequence[Dim]) -> tuple[str, Text]:
         """Several small operands of the same axes as one expression, shaped for the large array."""
-        dims = tuple(dim for dim in order if dim in members[0][1].labels)
+        present = {dim for _, use in members for dim in use.labels}
+        dims = tuple(dim for dim in order if dim in present)
         if op == "product":
             if len(members) == 1 and self._is_reciprocal(members[0][1]):
                 return "divide", self._inside_reciprocal(members[0][1], order)
@@ -396,14 +403,14 @@ class Printer:
 
     def _scatter_statement(self, value: Value, target: str, memory: str | None, heir_of: Value | None) -> None:
         base, amount, *pointers = value.step.uses
-        sign, pattern, spread, unique = value.step.attribute  # type: ignore[misc]
-        if heir_of is None:
-            start = self.text(base)[0]
-            self.lines.append(f"{target} = {start}.copy()" if memory is None else f"{target} = {memory}")
-            if memory is not None:
-                self.lines.append(f"{target}[...] = {start}")
-        else:
+        sign, pattern, spread, unique = value.step.attribute
+        fresh = base.value.step.kind == "zeros" and base.value in self.schedule.inlined
+        if heir_of is not None or memory is not None:
             self.lines.append(f"{target} = {memory}")
+        if heir_of is None and memory is not None:
+            self.lines.append(f"{target}[...] = {0 if fresh else self.text(base)[0]}")
+        elif heir_of is None:
+            self.lines.append(f"{target} = {self.text(base)[0]}{'' if fresh else '.copy()'}")
         operator = "+" if sign > 0 else "-"
         if pattern == "flat":
             where = self.text(pointers[0])[0]
@@ -434,7 +441,7 @@ def _number(value: object) -> Text:
         if value.denominator & (value.denominator - 1) == 0 and value.denominator <= 1024:
             return (repr(float(value)), ATOM) if value >= 0 else (repr(float(value)), UNARY)
         return f"{value.numerator} / {value.denominator}", PRODUCT
-    return (repr(value), ATOM) if float(value) >= 0 else (repr(value), UNARY)  # type: ignore[arg-type]
+    return (repr(value), ATOM) if float(value) >= 0 else (repr(value), UNARY)
 
 
 def _sum(terms: list[tuple[Fraction, Text]], constant: Fraction) -> Text:

@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from derive.emitting.formula import Argument, Array, EmitError, IndexArgument, Sparse
-from derive.emitting.graph import Label, Node, Pointer, Ref, indices_in, substitute
+from derive.emitting.graph import Dim, Label, Node, Pointer, Ref, indices_in, substitute
 from derive.emitting.lowering import COLUMNS, ROWS
 
 __all__ = ["Dim", "Plan", "Step", "Use", "Value"]
@@ -21,14 +22,6 @@ __all__ = ["Dim", "Plan", "Step", "Use", "Value"]
 
 _ELSEWHERE = -1_000_000
 """Numbers of dims from here down name the axes of an array that is pointed into; no running index has them."""
-
-
-@dataclass(frozen=True)
-class Dim:
-    """A running index of a step."""
-
-    number: int
-    axis: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,7 @@ class Step:
     ``arange``   -                                 the axis
     ``rows``     -                                 the sparse argument's values
     ``positions``  -                               (the sparse argument's values, whether rows come first, axes)
-    ``take``     source, pointers ...              (per axis: None or the number of its pointer, dims of the pointers), or "flat"
+    ``take``     source, pointers ...              (per axis: None or number of its pointer, their dims), or "flat"
     ``map``      operands                          (operation, attribute of the node)
     ``mask``     two pointers or dims              -
     ``reduce``   operand                           ("sum" | "max" | "prod", dims)
@@ -54,7 +47,7 @@ class Step:
     kind: str
     uses: tuple[Use, ...]
     labels: tuple[Dim, ...]
-    attribute: Hashable = None
+    attribute: Any = None
 
 
 @dataclass(eq=False)
@@ -103,7 +96,7 @@ class Plan:
         self.outputs: dict[str, Use] = {}
         sites = []
         for name, ref, indices in roots:
-            dims = {index: self._dim(self._axis(ref, index)) for index in indices}
+            dims: dict[Label, Dim] = {index: self._dim(self._axis(ref, index)) for index in indices}
             labels = tuple(_rename(label, dims) for label in ref.labels)
             sites.append((name, ref.node, labels, tuple(dims.values())))
         for _, node, labels, dims in sites:
@@ -147,7 +140,7 @@ class Plan:
         argument = self.arguments.get(pointer.name)
         return argument.axes if isinstance(argument, IndexArgument) else ()
 
-    def _bound(self, node: Node, labels: Sequence[Label]) -> list[Dim]:
+    def _bound(self, node: Node) -> list[Dim]:
         """A dim for each summed slot; its axis may be known only from a pointer."""
         made = []
         for slot, axis in enumerate(node.bound, start=len(node.axes)):
@@ -172,7 +165,7 @@ class Plan:
             return
         self._seen.add(key)
         self._wanted[node.number].append(tuple(_rename(label, names) for label in labels))
-        slots = [*labels, *self._bound(node, labels)]
+        slots = [*labels, *self._bound(node)]
         for child in node.children:
             self._collect(child.node, tuple(substitute(label, slots) for label in child.labels))
 
@@ -217,7 +210,7 @@ class Plan:
 
     # Values.
 
-    def step(self, kind: str, uses: Sequence[Use], labels: Sequence[Dim], attribute: Hashable = None) -> Use:
+    def step(self, kind: str, uses: Sequence[Use], labels: Sequence[Dim], attribute: Any = None) -> Use:
         """The value of a step; the same step is one value."""
         names: dict[Dim, Dim] = {}
 
@@ -265,7 +258,7 @@ class Plan:
             return self.step("literal" if node.op == "number" else "size", (), (), node.attribute)
         if node.op == "delta":
             return self._mask(labels)
-        bound = self._bound(node, labels)
+        bound = self._bound(node)
         children = self._children(node, [*labels, *bound])
         order = self._arranged(node, labels)
         if node.op == "product":
@@ -280,7 +273,7 @@ class Plan:
             return self.step("reduce", [use], kept, ("max" if node.op == "max" else "prod", tuple(bound)))
         return self.map(node.op, uses, order, node.attribute)
 
-    def map(self, op: str, uses: Sequence[Use], order: Sequence[Dim], attribute: Hashable = None) -> Use:
+    def map(self, op: str, uses: Sequence[Use], order: Sequence[Dim], attribute: Any = None) -> Use:
         """An elementwise operation; the result lies in memory as its largest operand does."""
         whole = next((use.labels for use in uses if set(use.labels) == set(order)), tuple(order))
         return self.step("map", uses, whole, (op, attribute))
@@ -323,7 +316,9 @@ class Plan:
         inside = set(indices_in(label for label in labels if isinstance(label, Pointer)))
         inside |= {dim for dim in dims if dims.count(dim) > 1}
         slices = {dim for dim in dims if dim not in inside}
-        uses, attribute, positions = [], [], []
+        uses: list[Use] = []
+        attribute: list[int | None] = []
+        positions: list[int] = []
         for at, label in enumerate(labels):
             if label in slices:
                 attribute.append(None)
@@ -377,18 +372,18 @@ class Plan:
         return Thin(tuple(targets.items()), value)
 
     def _add(self, node: Node, children: list[tuple[Node, tuple[Label, ...]]], order: tuple[Dim, ...]) -> Use:
-        coefficients, constant = node.attribute  # type: ignore[misc]
+        coefficients, constant = node.attribute
         dense: list[tuple[Fraction, Use]] = []
         thin: list[tuple[Fraction, Thin]] = []
         for coefficient, (child, at) in zip(coefficients, children, strict=True):
             part: Use | Thin
             if child.op == "delta" or any(c.node.op == "delta" for c in child.children):
-                bound = self._bound(child, at)
+                bound = self._bound(child)
                 inner = [(child, at)] if child.op == "delta" else self._children(child, [*at, *bound])
                 part = self._product(inner, bound, order)
             else:
                 part = self.use(child, at)
-            (thin if isinstance(part, Thin) else dense).append((coefficient, part))  # type: ignore[arg-type]
+            (thin if isinstance(part, Thin) else dense).append((coefficient, part))
         base = None
         if dense or constant != 0:
             plain = len(dense) == 1 and dense[0][0] == 1 and constant == 0
@@ -413,12 +408,13 @@ class Plan:
                 value = self.map("add", [value], value.labels, ((abs(coefficient),), Fraction(0)))
             targets = dict(part.targets)
             inside = set(_dims(targets.values()))
-            pointers = [targets.get(dim, dim) for dim in base.labels]
+            pointers: list[Label] = [targets.get(dim, dim) for dim in base.labels]
             if len(pointers) == 2 and _is_sparse_pair(pointers):
                 where = self._positions(pointers, tuple(dim.axis for dim in base.labels))
                 base = self.step("scatter", [base, value, where], base.labels, (sign, "flat", where.labels, True))
                 continue
-            attribute, uses = [], []
+            attribute: list[int | None] = []
+            uses: list[Use] = []
             for dim in base.labels:
                 if dim in targets or dim in inside:
                     attribute.append(len(uses))
@@ -472,16 +468,16 @@ class Plan:
 
 
 def _dims(labels: Iterable[Label]) -> tuple[Dim, ...]:
-    return indices_in(labels)  # type: ignore[return-value]
+    return indices_in(labels)
 
 
-def _rename(label: Label, names: Mapping[Hashable, Label]) -> Label:
+def _rename(label: Label, names: Mapping[Any, Any]) -> Label:
     if isinstance(label, Pointer):
         return replace(label, labels=tuple(_rename(inner, names) for inner in label.labels)) if label.labels else label
     return names.get(label, label)
 
 
-def _rename_deep(attribute: Hashable, names: Mapping[Dim, Dim]) -> Hashable:
+def _rename_deep(attribute: Any, names: Mapping[Dim, Dim]) -> Any:
     if isinstance(attribute, Dim):
         return names.get(attribute, attribute)
     if isinstance(attribute, tuple):

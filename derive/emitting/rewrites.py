@@ -7,7 +7,7 @@ that its use at any place is an instance of it; what is free in it (the shift m)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import sympy
@@ -30,7 +30,7 @@ class Rewrite:
     pattern: sympy.Expr
     replacement: sympy.Expr
     why: str
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
 
     def goal(self) -> Goal:
         return Goal(self.pattern, Relation.EQUAL, self.replacement, self.facts)

@@ -80,12 +80,12 @@ def _inlines(value: Value, users: list[Value]) -> bool:
         return False
     rank = len(step.labels)
     if step.kind in ("arange", "zeros"):
-        return step.kind == "arange"
+        return True
     user = users[0].step
     if step.kind == "take":
         return rank <= 1 and step.uses[0].value.step.kind == "load"
     if step.kind == "map":
-        divisor = step.attribute == ("power", Fraction(-1)) and user.kind == "map" and user.attribute[0] == "product"  # type: ignore[index]
+        divisor = step.attribute == ("power", Fraction(-1)) and user.kind == "map" and user.attribute[0] == "product"
         return rank == 0 or rank < len(user.labels) or divisor
     return step.kind in ("dot", "reduce") and not user.labels and rank == 0
 
@@ -105,8 +105,8 @@ def _owned(value: Value) -> bool:
     """Whether a value has memory of its own that nobody outside sees."""
     step = value.step
     if step.kind == "take":
-        return step.attribute == "flat" or bool(step.attribute[1])  # type: ignore[index]
-    if step.kind == "map" and step.attribute[0] in _BOOLEAN:  # type: ignore[index]
+        return step.attribute == "flat" or bool(step.attribute[1])
+    if step.kind == "map" and step.attribute[0] in _BOOLEAN:
         return False
     return step.kind in ("map", "dot", "reduce", "zeros", "scatter") and bool(step.labels)
 
@@ -121,7 +121,7 @@ def _may_overwrite(heir: Value, value: Value, inlined: set[Value]) -> bool:
         return False
     if step.kind == "scatter":
         return step.uses[0].value is value
-    return step.kind == "map" and step.attribute[0] not in _BOOLEAN  # type: ignore[index]
+    return step.kind == "map" and step.attribute[0] not in _BOOLEAN
 
 
 def _divides(use: Use) -> bool:
