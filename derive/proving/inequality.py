@@ -1,17 +1,374 @@
-"""Certificates for E ≥ 0 that hold for all sizes."""
+"""Certificates for E ≥ 0 that hold for all sizes.
+
+Each rule replaces E by something smaller (or equal, or of the same sign) until the signs of the terms decide.  All
+of convexity comes from one lemma, log x ≥ 1 - 1/x, which is proved by calculus when it is first used:
+
+- for weights w ≥ 0 and numbers r > 0 it gives Σ w log r ≥ Σ w (1 - 1/r),
+- and with the best constant factor put into r, Σ w log r ≥ W log(W / Σ w/r) for W = Σ w > 0 (Jensen, Gibbs, log-sum).
+"""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+
+import sympy
+from sympy import Expr
+
+from derive.derivation import Goal, Relation
+from derive.errors import InternalError
+from derive.proving.budget import Budget, Stopped
 from derive.proving.laws import NEGATIVE, POSITIVE
 from derive.proving.normal_form import Session
-from derive.proving.polynomial import Poly
+from derive.proving.one_variable import by_one_variable
+from derive.proving.polynomial import (
+    ONE,
+    ZERO,
+    Atom,
+    Mono,
+    Number,
+    Poly,
+    atom_poly,
+    atoms_in,
+    exact,
+    make_atom,
+    names_of,
+)
+from derive.proving.squares import as_square, square_sign
+from derive.proving.sums import sum_atom
+from derive.proving.univariate import Interval, nonnegative
 
-__all__ = ["certificate"]
+__all__ = ["certificate", "equality_case"]
+
+MAX_STEPS = 4
+BY_SIGNS = "every term of the difference has the right sign"
+
+
+@cache
+def _lemma() -> str:
+    """log x ≥ 1 - 1/x for x > 0, proved by calculus."""
+    x = sympy.Symbol("x", positive=True)
+    if not nonnegative(sympy.log(x) - 1 + 1 / x, x, Interval(sympy.S.Zero, sympy.oo)):
+        raise InternalError("log x ≥ 1 - 1/x could not be proved")
+    return "log x ≥ 1 - 1/x"
+
+
+@dataclass
+class _Group:
+    """Σ over indices of weight · log Π A_k^{c_k}."""
+
+    names: tuple[str, ...]
+    weight: Mono
+    logs: list[tuple[Number, Poly]] = field(default_factory=list)
+
+    def scales(self) -> list[Number]:
+        return sorted({abs(c) for c, _ in self.logs}, reverse=True)[:2]
 
 
 def certificate(session: Session, poly: Poly, *, strict: bool) -> str | None:
     """A sentence that says why a term is ≥ 0 (or > 0, if ``strict``), or None if no reason was found."""
-    sign = session.laws.sign(poly)
-    if sign == POSITIVE or (not strict and not sign & NEGATIVE):
-        return "every term of the difference has the right sign"
-    return None
+    return _Search(session, strict).run(poly, MAX_STEPS)
+
+
+class _Search:
+    def __init__(self, session: Session, strict: bool) -> None:
+        self.session = session
+        self.laws = session.laws
+        self.strict = strict
+        self.seen: set[Poly] = set()
+
+    def holds(self, poly: Poly) -> bool:
+        """Whether signs alone decide."""
+        sign = self.laws.sign(poly)
+        if sign == POSITIVE:
+            return True
+        if self.strict:
+            return False
+        return not sign & NEGATIVE or self.session.is_zero(poly) or self._term_by_term(poly)
+
+    def _term_by_term(self, poly: Poly) -> bool:
+        """Whether the terms of all sums over the same range, taken together, have the right sign."""
+        variants = [poly]
+        constant = poly.terms.get((), 0)
+        if constant:
+            for one in self._ones(poly):
+                variants.append(poly + one.scale(constant) - Poly.number(constant))
+        for variant in variants:
+            rest, groups = self.session.merged(variant)
+            if groups and not self.laws.sign(rest) & NEGATIVE:
+                if all(not self.laws.sign(b) & NEGATIVE or square_sign(self.session, b) for _, b in groups):
+                    return True
+        return False
+
+    def _ones(self, poly: Poly) -> Iterator[Poly]:
+        """The number one as a sum Σ_i p_i that is left standing, for weights p that occur in a term."""
+        known = self.laws.known
+        names = {a.data[0] for a in atoms_in(poly) if a.kind == "entry" and a.data[0] in known.totals}
+        for name in sorted(names):
+            positions, axes = known.totals[name]
+            if len(axes) == 1 and len(positions) == 1:
+                bound = "~1.0"
+                body = atom_poly(make_atom("entry", name, (self.laws.index(bound),)))
+                yield atom_poly(sum_atom(axes[0], body, (bound,), 1))
+
+    def run(self, poly: Poly, steps: int) -> str | None:
+        self.laws.budget.tick()
+        if self.holds(poly):
+            return BY_SIGNS
+        if steps == 0 or poly in self.seen:
+            return None
+        self.seen.add(poly)
+        for rule in (
+            self._without_positive_factor,
+            self._maximum,
+            self._squares,
+            self._one_variable,
+            self._compare_by_log,
+            self._exponentiate,
+            self._concavity,
+        ):
+            found = rule(poly, steps)
+            if found is not None:
+                return found
+        return None
+
+    def _without_positive_factor(self, poly: Poly, steps: int) -> str | None:
+        c, mono, primitive = self.laws.together(poly)
+        if c < 0:
+            c, primitive = -c, -primitive
+        if primitive != poly and self.laws.sign(Poly({mono: 1})) == POSITIVE:
+            return self.run(primitive, steps)
+        return None
+
+    def _maximum(self, poly: Poly, steps: int) -> str | None:
+        """max(a, b) in front of a minus: every case; after a plus: one case is enough."""
+        for mono, c in poly:
+            for atom, e in mono:
+                if atom.kind != "max" or e != 1:
+                    continue
+                rest = tuple(f for f in mono if f[0] != atom)
+                outside = self.laws.sign(Poly({rest: c}))
+                others = poly - Poly({mono: c})
+                cases = [others + self.laws.mul(Poly({rest: c}), a) for a in atom.data[0]]
+                if not outside & POSITIVE:
+                    found = [self.run(case, steps - 1) for case in cases]
+                    return "each case of the maximum: " + str(found[0]) if all(found) else None
+                if not outside & NEGATIVE:
+                    return next((f for f in (self.run(case, steps - 1) for case in cases) if f), None)
+        return None
+
+    def _squares(self, poly: Poly, steps: int) -> str | None:
+        if self.strict or steps < 1:
+            return None
+        return "it is a sum of squares with weights ≥ 0" if as_square(self.session, poly) else None
+
+    def _one_variable(self, poly: Poly, steps: int) -> str | None:
+        if steps < 1:
+            return None
+        return by_one_variable(self.session, poly, strict=self.strict)
+
+    def _compare_by_log(self, poly: Poly, steps: int) -> str | None:
+        """a - b ≥ 0 for positive products a and b where log a - log b ≥ 0."""
+        if len(poly) != 2:
+            return None
+        (m1, c1), (m2, c2) = poly
+        if c1 < 0:
+            (m1, c1), (m2, c2) = (m2, c2), (m1, c1)
+        if c1 < 0 or c2 > 0:
+            return None
+        a, b = Poly({m1: c1}), Poly({m2: -c2})
+        if self.laws.sign(a) != POSITIVE or self.laws.sign(b) != POSITIVE:
+            return None
+        return self.run(self.laws.log(a) - self.laws.log(b), steps - 1)
+
+    def _exponentiate(self, poly: Poly, steps: int) -> str | None:
+        """E ≥ 0 where e^E - 1 ≥ 0, tried where that makes logarithms go."""
+        if not any(a.kind == "log" and len(m) == 1 for m in poly.terms for a, _ in m):
+            return None
+        if any(a.kind == "sum" for m in poly.terms for a, _ in m if any(b.kind == "log" for b, _ in m)):
+            return None
+        raised = self.laws.exp(poly) - ONE
+        return BY_SIGNS if self.holds(raised) else None
+
+    def _concavity(self, poly: Poly, steps: int) -> str | None:
+        for absorb in (False, True):
+            groups, rest = self.groups(poly, absorb)
+            if not groups:
+                continue
+            for bound in self._bounds(groups, rest):
+                if bound == poly:
+                    continue
+                found = self.run(bound, steps - 1)
+                if found is not None:
+                    how = f"concavity of the logarithm ({_lemma()})"
+                    return how if found == BY_SIGNS or found.startswith(how) else f"{how}, then {found}"
+        return None
+
+    def _bounds(self, groups: list[_Group], rest: Poly) -> Iterator[Poly]:
+        """Lower bounds of Σ groups + rest, the most promising first."""
+        summed = [g for g in groups if g.names]
+        single = [g for g in groups if not g.names]
+        plain = self.laws.total([rest, *(self._back(g) for g in single)])
+        if summed:
+            yield self.laws.total([plain, *(self._jensen(g) for g in summed)])
+            kept = [g for g in summed if not self._rises(g)]
+            if len(kept) < len(summed):
+                yield self.laws.total([plain, *(self._jensen(g) for g in kept)])
+            for k, g in enumerate(summed):
+                if len(summed) > 1:
+                    yield self.laws.total([plain, self._jensen(g), *(self._back(h) for h in summed[:k] + summed[k + 1 :])])
+            yield self.laws.total([plain, *(self._linear(g, s) for g in summed for s in g.scales()[:1])])
+        for k, g in enumerate(single):
+            others = self.laws.total([rest, *(self._back(h) for h in summed + single[:k] + single[k + 1 :])])
+            for scale in g.scales():
+                yield others + self._linear(g, scale)
+
+    def _weight(self, group: _Group) -> Poly:
+        return Poly({group.weight: 1})
+
+    def _back(self, group: _Group) -> Poly:
+        """The group as it was."""
+        inside = self.laws.total([self.laws.log(a).scale(c) for c, a in group.logs])
+        return self.laws.sum_over(group.names, self.laws.mul(self._weight(group), inside))
+
+    def _inverse_ratio(self, group: _Group, scale: Number) -> Poly:
+        return self.laws.product(*(self.laws.power(a, exact(-Fraction(c) / Fraction(scale))) for c, a in group.logs))
+
+    def _rises(self, group: _Group) -> bool:
+        """Whether r ≥ 1 everywhere, so that the group is ≥ 0 by itself."""
+        inverse = self._inverse_ratio(group, group.scales()[0])
+        return not self.laws.sign(ONE - inverse) & NEGATIVE
+
+    def _linear(self, group: _Group, scale: Number) -> Poly:
+        """Σ w (1 - 1/r)."""
+        gap = ONE - self._inverse_ratio(group, scale)
+        return self.laws.sum_over(group.names, self.laws.mul(self._weight(group), gap)).scale(scale)
+
+    def _jensen(self, group: _Group) -> Poly:
+        """W log(W / Σ w/r); the plain lemma where W may be zero."""
+        scale = group.scales()[0]
+        weight = self._weight(group)
+        whole = self.laws.sum_over(group.names, weight)
+        if self.laws.sign(whole) != POSITIVE:
+            return self._linear(group, scale)
+        mixed = self.laws.sum_over(group.names, self.laws.mul(weight, self._inverse_ratio(group, scale)))
+        return self.laws.mul(whole, self.laws.log(whole) - self.laws.log(mixed)).scale(scale)
+
+    def groups(self, poly: Poly, absorb: bool) -> tuple[list[_Group], Poly]:
+        """Collect the logarithms with the same weight; with ``absorb``, w·x counts as w·log e^x."""
+        groups: list[_Group] = []
+        rest = ZERO
+        plain: list[tuple[tuple[str, ...], Mono, Number]] = []
+        for mono, c in poly:
+            names, body = self._prenex(mono)
+            term = body.single()
+            if term is None:
+                rest = rest + Poly({mono: c})
+                continue
+            inner, k = term
+            logs = [a for a, e in inner if a.kind == "log" and e == 1]
+            if len(logs) != 1:
+                plain.append((names, inner, c * k))
+                continue
+            weight = tuple(f for f in inner if f[0] != logs[0])
+            if self.laws.sign(Poly({weight: 1})) & NEGATIVE:
+                plain.append((names, inner, c * k))
+                continue
+            self._join(groups, names, weight, (exact(c * k), logs[0].data[0]))
+        for names, mono, c in plain:
+            if not (absorb and (self._absorbed(groups, names, mono, exact(c)) or self._weighed(groups, names, mono, exact(c)))):
+                rest = rest + self.laws.sum_over(names, Poly({mono: c}))
+        return groups, rest
+
+    def _prenex(self, mono: Mono) -> tuple[tuple[str, ...], Poly]:
+        """A monomial with its sums opened: Σ_names body."""
+        names: tuple[str, ...] = ()
+        body = ONE
+        for atom, e in mono:
+            if atom.kind == "sum" and isinstance(e, int) and e > 0 and len(names) + e * len(atom.data[2]) <= 6:
+                for _ in range(e):
+                    inner, part = self.laws.open_sum(atom)
+                    names += inner
+                    body = self.laws.mul(body, part)
+            else:
+                body = self.laws.mul(body, Poly({((atom, e),): 1}))
+        return names, body
+
+    def _renamings(self, names: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[dict[Atom, Poly]]:
+        """All ways to call some indices like others that run over the same ranges."""
+        if len(names) != len(wanted) or len(names) > 4:
+            return
+        ranges = self.laws.ranges
+        for order in itertools.permutations(wanted):
+            pairs = list(zip(names, order, strict=True))
+            if all(ranges[a] == ranges[b] for a, b in pairs):
+                yield {make_atom("var", a): self.laws.index(b) for a, b in pairs}
+
+    def _join(self, groups: list[_Group], names: tuple[str, ...], weight: Mono, log: tuple[Number, Poly]) -> None:
+        for group in groups:
+            for renaming in self._renamings(names, group.names):
+                if self.laws.replace(Poly({weight: 1}), renaming) == Poly({group.weight: 1}):
+                    group.logs.append((log[0], self.laws.replace(log[1], renaming)))
+                    return
+        groups.append(_Group(names, weight, [log]))
+
+    def _absorbed(self, groups: list[_Group], names: tuple[str, ...], mono: Mono, c: Number) -> bool:
+        for group in groups:
+            for renaming in self._renamings(names, group.names):
+                term = self.laws.replace(Poly({mono: 1}), renaming).single()
+                if term is None or not set(group.weight) <= set(term[0]):
+                    continue
+                left = tuple(f for f in term[0] if f not in group.weight)
+                if names_of(left) & set(group.names):
+                    group.logs.append((c, self.laws.exp(Poly({left: term[1]}))))
+                    return True
+        return False
+
+
+    def _weighed(self, groups: list[_Group], names: tuple[str, ...], mono: Mono, c: Number) -> bool:
+        """Σ p_i x_i as Σ p_i log e^(x_i) for weights p that add up to one."""
+        weight = tuple((a, e) for a, e in mono if a.kind == "entry" and e == 1 and a.data[0] in self.laws.known.totals)
+        left = tuple(f for f in mono if f not in weight)
+        if len(weight) != 1 or not left or self.laws.sum_over(names, Poly({weight: 1})) != ONE:
+            return False
+        if self.laws.sign(Poly({weight: 1})) & NEGATIVE:
+            return False
+        groups.append(_Group(names, weight, [(exact(abs(c)), self.laws.exp(Poly({left: 1 if c > 0 else -1})))]))
+        return True
+
+
+def equality_case(goal: Goal, *, seconds: float = 5.0) -> tuple[Expr, Expr] | None:
+    """When a proved inequality is an equality: (a, b) such that both sides are equal exactly where a = b everywhere.
+
+    Given for inequalities that follow from log r ≥ 1 - 1/r under a sum with positive weights and nothing else; the
+    lemma is strict unless r = 1.  For KL(p‖q) ≥ 0 the answer is (p_i, q_i).  None where no such proof is found.
+    """
+    if goal.relation not in (Relation.AT_LEAST, Relation.AT_MOST):
+        return None
+    _lemma()
+    try:
+        session = Session(goal.facts, Budget(seconds))
+        difference = session.translate(goal.left) - session.translate(goal.right)
+        if goal.relation is Relation.AT_MOST:
+            difference = -difference
+        search = _Search(session, strict=False)
+        groups, rest = search.groups(difference, absorb=False)
+        if len(groups) != 1 or session.laws.sign(Poly({groups[0].weight: 1})) != POSITIVE:
+            return None
+        group = groups[0]
+        if not session.is_zero(search._linear(group, group.scales()[0]) + rest):
+            return None
+        sides = [
+            session.laws.product(
+                *(session.laws.power(a, exact(abs(Fraction(c)) / group.scales()[0])) for c, a in group.logs if (c > 0) == up)
+            )
+            for up in (True, False)
+        ]
+        return session.expression(sides[0]), session.expression(sides[1])
+    except Stopped:
+        return None
+
+

@@ -55,38 +55,42 @@ class Session:
     def _merge_sums(self, poly: Poly) -> Poly | None:
         """Put sums over the same range under one Σ, where their terms may cancel over a common denominator."""
         laws = self.laws
-        groups: dict[str, list[tuple[Atom, Mono, Number]]] = {}
+        rest, groups = self.merged(poly)
+        if len(groups) == 0:
+            return None
+        total = rest
+        for names, body in groups:
+            scale, content, primitive = laws.together(body)
+            if primitive:
+                inner, outer = cut(content, frozenset(names))
+                whole = laws.sum_over(names, laws.mul(primitive, Poly({inner: scale})))
+                total = total + laws.mul(whole, Poly({outer: 1}))
+        return total
+
+    def merged(self, poly: Poly) -> tuple[Poly, list[tuple[tuple[str, ...], Poly]]]:
+        """(rest, [(indices, body)]) with poly = rest + Σ Σ_indices body: one body for all sums over the same range."""
+        laws = self.laws
         rest: dict[Mono, Number] = {}
+        groups: dict[str, list[tuple[Atom, Mono, Number]]] = {}
         for mono, c in poly:
-            sums = [(a, e) for a, e in mono if a.kind == "sum"]
-            chosen = [a for a, e in sums if e == 1 and 1 <= len(a.data[2]) <= 3]
+            chosen = [a for a, e in mono if a.kind == "sum" and e == 1 and len(a.data[2]) <= 3]
             if len(chosen) != 1:
                 rest[mono] = c
                 continue
-            atom = chosen[0]
-            ranges = ";".join(p.key for p in atom.data[0])
-            groups.setdefault(ranges, []).append((atom, tuple(f for f in mono if f[0] != atom), c))
-        total = Poly(rest)
-        changed = False
+            ranges = ";".join(p.key for p in chosen[0].data[0])
+            outer = tuple(f for f in mono if f[0] != chosen[0])
+            groups.setdefault(ranges, []).append((chosen[0], outer, c))
+        bodies = []
         for members in groups.values():
-            if len(members) < 2:
-                total = total + Poly.of((_with(m, a), c) for a, m, c in members)
-                continue
-            first = members[0][0]
-            names, _ = laws.open_sum(first)
+            names, _ = laws.open_sum(members[0][0])
             body = ZERO
             for atom, outer, c in members:
                 renaming = {
                     make_atom("var", old): laws.index(new) for old, new in zip(atom.data[2], names, strict=True)
                 }
                 body = body + laws.mul(laws.replace(atom.data[1], renaming), Poly({outer: c}))
-            scale, content, primitive = laws.together(body)
-            if primitive:
-                inner, outer = cut(content, frozenset(names))
-                whole = laws.sum_over(names, laws.mul(primitive, Poly({inner: scale})))
-                total = total + laws.mul(whole, Poly({outer: 1}))
-            changed = True
-        return total if changed else None
+            bodies.append((names, body))
+        return Poly(rest), bodies
 
     def expression(self, poly: Poly) -> Expr:
         """A SymPy term with the same meaning, built from the normal form."""
@@ -150,10 +154,6 @@ def _innermost_first(limits: list[tuple[Index, Expr, Expr]]) -> list[tuple[Index
         ordered += free
         left = [t for t in left if t not in free]
     return ordered
-
-
-def _with(mono: Mono, atom: Atom) -> Mono:
-    return tuple(sorted((*mono, (atom, 1)), key=lambda f: f[0].key))
 
 
 def _unquoted(name: str) -> str:

@@ -57,9 +57,24 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if claim.shape is Shape.DIFFERENT:
         return _of_shape(claim, f"{claim.shapes[0]} is set against {claim.shapes[1]}")
     verdict = decide(_fixed(claim.goal, book), deadline=seconds)
+    if verdict.kind is Kind.REFUTED:
+        verdict = _under_assumptions(claim, seconds) or verdict
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict
+
+
+def _under_assumptions(claim: Claim, seconds: float) -> Verdict | None:
+    """A step that is false in general may follow from an equation that the note assumes ("at the stationary point")."""
+    for unknown, solution in claim.assumed:
+        goal = claim.goal
+        if not (goal.left.has(unknown) or goal.right.has(unknown)):
+            continue
+        table = {unknown: solution}
+        verdict = decide(replace(goal, left=goal.left.xreplace(table), right=goal.right.xreplace(table)), deadline=seconds)
+        if verdict.kind is Kind.PROVED:
+            return replace(verdict, reason=f"{verdict.reason}, given the equation assumed for {unknown}")
+    return None
 
 
 def _of_shape(claim: Claim, what: str) -> Verdict:

@@ -1,0 +1,128 @@
+"""Sums of squares under symbolic sums: variance, Cauchy's inequality, the Hessian of log-sum-exp."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import sympy
+
+from derive.proving.laws import NEGATIVE
+from derive.proving.normal_form import Session
+from derive.proving.polynomial import ZERO, Atom, Mono, Number, Poly, make_atom
+
+__all__ = ["as_square", "square_sign"]
+
+MAX_TERMS = 12
+
+
+def as_square(session: Session, poly: Poly) -> bool:
+    """Whether a term is Σ_i Σ_j f(i, j) with f(i, j) + f(j, i) a square times something ≥ 0."""
+    laws = session.laws
+    if len(poly) > MAX_TERMS:
+        return False
+    if square_sign(session, poly):
+        return True
+    pairs: list[tuple[tuple[str, ...], Poly]] = []
+    single: list[tuple[tuple[str, ...], Poly]] = []
+    for mono, c in poly:
+        names, body = _open(session, mono, c)
+        if len(names) == 2:
+            pairs.append((names, body))
+        elif len(names) == 1:
+            single.append((names, body))
+        else:
+            return False
+    if not pairs:
+        return False
+    names = pairs[0][0]
+    if laws.ranges[names[0]] != laws.ranges[names[1]]:
+        return False
+    body = ZERO
+    for own, part in pairs:
+        if any(laws.ranges[a] != laws.ranges[b] for a, b in zip(own, names, strict=True)):
+            return False
+        body = body + laws.replace(part, dict(zip(map(_var, own), map(laws.index, names), strict=True)))
+    for own, part in single:
+        raised = _with_total(session, own[0], part, names)
+        if raised is None:
+            return False
+        body = body + raised
+    symmetric = ZERO
+    for order in permutations(names):
+        symmetric = symmetric + laws.replace(body, dict(zip(map(_var, names), map(laws.index, order), strict=True)))
+    return square_sign(session, symmetric)
+
+
+def _var(name: str) -> Atom:
+    return make_atom("var", name)
+
+
+def _open(session: Session, mono: Mono, c: Number) -> tuple[tuple[str, ...], Poly]:
+    names: tuple[str, ...] = ()
+    body = Poly({(): c})
+    for atom, e in mono:
+        if atom.kind == "sum" and e in (1, 2):
+            for _ in range(int(e)):
+                inner, part = session.laws.open_sum(atom)
+                names += inner
+                body = session.laws.mul(body, part)
+        else:
+            body = session.laws.mul(body, Poly({((atom, e),): 1}))
+    return names, body
+
+
+def _with_total(session: Session, own: str, body: Poly, names: tuple[str, ...]) -> Poly | None:
+    """Σ_i f(i) as Σ_i Σ_j f(i) p_j, for weights p that add up to one and occur in f."""
+    laws = session.laws
+    if laws.ranges[own] != laws.ranges[names[0]]:
+        return None
+    for mono in body.terms:
+        for atom, _ in mono:
+            if atom.kind == "entry" and atom.data[0] in laws.known.totals and own in atom.names:
+                positions, _axes = laws.known.totals[atom.data[0]]
+                first = laws.replace(body, {_var(own): laws.index(names[0])})
+                weight = laws.replace(Poly({((atom, 1),): 1}), {_var(own): laws.index(names[1])})
+                if len(positions) == 1 and laws.sum_over((names[1],), weight) == Poly({(): 1}):
+                    return laws.mul(first, weight)
+    return None
+
+
+def square_sign(session: Session, poly: Poly) -> bool:
+    """Whether factoring shows a term to be ≥ 0: even powers and factors that are ≥ 0."""
+    laws = session.laws
+    scale, content, primitive = laws.together(poly)
+    if not primitive:
+        return True
+    if len(primitive) > MAX_TERMS:
+        return False
+    sign = 1 if scale > 0 else -1
+    symbols: dict[Atom, sympy.Symbol] = {}
+    expression = sympy.S.Zero
+    for mono, c in primitive:
+        term = sympy.Rational(c.numerator, c.denominator)
+        for atom, e in mono:
+            if not isinstance(e, int):
+                return False
+            symbols.setdefault(atom, sympy.Symbol(f"a{len(symbols)}"))
+            term *= symbols[atom] ** e
+        expression += term
+    constant, factors = sympy.factor_list(expression)
+    sign = sign if constant > 0 else -sign
+    back = {s: a for a, s in symbols.items()}
+    odd = [f for f, k in factors if k % 2]
+    result = Poly({content: sign})
+    for factor in odd:
+        result = laws.mul(result, _rebuild(session, factor, back))
+    return not laws.sign(result) & NEGATIVE
+
+
+def _rebuild(session: Session, factor: sympy.Expr, back: dict[sympy.Symbol, Atom]) -> Poly:
+    total = ZERO
+    generators = list(back)
+    for powers, c in sympy.Poly(factor, *generators).terms():
+        product = Poly({(): int(c)})
+        for symbol, e in zip(generators, powers, strict=True):
+            if e:
+                product = session.laws.mul(product, session.laws.power(Poly({((back[symbol], 1),): 1}), int(e)))
+        total = total + product
+    return total
