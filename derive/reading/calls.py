@@ -67,7 +67,7 @@ def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: R
 
 def _whole_of_entries(spelled: Spelled, reading: Reading) -> Value | None:
     """``p`` where the note defines ``p_i``: the vector of all entries."""
-    if spelled.name in reading.bound or spelled.name in reading.scope.sizes:
+    if spelled.name in reading.bound or spelled.name in reading.scope.sizes or spelled.name in reading.survey.variables:
         return None
     heads = reading.scope.heads
     head = heads.get(signature(spelled.name, 1, None)) or heads.get(signature(spelled.name, 2, None))

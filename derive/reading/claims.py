@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from sympy import Expr, Indexed
+
 from derive.derivation import Goal, Relation
 from derive.reading.context import Reading
 from derive.reading.definitions import unfold
@@ -32,6 +34,7 @@ class Claim:
     shape: Shape
     certain: bool
     shapes: tuple[str, str]
+    assumed: tuple[tuple[Expr, Expr], ...] = ()
 
 
 SYMBOLS = {
@@ -50,13 +53,14 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     indices = tuple(Index(f"entry {n}", axes.resolve(i.axis)) for n, i in zip(names, left.indices, strict=False))
     bodies = []
     for side in (left, right):
-        rank = side.rank
-        body = side.at(*indices[:rank]) if rank else side.body
+        comparable = side.rank == len(indices)
+        body = side.at(*indices) if comparable and side.rank else side.body
         bodies.append(unfold(body, definitions))
     facts = reading.scope.facts().with_distinct(reading.guards)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
-    return Claim(goal, shape, certain, (left.describe(), right.describe()))
+    assumed = tuple(pair for solved in reading.scope.assumed.values() for pair in solved.items())
+    return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed)
 
 
 def _fit(left: Value, right: Value, reading: Reading) -> tuple[Shape, Value]:
@@ -76,9 +80,7 @@ def _fit(left: Value, right: Value, reading: Reading) -> tuple[Shape, Value]:
     return Shape.DIFFERENT, right
 
 
-def _declared(body: object, reading: Reading) -> bool:
-    from sympy import Indexed
-
+def _declared(body: Expr, reading: Reading) -> bool:
     families = reading.scope.families
-    atoms = body.atoms(Indexed)  # type: ignore[attr-defined]
+    atoms = body.atoms(Indexed)
     return all(f.declared for n in atoms if (f := families.get(str(n.base.label))) is not None)

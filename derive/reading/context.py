@@ -33,6 +33,7 @@ class Reading:
     free: dict[str, Axis] = field(default_factory=dict)
     serial: int = 0
     place: str = ""
+    sentence: str = ""
 
     def free_axis(self, name: str) -> Axis:
         """The axis that a free index letter was last seen on, or one that is still open."""

@@ -16,7 +16,7 @@ from derive.reading.context import Reading
 from derive.reading.definitions import Definition, referenced, unfold
 from derive.reading.information import divergence
 from derive.reading.products import FUNCTIONS
-from derive.reading.scope import Head
+from derive.reading.scope import Head, entry_name
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.values import Value
 from derive.terms import Index, fresh
@@ -99,6 +99,8 @@ def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
     scope = reading.scope
     if found.key in scope.heads or (found.spelled.name in scope.heads and not found.spelled.subs):
         return True
+    if any(entry_name(x) == found.spelled.name for solved in scope.assumed.values() for x in solved):
+        return True
     if found.called:
         node = plain(node)
         group = plain(node.factors[-1].node) if isinstance(node, tree.Product) else None
@@ -167,7 +169,7 @@ def _parameter(name: str, body: Expr, reading: Reading) -> Symbol | IndexedBase:
         if not any(str(n.base.label) == symbol.name for n in full.atoms(Indexed)):
             return symbol
     for node in full.atoms(Indexed):
-        if str(node.base.label) == name:
+        if str(node.base.label) == name and reading.scope.family(name).points_into is None:
             return node.base
     return Index(name, reading.free_axis(name))
 

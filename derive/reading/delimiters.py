@@ -180,25 +180,24 @@ class Delimiters:
         return frame
 
     def open_brace(self, token: Token) -> None:
-        relation = self._wrapped_relation()
-        if relation is not None and self.state is not State.ARGUMENT:
+        if self.state is not State.ARGUMENT and self._wraps_one():
             return  # {=} is =, and is read next
         self.emit("LBRACE", token, "{")
         self.push("brace", token, "}")
 
-    def _wrapped_relation(self) -> Token | None:
-        """For ``{=}``: the relation, with the closing brace taken away."""
+    def _wraps_one(self) -> bool:
+        """Whether the braces hold one relation or text; then they are taken away."""
         following = self.peek()
-        if following is None or not is_relation(following):
-            return None
+        if following is None or not (is_relation(following) or following.kind == "text"):
+            return False
         inner, kept = self.peeked, self.at
         self.at = inner + 1
         closing = self.peek()
         self.at = kept
         if closing is None or closing.text != "}" or self.peeked not in self.pairs:
-            return None
+            return False
         self.tokens[self.peeked] = replace(closing, kind="space")
-        return following
+        return True
 
     def close_brace(self, token: Token) -> None:
         frame = self._closing(token, "}", "brace", "env")
@@ -443,9 +442,20 @@ class Delimiters:
     def _annotated(self, token: Token, symbol: str, note: range, following: int) -> None:
         words = "".join(t.text for t in self.tokens[note.start : note.stop])
         end = max(token.end, self.tokens[following - 1].end)
-        span = self.span(token.start, end)
         self.at = following
-        self.emit("RELATION", token, Relation(span, symbol, self.text[token.start : end], words))
+        self.relation(replace(token, end=end), symbol, words)
+
+    def relation(self, token: Token, symbol: str, annotation: str = "") -> None:
+        """A relation; what is set above it with ``^`` is a note, not an exponent."""
+        following = self.peek()
+        if following is not None and following.kind == "sign" and following.text in "^_":
+            note = self._group(self.peeked + 1)
+            if note is not None:
+                annotation += "".join(t.text for t in self.tokens[note[0].start : note[0].stop])
+                token = replace(token, end=max(token.end, self.tokens[note[1] - 1].end))
+                self.at = note[1]
+        written = self.text[token.start : token.end]
+        self.emit("RELATION", token, Relation(self.place(token), symbol, written, annotation))
         self.state = State.START
 
     def _group(self, index: int) -> tuple[range, int] | None:
@@ -466,9 +476,7 @@ class Delimiters:
         self.at = self.peeked + 1
         canonical = symbols.RELATIONS[following.text]
         whole = replace(token, text=token.text + following.text, end=max(token.end, following.end))
-        symbol = symbols.NEGATED.get(canonical, rf"\not{canonical}")
-        self.emit("RELATION", whole, Relation(self.place(whole), symbol, self.text[whole.start : whole.end]))
-        self.state = State.START
+        self.relation(whole, symbols.NEGATED.get(canonical, rf"\not{canonical}"))
 
 
 def is_relation(token: Token) -> bool:

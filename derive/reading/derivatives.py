@@ -17,7 +17,7 @@ from derive.reading.context import Reading
 from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
 from derive.reading.elaborate import named, value
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.spelling import Spelled, bare, letter, plain, spell
 from derive.reading.values import Value, entrywise, scalar
 from derive.terms import Index, fresh, real
 
@@ -38,7 +38,7 @@ def _differential(node: tree.Node) -> tuple[str, int] | None:
 
 def _factors(node: tree.Node) -> list[tree.Factor]:
     node = plain(node)
-    return list(node.factors) if isinstance(node, tree.Product) else [tree.Factor("", "", node)]
+    return list(node.factors) if isinstance(node, tree.Product) else [bare(node)]
 
 
 def _variables(node: tree.Node, sign: str) -> list[tree.Node] | None:
@@ -72,7 +72,7 @@ def _repeated(factors: list[tree.Factor]) -> list[tree.Node]:
         if isinstance(node, tree.Group) and node.open == "(":
             return [node.body]
         return [node]
-    return [tree.Product(factors[0].node.span, tuple([tree.Factor("", "", factors[0].node), *factors[1:]]))]
+    return [tree.Product(factors[0].node.span, tuple([bare(factors[0].node), *factors[1:]]))]
 
 
 def _split(node: tree.Frac) -> tuple[list[tree.Factor], list[tree.Node]] | None:
@@ -99,7 +99,7 @@ def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
         raise Unsettled("a derivative of nothing")
     from derive.reading.products import product
 
-    return by_all(product([tree.Factor("", "", body[0].node), *body[1:]], reading), variables, reading)
+    return by_all(product([bare(body[0].node), *body[1:]], reading), variables, reading)
 
 
 def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tuple[Value, int] | None:
@@ -117,7 +117,7 @@ def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tu
         first = plain(rest[0].node)
         if isinstance(first, tree.Group) and not rest[0].operator:
             return by_all(value(first, reading), parts[1], reading), position + 2
-        body = product([tree.Factor("", "", rest[0].node), *rest[1:]], reading)
+        body = product([bare(rest[0].node), *rest[1:]], reading)
         return by_all(body, parts[1], reading), len(items)
     order, variable = _nabla(node)
     if order:

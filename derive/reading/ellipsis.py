@@ -12,7 +12,7 @@ from sympy import Expr
 from derive.reading import tree
 from derive.reading.context import Reading, new_index
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import letter, plain
+from derive.reading.spelling import bare, letter, plain
 from derive.reading.values import ShapeError, Value, add, multiply, negate
 from derive.terms import Axis, product_over, sum_over
 
@@ -74,7 +74,7 @@ def dotted_product(items: list[tree.Factor], reading: Reading, value_of: ValueOf
 def _chunk(items: list[tree.Factor]) -> tree.Node:
     if len(items) == 1:
         return items[0].node
-    return tree.Product(items[0].node.span, (tree.Factor("", "", items[0].node), *items[1:]))
+    return tree.Product(items[0].node.span, (bare(items[0].node), *items[1:]))
 
 
 class Pattern:
@@ -163,7 +163,7 @@ def _hole(first: tree.Num, last: tree.Node, holes: list[tuple[tree.Node, tree.No
     if offset == 0:
         return hole
     number = tree.Num(first.span, str(abs(offset)))
-    return tree.Sum(first.span, (tree.Term("+", hole), tree.Term("+" if offset > 0 else "-", number)))
+    return tree.Sum(first.span, (tree.Term(first.span, "+", hole), tree.Term(first.span, "+" if offset > 0 else "-", number)))
 
 
 def _fits(pattern: Pattern, node: tree.Node, step: int) -> bool:
@@ -186,7 +186,7 @@ def _fill(node: Any, high: tree.Node) -> Any:
 
 
 def _shift(high: tree.Node, term: tree.Term) -> tree.Node:
-    return tree.Sum(high.span, (tree.Term("+", high), term))
+    return tree.Sum(high.span, (tree.Term(high.span, "+", high), term))
 
 
 def _over(pattern: Pattern, reading: Reading, value_of: ValueOf, combine: Callable[..., Expr]) -> Value:

@@ -15,7 +15,7 @@ from derive.reading import symbols
 from derive.reading.delimiters import Delimiters
 from derive.reading.scanner import Token
 from derive.reading.terminals import Broken, State, Terminal, Want
-from derive.reading.tree import BigOp, Ellipsis, Ignored, Mark, Name, Node, Num, Relation, Span, Tag, Text, Word
+from derive.reading.tree import BigOp, Ellipsis, Ignored, Mark, Name, Node, Num, Span, Tag, Text, Word
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
@@ -63,6 +63,8 @@ class Lexer(Delimiters):
     def _letters(self, token: Token) -> None:
         if self.state is State.ARGUMENT:
             token = self._first_only(token)
+        if self.frames[-1].script and self.frames[-1].at == len(self.out) - 1 and self._hyphenated(token):
+            return
         run = token.text
         if run in symbols.BARE_WORDS:
             self._known_word(token, run, "bare")
@@ -81,6 +83,21 @@ class Lexer(Delimiters):
             one = self._cut(token, position, position + 1)
             joined = (run, position) if len(run) > 1 else ("", 0)
             self.leaf(one, Name(self.place(one), letter, (), *joined))
+
+    def _hyphenated(self, token: Token) -> bool:
+        """``J_{neg-sample}``: letters and hyphens fill the script, and one run is too long to be indices."""
+        last = self.at
+        word = token.text
+        while last < len(self.tokens) and (self.tokens[last].kind == "letters" or self.tokens[last].text == "-"):
+            word += self.tokens[last].text
+            last += 1
+        fills = last < len(self.tokens) and self.tokens[last].text == "}" and _IDENTIFIER.fullmatch(word) is not None
+        if not fills or "-" not in word or max(map(len, word.split("-"))) < 3:
+            return False
+        self.at = last
+        whole = self._through(token, last - 1)
+        self.leaf(whole, Word(self.place(whole), word, "bare"))
+        return True
 
     @staticmethod
     def _cut(token: Token, start: int, end: int) -> Token:
@@ -163,16 +180,14 @@ class Lexer(Delimiters):
             self.emit("UNARY", token, name)
             self.state = State.OPERATOR
 
-    def _relation(self, token: Token, symbol: str | None = None, annotation: str = "") -> None:
-        symbol = symbol or symbols.RELATIONS[token.text]
+    def _relation(self, token: Token) -> None:
+        symbol = symbols.RELATIONS[token.text]
         frame = self.frames[-1]
         stands_alone = self.state is State.START and frame.kind not in ("root", "env") and self.closes_next()
         if self.state is State.ARGUMENT or stands_alone:
             self.leaf(token, Mark(self.place(token), symbol))
-            return
-        written = self.text[token.start : token.end]
-        self.emit("RELATION", token, Relation(self.place(token), symbol, written, annotation))
-        self.state = State.START
+        else:
+            self.relation(token, symbol)
 
     def _separator(self, token: Token) -> None:
         if self.state is State.ARGUMENT:

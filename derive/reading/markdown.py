@@ -1,7 +1,7 @@
 """A file → prose and mathematics in order, each with its exact place.  Markdown and LaTeX documents.
 
-Markdown: ``$$...$$``, ``\\[...\\]``, ``\\(...\\)``, ``$...$``, ``$`...`$``, LaTeX environments and ```` ```math ```` fences
-are mathematics; code is skipped; quote marks are taken away inside a quoted block.  LaTeX: the preamble is kept apart
+Markdown: ``$$...$$``, ``\\[...\\]``, ``\\(...\\)``, ``$...$``, ``$`...`$``, LaTeX environments and ```` ```math ````
+fences are mathematics; code is skipped; quote marks are taken away inside a quoted block.  LaTeX: the preamble is kept apart
 (it may define commands), comments are skipped.  What is opened and never closed becomes a ``Broken`` piece, and reading
 goes on.
 """

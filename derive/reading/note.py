@@ -11,26 +11,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import sympy
+from sympy import Expr
 
 from derive.errors import Place
 from derive.reading import tree
+from derive.reading.assumptions import CUE, solutions
 from derive.reading.claims import SYMBOLS, Claim, claim
 from derive.reading.context import Reading, index_expression
 from derive.reading.definers import candidate, define, is_known
-from derive.reading.definitions import Circular
+from derive.reading.definitions import Circular, unfold
 from derive.reading.elaborate import settle_rank, value
-from derive.reading.latex import Formula as ReadFormula
+from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import parse_block
-from derive.reading.markdown import Document, Fence, Mathematics, Prose
+from derive.reading.markdown import Document, Fence, Prose
 from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count
 from derive.reading.ranges import size_of
-from derive.reading.scope import Relearn, Scope, Unsettled
-from derive.reading.spelling import letter, plain, spell, words
+from derive.reading.scope import Relearn, Scope, Unsettled, entry_name
+from derive.reading.spelling import letter, plain, spell, walk, words
 from derive.reading.survey import Survey, survey
 from derive.reading.values import ShapeError, Value
 from derive.calculus import NotDifferentiable
 
 MAX_PASSES = 40
+LOGICAL = (Unsettled, ShapeError, NotDifferentiable, Circular)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class Draft:
     unread: bool = False
     shape_error: str | None = None
     source: tuple[tree.Node | None, tree.Node | None] = (None, None)
+    symbol: str = "="
+    guards: tuple[tuple[Expr, Expr], ...] = ()
+    formula: Mathematics | None = None
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,40 @@ class Draftbook:
     path: str
     drafts: tuple[Draft, ...]
     conventions: tuple[str, ...]
-    scope: Scope
-    warnings: tuple[str, ...] = ()
+    reading: Reading
+
+    @property
+    def scope(self) -> Scope:
+        return self.reading.scope
+
+
+def reconsider(book: Draftbook, draft: Draft, *, left: str | None = None, right: str | None = None, symbol: str | None = None) -> Claim | None:
+    """The claim of a draft with one side (LaTeX) or its relation replaced; None if that makes no sense.
+
+    This is how a proposed correction is judged: it is read in the same context as the line it corrects.
+    """
+    reading = book.reading
+    reading.guards = list(draft.guards)
+    sides = []
+    for text, node in ((left, draft.source[0]), (right, draft.source[1])):
+        if text is not None:
+            rows = parse_block(Mathematics.of(text))
+            if len(rows) != 1 or not isinstance(rows[0], tree.Row) or len(rows[0].statements) != 1:
+                return None
+            statement = rows[0].statements[0]
+            if statement.links or statement.first is None or statement.before or statement.after:
+                return None
+            node = statement.first
+        if node is None or isinstance(node, tree.Unread):
+            return None
+        try:
+            sides.append(value(node, reading))
+        except (Relearn, *LOGICAL):
+            return None
+    try:
+        return claim(sides[0], symbol or draft.symbol, sides[1], reading)
+    except (Relearn, *LOGICAL):
+        return None
 
 
 @dataclass
@@ -94,7 +132,7 @@ def read_note(document: Document) -> Draftbook:
         if clean and now == state:
             break
         state = now
-    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), scope)
+    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading)
 
 
 def _state(scope: Scope, found: Survey) -> object:
@@ -106,8 +144,14 @@ def _state(scope: Scope, found: Survey) -> object:
 @dataclass(frozen=True)
 class _Display:
     rows: tuple[tree.Row | tree.UnreadRow, ...]
-    text: str
-    place: Place
+    formula: Mathematics
+
+    @property
+    def text(self) -> str:
+        return self.formula.text
+
+    def place(self, span: tree.Span) -> Place:
+        return self.formula.place(span)
 
 
 @dataclass(frozen=True)
@@ -136,7 +180,7 @@ def _items(document: Document) -> Iterator[_Item]:
             yield from _sentences(buffer)
             buffer = []
             rows = tuple(parse_block(piece))
-            yield _Display(rows, piece.text, Place(document.path, piece.line, piece.column))
+            yield _Display(rows, piece)
         elif isinstance(piece, Mathematics):
             rows = parse_block(piece)
             statements = tuple(s for row in rows if isinstance(row, tree.Row) for s in row.statements)
@@ -187,22 +231,13 @@ def _run(items: list[_Item], current: _Pass) -> bool:
     return clean
 
 
-LOGICAL = (Unsettled, ShapeError, NotDifferentiable, Circular)
-HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)\b?", re.IGNORECASE)
+HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
 
 
 def _sentence(sentence: _Sentence, current: _Pass) -> bool:
     reading = current.reading
+    reading.sentence = sentence.text
     clean = True
-    actions = [lambda: apply_cues(sentence.text, list(sentence.formulas), reading)]
-    actions.append(lambda: declare_count(sentence.text, list(sentence.formulas), reading))
-    for action in actions:
-        try:
-            action()
-        except Relearn:
-            clean = False
-        except LOGICAL:
-            continue
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
         hypothetical = bool(HYPOTHETICAL.search(sentence.text[: formula.position]))
@@ -221,6 +256,13 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
             except LOGICAL:
                 pass
             before.append(statement)
+    for action in (declare_count, apply_cues):
+        try:
+            action(sentence.text, list(sentence.formulas), reading)
+        except Relearn:
+            clean = False
+        except LOGICAL:
+            continue
     return clean
 
 
@@ -282,8 +324,11 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         return
     if statement.links[0].relation.symbol not in ("=", ":=", "\\equiv"):
         return
-    found = candidate(statement.first, reading)
     place = f"{statement.span.line}:{statement.span.column}"
+    if _plain_number(statement.links[0].right) == 0 and CUE.search(reading.sentence):
+        _assume(value(statement.first, reading), statement.first, place, reading)
+        return
+    found = candidate(statement.first, reading)
     if found is None or (is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place):
         return
     right = plain(statement.links[0].right)
@@ -294,6 +339,19 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
     inner = value(right, reading)
     if define(found, inner, reading) is not None:
         reading.scope.defined_at.setdefault(found.key, place)
+
+
+def _assume(left: Value, node: tree.Node, place: str, reading: Reading) -> str | None:
+    """Take ``left = 0`` as an equation for the numbers it is linear in; their names, or None if there is none."""
+    if left.rank > 1:
+        return None
+    body = unfold(left.body, reading.scope.definitions)
+    wanted = {n.name for inner in walk(node) if (n := spell(inner)) is not None}
+    solved = {x: s for x, s in solutions(body).items() if entry_name(x) in wanted}
+    if not solved:
+        return None
+    reading.scope.assumed[place] = solved
+    return ", ".join(sorted({entry_name(x) for x in solved}))
 
 
 def _announced(item: _Item | None, reading: Reading) -> list:
@@ -461,7 +519,7 @@ def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, it
         return None
     right = _evaluate(link.right, item, reading)
     left_source = _source(first, item)
-    at = Place(item.place.path, link.right.span.line, link.right.span.column)
+    at = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
     if right.value is None:
         current.drafts.append(
             Draft(at, _written(link), left_source, right.source, problem=right.problem, source=(first, link.right))
@@ -486,13 +544,24 @@ def _written(link: tree.Link) -> str:
 def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, current: _Pass) -> None:
     reading = current.reading
     span = (right.node.source if isinstance(right.node, tree.Unread) else right.node.span) if right.node else link.span
-    place = Place(item.place.path, span.line, span.column)
+    place = item.place(span)
     left_source = side.source if side is not None else ""
     nodes = (side.node if side else None, right.node)
     symbol = link.relation.symbol
 
     def add(**outcome: object) -> None:
-        current.drafts.append(Draft(place, _written(link), left_source, right.source, source=nodes, **outcome))  # type: ignore[arg-type]
+        draft = Draft(
+            place,
+            _written(link),
+            left_source,
+            right.source,
+            source=nodes,
+            symbol=symbol,
+            guards=tuple(reading.guards),
+            formula=item.formula,
+            **outcome,  # type: ignore[arg-type] # one of the fields that say what became of the step
+        )
+        current.drafts.append(draft)
 
     if isinstance(right.node, tree.Unread):
         add(problem=right.problem, unread=True)
@@ -506,6 +575,8 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
         add(problem="there is nothing to the left of this relation")
     elif right.shape_error is not None:
         add(problem=right.shape_error, shape_error=right.shape_error)
+    elif _is_assumption(side, symbol, right, reading, place):
+        add(definition="an equation that is assumed from here on")
     elif right.value is None or side.value is None:
         problem = right.problem if right.value is None else f"the left side is not understood: {side.problem}"
         add(problem=problem)
@@ -517,13 +588,24 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
             add(problem=str(error))
 
 
+def _is_assumption(side: _Side, symbol: str, right: _Side, reading: Reading, place: Place) -> bool:
+    """``∂L/∂x = 0`` after "set the derivative to zero" """
+    if symbol != "=" or right.node is None or _plain_number(right.node) != 0 or side.value is None or side.node is None:
+        return False
+    if not CUE.search(reading.sentence):
+        return False
+    if unfold(side.value.body, reading.scope.definitions).is_number:
+        return False
+    return _assume(side.value, side.node, f"{place.line}:{place.column}", reading) is not None
+
+
 def _unread(row: tree.UnreadRow, item: _Display, current: _Pass) -> None:
     for relation, span in row.relations:
-        place = Place(item.place.path, span.line, span.column)
+        place = item.place(span)
         current.drafts.append(
             Draft(place, relation.written, "", " ".join(row.source.split()), problem=f"“{row.token}”: {row.message}", unread=True)
         )
     current.side = None
 
 
-__all__ = ["Draft", "Draftbook", "ReadFormula", "read_note", "words"]
+__all__ = ["Draft", "Draftbook", "read_note", "words"]

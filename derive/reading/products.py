@@ -14,7 +14,7 @@ from derive.reading.context import Reading
 from derive.reading.elaborate import divide, learn_vector, power, superscript, value
 from derive.reading.ranges import running
 from derive.reading.scope import Relearn, Unsettled
-from derive.reading.spelling import call, plain, spell
+from derive.reading.spelling import bare, call, plain, spell
 from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, scalar
 from derive.terms import product_over, sigmoid, sum_over
 
@@ -233,7 +233,7 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
     if node.kind in ("max", "min"):
         raise Unsettled(f"{node.kind} over an index is outside of what is judged")
     range_ = running(node, reading, value)
-    rest = [tree.Factor("", "", rest[0].node), *rest[1:]]
+    rest = [bare(rest[0].node), *rest[1:]]
     with reading.binding(range_.indices):
         body = product(rest, reading)
         guard = range_.guard(reading)
@@ -277,7 +277,7 @@ def _slashed_derivative(items: Items, position: int, reading: Reading) -> tuple[
                 following = plain(items[end].node) if end < len(items) else None
                 if isinstance(following, tree.Group) and not items[end].operator and following.open != "[":
                     end += 0
-                bottom = _as_product([tree.Factor("", "", items[slash].node), *items[slash + 1 : end]])
+                bottom = _as_product([bare(items[slash].node), *items[slash + 1 : end]])
                 span = node.span
                 found = derivative_of_fraction(tree.Frac(span, top, bottom, "/"), reading)
                 if found is not None:
@@ -288,7 +288,7 @@ def _slashed_derivative(items: Items, position: int, reading: Reading) -> tuple[
 def _as_product(items: Items) -> tree.Node:
     if len(items) == 1:
         return items[0].node
-    return tree.Product(items[0].node.span, tuple([tree.Factor("", "", items[0].node), *items[1:]]))
+    return tree.Product(items[0].node.span, tuple([bare(items[0].node), *items[1:]]))
 
 
 __all__ = ["Relearn", "add", "argument_of", "big", "combine", "factor", "is_number", "negate", "product", "scalar"]

@@ -295,7 +295,8 @@ def _nearest(match: re.Match[str], formulas: list[Formula], text: str) -> list[t
         position = entry[0].position
         gap = position - match.end() if position >= match.end() else match.start() - position
         between = text[min(position, match.start()) : max(position, match.end())]
-        return gap + 40 * len(re.findall(r"[;；:：(（]", between))
+        equations = any(k.relation.symbol in ("=", ":=") for s in entry[0].statements for k in s.links)
+        return gap + 40 * len(re.findall(r"[;；:：(（]", between)) + 8 * len(re.findall(r"[,，]", between)) + 6 * equations
 
     best = min(range(len(named)), key=lambda k: distance(named[k]))
     chosen = [best]

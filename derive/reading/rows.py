@@ -30,7 +30,7 @@ class Problem:
 
 def cut_rows(tokens: list[Token]) -> tuple[list[list[Token]], list[Problem]]:
     """The rows of a block, each without the ``\\\\`` that ended it, and the environments that do not pair."""
-    tokens, problems = _open_environments(tokens)
+    tokens, problems = _open_environments(_without_outer_braces(tokens))
     tokens = _close_seams(tokens)
     rows: list[list[Token]] = [[]]
     pairs, braced, tables = braces(tokens), 0, 0
@@ -43,6 +43,17 @@ def cut_rows(tokens: list[Token]) -> tuple[list[list[Token]], list[Problem]]:
         else:
             rows[-1].append(token)
     return _join([row for row in rows if any(t.kind != "space" for t in row)]), problems
+
+
+def _without_outer_braces(tokens: list[Token]) -> list[Token]:
+    """``{\\displaystyle ...}`` around everything, as encyclopedias write it, only hides the rows."""
+    solid = [k for k, t in enumerate(tokens) if t.kind not in ("space", "ignored", "tag")]
+    pairs, outer = braces(tokens), set[int]()
+    low, high = 0, len(solid) - 1
+    while low < high and tokens[solid[low]].kind == "sign" and pairs.get(solid[low]) == solid[high]:
+        outer |= {solid[low], solid[high]}
+        low, high = low + 1, high - 1
+    return [replace(t, kind="ignored") if k in outer else t for k, t in enumerate(tokens)]
 
 
 # Environments ---------------------------------------------------------------------------------------------------------

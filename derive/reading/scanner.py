@@ -294,8 +294,8 @@ class Expander:
                 default = None if given is None else tuple(given)
             body = self._argument(token)
         self.macros[name[0].text] = Macro(count, default, tuple(body))
-        end = body[-1].end if body else name[0].end
-        self.out.append(Token("ignored", self.text[token.start : end] or token.text, token.start, max(end, token.end)))
+        end = max(self.end, token.end)
+        self.out.append(Token("ignored", self.text[token.start : end], token.start, end))
 
     def _parameters(self, token: Token) -> int:
         count = 0

@@ -70,6 +70,7 @@ class Scope:
         self.jacobian = "numerator"
         self.defined_at: dict[str, str] = {}
         self.fixed: dict[str, Expr] = {}
+        self.assumed: dict[str, dict[Expr, Expr]] = {}
 
     def note(self, convention: str) -> None:
         """Remember a convention that was inferred; all of them are reported."""

@@ -213,3 +213,8 @@ def call(name: tree.Node, group: tree.Node) -> bool:
 def words(node: tree.Node) -> str:
     """All text inside a node, for phrases such as ``otherwise``."""
     return " ".join(n.text for n in walk(node) if isinstance(n, tree.Text | tree.Word)).strip()
+
+
+def bare(node: tree.Node) -> tree.Factor:
+    """A node as the first item of a product."""
+    return tree.Factor(node.span, "", "", node)

@@ -158,11 +158,6 @@ def _frac(node: tree.Frac, found: Survey) -> None:
     if isinstance(bottom, tree.Product) and isinstance(head := bottom.factors[0].node, tree.Name):
         if head.base == "d":
             found.variables.update(n for f in bottom.factors[1:] if (n := letter(f.node)))
-        if head.base == "\\partial":
-            for factor in bottom.factors[1:]:
-                spelled = spell(factor.node)
-                if spelled and not spelled.subs and spelled.power is None:
-                    found.variables.add(spelled.name)
 
 
 _LOOK = {

@@ -396,7 +396,7 @@ def depth(node: Node) -> int:
 
 
 def sexpr(node: Node | None) -> str:
-    """A compact s-expression, for tests and debugging: ``(* \\log (group ( (, x y) )))``."""
+    """A compact s-expression, for tests and debugging: ``(* f ((x , y)))``."""
     if node is None:
         return "_"
     match node:
@@ -421,7 +421,8 @@ def sexpr(node: Node | None) -> str:
         case Sequence(parts=parts, separators=separators):
             if not separators:
                 return " ".join(map(sexpr, parts))
-            return f"({' '.join(dict.fromkeys(separators))} {' '.join(map(sexpr, parts))})"
+            rest = (f" {sign} {sexpr(part)}" for sign, part in zip(separators, parts[1:], strict=True))
+            return f"({sexpr(parts[0])}{''.join(rest)})"
         case Group(open=opening, close=closing, body=body):
             return f"{opening}{sexpr(body)}{closing}"
         case Frac(numerator=top, denominator=bottom):
