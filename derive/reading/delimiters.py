@@ -97,7 +97,6 @@ class Delimiters:
             self.tokens[index].kind in ("space", "ignored")
             or self.tokens[index].text in symbols.THIN_SPACES
             or self.tokens[index].text in symbols.WIDE_SPACES
-            or self.tokens[index].text in symbols.LAYOUT
         ):
             index += 1
         if index == len(self.tokens):

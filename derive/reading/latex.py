@@ -116,7 +116,7 @@ def _fragments(terminals: list[Terminal], ignored: list[Ignored]) -> list[tuple[
             continue
         if terminal.depth == 0 and isinstance(terminal.data, Text) and current:
             finished = current[-1].type not in _INCOMPLETE
-            starts = terminal.data.kind == "circled" or (related and index + 1 < len(terminals))
+            starts = related or terminal.data.kind == "circled" or _connects(terminals, index)
             if finished and starts and not _ends_fragment(terminals, index + 1):
                 fragments.append(([terminal], ""))
                 related = False
@@ -125,6 +125,17 @@ def _fragments(terminals: list[Terminal], ignored: list[Ignored]) -> list[tuple[
         if current or terminal.type != "GAP":
             current.append(terminal)
     return [(fragment, separator) for fragment, separator in fragments if fragment]
+
+
+def _connects(terminals: list[Terminal], index: int) -> bool:
+    """Whether a text such as "and" or "if" leads to a statement with a relation of its own."""
+    text = terminals[index].data
+    if not isinstance(text, Text) or not (_connective(text) or text.kind == "raw"):
+        return False
+    for each in terminals[index + 1 :]:
+        if each.depth == 0 and (each.type in _SEPARATING or each.type == "RELATION"):
+            return each.type == "RELATION"
+    return False
 
 
 def _ends_fragment(terminals: list[Terminal], index: int) -> bool:

@@ -413,7 +413,6 @@ _TABLES: list[tuple[Iterable[str], _Handler]] = [
     ((r"\_", r"\*"), _escaped),
     (symbols.THIN_SPACES, Lexer._thin),
     (symbols.WIDE_SPACES | {"&"}, Lexer._wide),
-    (symbols.LAYOUT, Lexer.ignore),
     (("^", "_"), Lexer._script),
     (("'",), Lexer._prime),
     (("<", ">"), _angle),

@@ -141,7 +141,7 @@ def _ends_row(tokens: list[Token], index: int) -> bool:
             return token.kind == "break" or token.text in symbols.ROW_ENVIRONMENTS
         if token.kind == "end":
             return token.text in symbols.ROW_ENVIRONMENTS or token.text in symbols.TRANSPARENT
-        solid = token.kind not in ("space", "ignored", "tag") and token.text not in symbols.LAYOUT
+        solid = token.kind not in ("space", "ignored", "tag")
         if solid and not (token.kind == "sign" and token.text in _AFTER_ROWS) and token.text not in symbols.THIN_SPACES:
             return False
         index += 1

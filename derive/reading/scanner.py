@@ -171,6 +171,8 @@ class Expander:
                 self._switch(token)
             elif name in symbols.WRAPPERS:
                 self._wrapper(token)
+            elif name in symbols.LAYOUT:
+                self.out.append(replace(token, kind="ignored"))
             elif name in symbols.LAYOUT_ARGUMENTS:
                 self._layout(token)
             elif name in symbols.DIMENSIONED:

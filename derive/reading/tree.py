@@ -1,8 +1,8 @@
 """Presentation trees: what stands on the page, before anybody decides what it means.
 
-A tree keeps every ambiguity of the notation: ``f(x)`` is a product of ``f`` and a group, ``\\sum_i`` and ``\\log`` are items
-of a product whose reach nobody has decided, ``P(w|c)`` is a group whose parts are separated by a bar.  Nothing that
-the author wrote is missing: what is only layout is listed in ``Row.ignored``.
+A tree keeps every ambiguity of the notation: ``f(x)`` is a product of ``f`` and a group, ``\\sum_i`` and ``\\log`` are
+items of a product whose reach nobody has decided, ``P(w|c)`` is a group whose parts are separated by a bar.  Nothing
+that the author wrote is missing: what is only layout is listed in ``Row.ignored``.
 
 From large to small::
 
@@ -118,7 +118,10 @@ class Word(Node):
 
 @dataclass(frozen=True, slots=True)
 class Text(Node):
-    """Words for the reader.  ``kind``: ``text``, ``raw`` (not in a text command) or ``circled`` (``\\textcircled{1}``, ①)."""
+    """Words for the reader.
+
+    ``kind`` is ``text``, ``raw`` (words outside a text command) or ``circled`` (``\\textcircled{1}``, ①).
+    """
 
     text: str
     kind: str = "text"
@@ -126,7 +129,7 @@ class Text(Node):
 
 @dataclass(frozen=True, slots=True)
 class Mark(Node):
-    """A sign that stands alone: the ``*`` of ``x^*``, the dot of ``f(\\cdot)``, ``!``, ``\\forall``, ``|`` in ``f|_{x=0}``."""
+    """A sign that stands alone: ``*`` in ``x^*``, ``\\cdot`` in ``f(\\cdot)``, ``!``, ``\\forall``, the bar of ``f|_{x=0}``."""
 
     symbol: str
 
@@ -145,7 +148,7 @@ class Empty(Node):
 
 @dataclass(frozen=True, slots=True)
 class Accent(Node):
-    """A decoration over more than one symbol: ``\\overline{x+y}``, ``\\hat{y_i}``, ``\\boxed{...}``, ``\\underbrace{...}``."""
+    """A decoration over more than one symbol: ``\\overline{x+y}``, ``\\hat{y_i}``, ``\\boxed{...}``."""
 
     kind: str
     inner: Node
@@ -173,8 +176,8 @@ class Sequence(Node):
 class Group(Node):
     """Something in brackets.
 
-    ``open`` and ``close`` are one of ``( ) [ ] { }`` (plain grouping) ``\\{ \\} | \\| \\langle \\rangle \\lfloor \\rfloor
-    \\lceil \\rceil`` or ``.`` (nothing, from ``\\left.``).  ``size`` is ``\\left``, ``\\big`` ... or empty.
+    ``open`` and ``close`` are one of ``( ) [ ] { }`` (plain grouping) ``\\{ \\} | \\| \\langle \\rangle \\lfloor``
+    ``\\rfloor \\lceil \\rceil`` or ``.`` (nothing, from ``\\left.``).  ``size`` is ``\\left``, ``\\big`` ... or empty.
     """
 
     open: str
@@ -210,7 +213,7 @@ class Sqrt(Node):
 
 @dataclass(frozen=True, slots=True)
 class BigOp(Node):
-    """An operator with a range below and above: sum, prod, int, max, min, argmax, argmin, lim, sup, inf, E, bigcup ..."""
+    """An operator that may have a range: sum, prod, int, max, min, argmax, argmin, lim, sup, inf, E, bigcup ..."""
 
     kind: str
     sub: Node | None = None
@@ -278,7 +281,7 @@ class Signed(Node):
 class Relation(Node):
     """A relation sign.
 
-    ``symbol`` is canonical (``\\leq`` and ``\\leqslant`` are ``\\le``; see ``symbols.RELATIONS``), ``written`` is the source,
+    ``symbol`` is canonical (``\\leq`` and ``\\leqslant`` are ``\\le``; see ``symbols.RELATIONS``), ``written`` the source,
     ``annotation`` what was set above or below it (``\\overset{(a)}{=}``).
     """
 
@@ -322,7 +325,7 @@ class Tag(Node):
 
 @dataclass(frozen=True, slots=True)
 class Ignored(Node):
-    """Layout that has no meaning: ``\\displaystyle``, ``\\limits``, ``\\phantom{...}``, a comment, closing punctuation."""
+    """Layout without meaning: ``\\displaystyle``, ``\\limits``, ``\\phantom{...}``, a comment, closing punctuation."""
 
     text: str
 
@@ -332,7 +335,7 @@ class Statement(Node):
     """``before label: first relation right relation right ... after``.
 
     Attributes:
-        first: the left end, or None when the statement begins with a relation (it goes on from the row or block before).
+        first: the left end, or None when the statement begins with a relation (it goes on from the row before).
         links: the relations, each with its right side.
         label: what stands before a colon at the start (``A: ...``), or None.
         before, after: texts in front of and behind the mathematics.
@@ -361,7 +364,7 @@ class Row(Node):
 class UnreadRow(Node):
     """A row whose brackets or environments do not match, so that not even its sides are known.
 
-    ``span`` is the row; ``at`` is the token that stopped the reader; ``relations`` are the relations that a scan counting
+    ``span`` is the row; ``at`` is the token that stopped the reader; ``relations`` are those that a scan counting
     brackets found at depth 0, each with the place of what follows it, so that every step can be reported as unread.
     """
 
@@ -413,8 +416,8 @@ def sexpr(node: Node | None) -> str:
         case Empty():
             return "()"
         case Script(base=base_node, sub=sub, sup=sup, primes=primes):
-            marks = (f" _{sexpr(sub)}" if sub else "") + (f" ^{sexpr(sup)}" if sup else "") + " '" * bool(primes) * primes
-            return f"({sexpr(base_node)}{marks})"
+            marks = (f" _{sexpr(sub)}" if sub else "") + (f" ^{sexpr(sup)}" if sup else "")
+            return f"({sexpr(base_node)}{marks}{' ' * bool(primes)}{chr(39) * primes})"
         case BigOp(kind=kind, sub=sub, sup=sup):
             marks = (f" _{sexpr(sub)}" if sub else "") + (f" ^{sexpr(sup)}" if sup else "")
             return f"({kind}{marks})" if marks else kind
