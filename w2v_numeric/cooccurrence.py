@@ -105,10 +105,11 @@ def _pair_codes(
         documents = np.concatenate((last_places, documents))
         for distance in range(1, window + 1):
             begin = max(0, before - distance)  # pairs wholly inside the old words were counted before
-            left, right = words[begin : len(words) - distance], words[begin + distance :]
-            if not len(left):
+            end = len(words) - distance
+            if end <= begin:
                 continue
-            same = documents[begin : len(words) - distance] == documents[begin + distance :]
+            left, right = words[begin:end], words[begin + distance :]
+            same = documents[begin:end] == documents[begin + distance :]
             codes = np.minimum(left, right)
             codes *= size
             codes += np.maximum(left, right)

@@ -107,6 +107,8 @@ class RunStore:
 
     def _merge(self, runs: list[Run]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Merge by ranges of keys, so that only a range of each run is gathered at a time."""
+        if not runs:
+            return
         total = sum(run.length for run in runs)
         parts = max(1, -(-total // max(1 << 16, min(1 << 21, self._bound // 32))))
         edges = self._edges(runs, parts)
