@@ -25,6 +25,7 @@ class Delimiters:
         self.later = later_bars(tokens)
         self.at = 0
         self.peeked = 0
+        self.solid = 0  # how far ``operand_follows`` has looked: no spaces are passed twice
         self.out: list[Terminal] = []
         self.ignored: list[Ignored] = []
         self.frames = [Frame("root")]
@@ -70,6 +71,13 @@ class Delimiters:
             self.peeked += 1
         return self.tokens[self.peeked] if self.peeked < len(self.tokens) else None
 
+    def jump(self, index: int) -> None:
+        """Take everything before ``index``; layout on the way is listed."""
+        for token in self.tokens[self.at : index]:
+            if token.kind == "ignored":
+                self.ignored.append(Ignored(self.place(token), token.text))
+        self.at = index
+
     def in_script(self) -> bool:
         return self.state is State.ARGUMENT or any(frame.script for frame in self.frames)
 
@@ -92,13 +100,14 @@ class Delimiters:
 
     def operand_follows(self) -> bool:
         """Whether a new operand begins next; a sign goes on with the old one."""
-        index = self.at
+        index = max(self.at, self.solid)
         while index < len(self.tokens) and (
             self.tokens[index].kind in ("space", "ignored")
             or self.tokens[index].text in symbols.THIN_SPACES
             or self.tokens[index].text in symbols.WIDE_SPACES
         ):
             index += 1
+        self.solid = index
         if index == len(self.tokens):
             return False
         following = self.tokens[index]
@@ -260,7 +269,7 @@ class Delimiters:
             return replace(dots, kind="sign", text=".", end=dots.start + 1), "."
         if following is None or following.kind not in ("sign", "command") or following.text not in table:
             raise Broken(f"{token.text} is not followed by a bracket", token)
-        self.at = self.peeked + 1
+        self.jump(self.peeked + 1)
         return following, table[following.text]
 
     def left(self, token: Token) -> None:
@@ -291,12 +300,12 @@ class Delimiters:
         name = following.text
         taken = replace(following, start=following.start)
         if name in symbols.BARS and token.text[-1] in "lr":
-            self.at = self.peeked + 1
+            self.jump(self.peeked + 1)
             (self._open_bar if token.text[-1] == "l" else self._close_bar)(taken, symbols.BARS[name], token.text)
         elif name in symbols.BARS and token.text[-1] == "m":
             self.middle(token)
         elif name in symbols.OPENERS or name in symbols.CLOSERS:
-            self.at = self.peeked + 1
+            self.jump(self.peeked + 1)
             (self.open_bracket if name in symbols.OPENERS else self.close_bracket)(taken, token.text)
         else:
             self.ignored.append(Ignored(self.place(token), token.text))
@@ -366,7 +375,7 @@ class Delimiters:
         following = self.peek()
         if following is None or following.text != "{":
             raise Broken(f"{token.text} is not followed by a brace", token)
-        self.at = self.peeked + 1
+        self.jump(self.peeked + 1)
         self.emit("ENVBEGIN", token, (token.text[1:], ""))
         self.push("env", token, "}")
 
@@ -441,7 +450,7 @@ class Delimiters:
     def _annotated(self, token: Token, symbol: str, note: range, following: int) -> None:
         words = "".join(t.text for t in self.tokens[note.start : note.stop])
         end = max(token.end, self.tokens[following - 1].end)
-        self.at = following
+        self.jump(following)
         self.relation(replace(token, end=end), symbol, words)
 
     def relation(self, token: Token, symbol: str, annotation: str = "") -> None:
@@ -452,7 +461,7 @@ class Delimiters:
             if note is not None:
                 annotation += "".join(t.text for t in self.tokens[note[0].start : note[0].stop])
                 token = replace(token, end=max(token.end, self.tokens[note[1] - 1].end))
-                self.at = note[1]
+                self.jump(note[1])
         written = self.text[token.start : token.end]
         self.emit("RELATION", token, Relation(self.place(token), symbol, written, annotation))
         self.state = State.START
@@ -461,7 +470,7 @@ class Delimiters:
         """The inside of the argument at ``index`` and the index behind it; the argument may be one token."""
         while index < len(self.tokens) and self.tokens[index].kind in ("space", "ignored"):
             index += 1
-        if index == len(self.tokens):
+        if index >= len(self.tokens):
             return None
         if index in self.pairs and self.pairs[index] > index:
             return range(index + 1, self.pairs[index]), self.pairs[index] + 1
@@ -472,7 +481,7 @@ class Delimiters:
         following = self.peek()
         if following is None or not is_relation(following):
             raise Broken(r"\not is followed by no relation", token)
-        self.at = self.peeked + 1
+        self.jump(self.peeked + 1)
         canonical = symbols.RELATIONS[following.text]
         whole = replace(token, text=token.text + following.text, end=max(token.end, following.end))
         self.relation(whole, symbols.NEGATED.get(canonical, rf"\not{canonical}"))

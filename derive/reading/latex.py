@@ -7,6 +7,7 @@ whose brackets do not match an ``UnreadRow``, and the other rows are not touched
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from derive.errors import DeriveError
 from derive.reading import symbols
@@ -105,6 +106,7 @@ def _fragments(terminals: list[Terminal], ignored: list[Ignored]) -> list[tuple[
         ignored.append(Ignored(last.span, last.written))
     fragments: list[tuple[list[Terminal], str]] = [([], "")]
     related = False
+    ahead = _ahead(terminals)
     for index, terminal in enumerate(terminals):
         current, separator = fragments[-1]
         if terminal.depth == 0 and terminal.type in _SEPARATING:
@@ -116,8 +118,9 @@ def _fragments(terminals: list[Terminal], ignored: list[Ignored]) -> list[tuple[
             continue
         if terminal.depth == 0 and isinstance(terminal.data, Text) and current:
             finished = current[-1].type not in _INCOMPLETE
-            starts = related or terminal.data.kind == "circled" or _connects(terminals, index)
-            if finished and starts and not _ends_fragment(terminals, index + 1):
+            only_texts, relation_follows = ahead[index + 1]
+            connects = relation_follows and (terminal.data.kind == "raw" or _connective(terminal.data))
+            if finished and not only_texts and (related or connects or terminal.data.kind == "circled"):
                 fragments.append(([terminal], ""))
                 related = False
                 continue
@@ -127,27 +130,18 @@ def _fragments(terminals: list[Terminal], ignored: list[Ignored]) -> list[tuple[
     return [(fragment, separator) for fragment, separator in fragments if fragment]
 
 
-def _connects(terminals: list[Terminal], index: int) -> bool:
-    """Whether a text such as "and" or "if" leads to a statement with a relation of its own."""
-    text = terminals[index].data
-    if not isinstance(text, Text) or not (_connective(text) or text.kind == "raw"):
-        return False
-    for each in terminals[index + 1 :]:
-        if each.depth == 0 and (each.type in _SEPARATING or each.type == "RELATION"):
-            return each.type == "RELATION"
-    return False
-
-
-def _ends_fragment(terminals: list[Terminal], index: int) -> bool:
-    """Whether only texts follow before the next separator."""
-    while index < len(terminals):
-        each = terminals[index]
+def _ahead(terminals: list[Terminal]) -> list[tuple[bool, bool]]:
+    """For every place: whether only texts, and whether a relation, come before the next separator at depth 0."""
+    ahead = [(True, False)]
+    for each in reversed(terminals):
+        only_texts, relation = ahead[-1]
         if each.depth == 0 and each.type in _SEPARATING:
-            return True
-        if not isinstance(each.data, Text) and each.type != "GAP":
-            return False
-        index += 1
-    return True
+            ahead.append((True, False))
+        elif each.depth == 0 and each.type == "RELATION":
+            ahead.append((False, True))
+        else:
+            ahead.append((only_texts and (isinstance(each.data, Text) or each.type == "GAP"), relation))
+    return ahead[::-1]
 
 
 def _statement(terminals: list[Terminal], separator: str) -> Statement:
@@ -161,33 +155,39 @@ def _statement(terminals: list[Terminal], separator: str) -> Statement:
         before += _take_texts(terminals)
     after: list[Text] = []
     while len(terminals) > 1 and terminals[-1].depth == 0 and isinstance(terminals[-1].data, Text):
-        rest = _trimmed(terminals[:-1])
-        if not rest or rest[-1].type in _INCOMPLETE:
+        last = terminals.pop()
+        _trimmed(terminals)
+        if not terminals or terminals[-1].type in _INCOMPLETE:
+            terminals.append(last)
             break
-        after.insert(0, terminals[-1].data)
-        terminals = rest
+        after.append(cast(Text, last.data))
     if len(terminals) == 1 and isinstance(terminals[0].data, Text) and label is None:
         before.append(terminals[0].data)
         terminals = []
     first, links = _chain(terminals)
-    return Statement(span, first, links, label, tuple(before), tuple(after), separator)
+    return Statement(span, first, links, label, tuple(before), tuple(reversed(after)), separator)
 
 
 def _take_texts(terminals: list[Terminal]) -> list[Text]:
     """Takes the texts in front of the mathematics away; a text that is itself an operand stays."""
     taken: list[Text] = []
-    while len(terminals) > 1:
-        text = terminals[0].data
-        if not isinstance(text, Text) or terminals[0].depth:
+    start = 0
+    while start < len(terminals):
+        text = terminals[start].data
+        behind = start + 1
+        while behind < len(terminals) and terminals[behind].type == "GAP":
+            behind += 1
+        if not isinstance(text, Text) or terminals[start].depth or behind == len(terminals):
             break
-        following = next((t for t in terminals[1:] if t.type != "GAP"), None)
-        if following is None or following.type in ("SUP", "SUB", "PRIMES", "COLON"):
+        following = terminals[behind]
+        if following.type in ("SUP", "SUB", "PRIMES", "COLON"):
             break
         operand = following.type in ("RELATION", "MULOP", "SIGN", "OPEN", "LISTSEP")
         if operand and text.kind == "text" and not text.text[-1:].isspace() and not _connective(text):
             break
         taken.append(text)
-        del terminals[: terminals.index(following)]
+        start = behind
+    del terminals[:start]
     return taken
 
 
@@ -198,7 +198,7 @@ def _connective(text: Text) -> bool:
 
 def _trimmed(terminals: list[Terminal]) -> list[Terminal]:
     while terminals and terminals[-1].type == "GAP":
-        terminals = terminals[:-1]
+        terminals.pop()
     return terminals
 
 

@@ -94,7 +94,7 @@ class Lexer(Delimiters):
         fills = last < len(self.tokens) and self.tokens[last].text == "}" and _IDENTIFIER.fullmatch(word) is not None
         if not fills or "-" not in word or max(map(len, word.split("-"))) < 3:
             return False
-        self.at = last
+        self.jump(last)
         whole = self._through(token, last - 1)
         self.leaf(whole, Word(self.place(whole), word, "bare"))
         return True
@@ -239,7 +239,7 @@ class Lexer(Delimiters):
         count, end = 1, token
         while (following := self.peek()) is not None and following.kind == "sign" and following.text == "'":
             count, end = count + 1, following
-            self.at = self.peeked + 1
+            self.jump(self.peeked + 1)
         self.emit("PRIMES", replace(token, end=end.end), count)
 
     def _sign(self, token: Token) -> None:
@@ -284,7 +284,7 @@ class Lexer(Delimiters):
             index += 1
         if index < len(self.tokens) and self.tokens[index].text.removeprefix("\\") in ("max", "min"):
             kind = "arg" + self.tokens[index].text.removeprefix("\\")
-            self.at = index + 1
+            self.jump(index + 1)
             self._big(replace(token, end=max(token.end, self.tokens[index].end)), kind)
             return True
         return False
@@ -305,7 +305,7 @@ class Lexer(Delimiters):
         self.want("SQRT", token, token.text, 1)
         following = self.peek()
         if following is not None and following.kind == "sign" and following.text == "[":
-            self.at = self.peeked + 1
+            self.jump(self.peeked + 1)
             self.emit("OPTOPEN", following, "[")
             self.push("optional", following, "]")
 
@@ -317,10 +317,10 @@ class Lexer(Delimiters):
         kind = symbols.ALPHABET_SYNONYMS.get(token.text, token.text.removeprefix("\\"))
         end, word = self._group_word()
         if word and kind == "mathbb" and word == "E":
-            self.at = end + 1
+            self.jump(end + 1)
             self._big(self._through(token, end), "E")
         elif word and self._is_word(token, kind, word):
-            self.at = end + 1
+            self.jump(end + 1)
             self._word(self._through(token, end), word, kind)
         else:
             self.want("ACCENT", token, kind, 1)
@@ -332,7 +332,7 @@ class Lexer(Delimiters):
     def _operator_name(self, token: Token) -> None:
         following = self.peek()
         if following is not None and following.text == "*":
-            self.at = self.peeked + 1
+            self.jump(self.peeked + 1)
         self._alphabet(replace(token, text=r"\operatorname"))
 
     def _group_word(self) -> tuple[int, str]:

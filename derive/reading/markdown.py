@@ -1,15 +1,15 @@
 """A file → prose and mathematics in order, each with its exact place.  Markdown and LaTeX documents.
 
-Markdown: ``$$...$$``, ``\\[...\\]``, ``\\(...\\)``, ``$...$``, ``$`...`$``, LaTeX environments and ```` ```math ````
-fences are mathematics; code is skipped; quote marks are taken away inside a quoted block.  LaTeX: the preamble is kept apart
-(it may define commands), comments are skipped.  What is opened and never closed becomes a ``Broken`` piece, and reading
-goes on.
+Markdown: ``$$...$$``, ``\\[...\\]``, ``\\(...\\)``, ``$...$``, ``$`...`$``, LaTeX environments and fences with the
+language ``math`` are mathematics; code is skipped; quote marks are taken away inside a quoted block.  LaTeX: the
+preamble is kept apart (it may define commands), comments are skipped.  What is opened and never closed becomes a
+``Broken`` piece, and reading goes on.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,8 @@ __all__ = ["Broken", "Document", "Fence", "Mathematics", "Piece", "Prose", "find
 
 MAX_BYTES = 2_000_000
 """Size of a file; larger ones are refused."""
+
+MAX_NESTED = 20
 
 Mathematics = Formula
 
@@ -197,11 +199,12 @@ _MARKDOWN = re.compile(
     | \\begin\{{(?P<environment>{_ENVIRONMENTS})\}}
     | (?P<code>    `+ )
     | (?P<escape>  \\[\\$`] )
-    | (?P<blank>   (?:\r\n|\r|\n)[ \t]*(?=[\r\n]) )
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_PROSE_LINE = re.compile(r"(?:[A-Za-z]{2,}[ ,]+){3}[A-Za-z]{2,}|^[ \t>]*#{1,6} |[\u4e00-\u9fff]{8}", re.MULTILINE)
+_PROSE_LINE = re.compile(
+    r"\b(?:[A-Za-z]{2,20}[ ,]{1,3}){3}[A-Za-z]{2}|^[ \t>]*#{1,6} |[\u4e00-\u9fff]{8}", re.MULTILINE
+)
 _WORDS_APART = re.compile(r"\\(?:text|mbox|intertext|textbf|mathrm)[a-z]*\s*\{[^{}]*\}|%[^\n]*")
 
 
@@ -216,6 +219,8 @@ class _Finder:
         self.end = len(source.text)
         self.heading = (0, 0)  # level, and where the heading ends
         self.preamble = ""
+        self.blanks = [match.start() for match in _BLANK.finditer(source.text)]
+        self.failed: dict[tuple[str, int], int] = {}
 
     def run(self) -> Iterator[Piece]:
         """The pieces in order."""
@@ -272,8 +277,8 @@ class _Finder:
         words = match["language"].strip().strip("{}.").split()
         language = words[0].lower() if words else ""
         body = match.end() + (2 if self.text.startswith("\r\n", match.end()) else 1)
-        closing = re.compile(rf"^[ \t>]*{re.escape(ticks[0])}{{{len(ticks)},}}[ \t]*$", re.MULTILINE)
-        close = closing.search(self.text, min(body, self.end), self.end)
+        closing = rf"^[ \t>]*{re.escape(ticks[0])}{{{len(ticks)},}}[ \t]*$"
+        close = self._search(closing, min(body, self.end), self.end)
         end = close.start() if close is not None else self.end
         after = close.end() if close is not None else self.end
         if language == "math" and close is None:
@@ -293,18 +298,18 @@ class _Finder:
 
     def _on_heading(self, match: re.Match[str]) -> Iterator[Piece]:
         yield from self._prose(match.start())
-        line_end = re.compile(r"$", re.MULTILINE).search(self.text, match.end())
+        line_end = _NEWLINE.search(self.text, match.end(), self.end)
         self.heading = (match.group().count("#"), line_end.start() if line_end is not None else self.end)
         self.mark = min(match.end() + 1, self.end)
         self.at = match.end()
 
     def _on_comment(self, match: re.Match[str]) -> Iterator[Piece]:
-        close = self.text.find("-->", match.end(), self.end)
-        yield from self._leave_out(match.start(), close + 3 if close >= 0 else match.end())
+        close = self._search("-->", match.end(), self.end)
+        yield from self._leave_out(match.start(), close.end() if close is not None else match.end())
 
     def _on_raw(self, match: re.Match[str]) -> Iterator[Piece]:
         name = re.match(r"<(\w+)", match.group())
-        close = re.compile(rf"</{name.group(1) if name else ''}\s*>").search(self.text, match.end(), self.end)
+        close = self._search(rf"</{name.group(1) if name else ''}\s*>", match.end(), self.end)
         yield from self._leave_out(match.start(), close.end() if close is not None else match.end())
 
     def _on_tag(self, match: re.Match[str]) -> Iterator[Piece]:
@@ -315,34 +320,31 @@ class _Finder:
         self._skip(match.end())
         return iter(())
 
-    def _on_blank(self, match: re.Match[str]) -> Iterator[Piece]:
-        self._skip(match.end())
-        return iter(())
-
     def _on_code(self, match: re.Match[str]) -> Iterator[Piece]:
         """Inline code, up to a run of as many backticks; without one the backticks are text."""
-        ticks = re.compile(rf"(?<!`){match.group()}(?!`)")
-        blank = self._paragraph_end(match.end())
-        close = ticks.search(self.text, match.end(), blank)
+        pattern = rf"(?<!`)`{{{len(match.group())}}}(?!`)"
+        close = self._search(pattern, match.end(), self._paragraph_end(match.end()))
         self._skip(close.end() if close is not None else match.end())
         return iter(())
 
     def _on_double(self, match: re.Match[str]) -> Iterator[Piece]:
-        yield from self._delimited(match.start(), match.end(), re.compile(r"(?<!\\)\$\$"), "$$", "$$", True)
+        yield from self._delimited(match.start(), match.end(), r"(?<!\\)\$\$", "$$", "$$", True)
 
     def _on_bracket(self, match: re.Match[str]) -> Iterator[Piece]:
-        close = r"\\\\?\]" if match.group().startswith("\\\\") else r"(?<!\\)\\\]"
-        yield from self._delimited(match.start(), match.end(), re.compile(close), r"\[", r"\]", True)
+        pattern = r"\\\\?[\[\]](?!\s*-?[\d.]+\s*(?:pt|em|ex))" if match.group()[1] == "\\" else r"(?<!\\)\\[\[\]]"
+        yield from self._delimited(match.start(), match.end(), pattern, r"\[", r"\]", True)
 
     def _on_paren(self, match: re.Match[str]) -> Iterator[Piece]:
-        close = r"\\\\?\)" if match.group().startswith("\\\\") else r"(?<!\\)\\\)"
-        yield from self._delimited(match.start(), match.end(), re.compile(close), r"\(", r"\)", False)
+        pattern = r"\\\\?[()]" if match.group()[1] == "\\" else r"(?<!\\)\\[()]"
+        yield from self._delimited(match.start(), match.end(), pattern, r"\(", r"\)", False)
 
     def _on_environment(self, match: re.Match[str]) -> Iterator[Piece]:
         name = match["environment"]
-        start, level = match.end(), 1
-        for each in re.compile(rf"\\(begin|end)\{{{re.escape(name)}\}}").finditer(self.text, start, self.end):
+        start, level, at = match.end(), 1, match.end()
+        ends = rf"\\(begin|end)\{{{re.escape(name)}\}}"
+        while level <= MAX_NESTED and (each := self._search(ends, at, self.end)) is not None:
             level += 1 if each.group(1) == "begin" else -1
+            at = each.end()
             if level == 0:
                 # A table needs its own ends to be read; an environment that only sets rows does not.
                 rows = name in symbols.ROW_ENVIRONMENTS
@@ -360,16 +362,16 @@ class _Finder:
         return columns.end() if columns is not None else start
 
     def _on_github(self, match: re.Match[str]) -> Iterator[Piece]:
-        close = self.text.find("`$", match.end(), self._paragraph_end(match.end()))
-        if close < 0:
+        close = self._search(r"`\$", match.end(), self._paragraph_end(match.end()))
+        if close is None:
             self._skip(match.end())
-            return
-        yield from self._math(match.start(), match.end(), close, close + 2, False)
+        else:
+            yield from self._math(match.start(), match.end(), close.start(), close.end(), False)
 
     def _on_single(self, match: re.Match[str]) -> Iterator[Piece]:
         opened, start = match.start(), match.end()
         paragraph = self._paragraph_end(start)
-        close = re.compile(r"(?<!\\)\$").search(self.text, start, paragraph)
+        close = self._search(r"(?<!\\)\$", start, paragraph)
         if close is None:
             rest = self.text[start : paragraph if paragraph < start + 200 else start + 200].split("\n")[0]
             if re.match(r"\s*(?:\\[A-Za-z]|\w[_^])", rest):
@@ -382,9 +384,11 @@ class _Finder:
             self._skip(start)
 
     def _delimited(
-        self, opened: int, start: int, closing: re.Pattern[str], sign: str, partner: str, display: bool
+        self, opened: int, start: int, closing: str, sign: str, partner: str, display: bool
     ) -> Iterator[Piece]:
-        close = closing.search(self.text, start, self.end)
+        close = self._search(closing, start, self.end)
+        if close is not None and close.group()[-1] != partner[-1]:
+            close = None  # the next one opens: this one is never closed
         if close is not None and not self._is_prose_inside(start, close.start(), sign):
             yield from self._math(opened, start, close.start(), close.end(), display)
         elif sign != "$$" and not self._looks_open(start):
@@ -404,8 +408,17 @@ class _Finder:
         return bool(re.search(r"[\\^_=]", self.text[start : self._paragraph_end(start)]))
 
     def _paragraph_end(self, start: int) -> int:
-        blank = _BLANK.search(self.text, start, self.end)
-        return blank.start() if blank is not None else self.end
+        number = bisect_left(self.blanks, start)
+        return min(self.blanks[number], self.end) if number < len(self.blanks) else self.end
+
+    def _search(self, pattern: str, start: int, end: int) -> re.Match[str] | None:
+        """The first match; what was not found before ``end`` from an earlier start is not sought again."""
+        if self.failed.get((pattern, end), end + 1) <= start:
+            return None
+        match = re.compile(pattern, re.MULTILINE).search(self.text, start, end)
+        if match is None:
+            self.failed[pattern, end] = start
+        return match
 
 
 def _is_inline(inside: str, following: str) -> bool:
@@ -472,12 +485,12 @@ class _LatexFinder(_Finder):
         yield from self._leave_out(match.start(), end.start() if end is not None else self.end)
 
     def _on_verbatim(self, match: re.Match[str]) -> Iterator[Piece]:
-        close = self.text.find(rf"\end{{{match['verbatim']}}}", match.end(), self.end)
-        yield from self._leave_out(match.start(), close + len(match["verbatim"]) + 6 if close >= 0 else match.end())
+        close = self._search(rf"\\end\{{{re.escape(match['verbatim'])}\}}", match.end(), self.end)
+        yield from self._leave_out(match.start(), close.end() if close is not None else match.end())
 
     def _on_verb(self, match: re.Match[str]) -> Iterator[Piece]:
-        close = self.text.find(match["bar"], match.end(), self.end)
-        yield from self._leave_out(match.start(), close + 1 if close >= 0 else match.end())
+        close = self._search(re.escape(match["bar"]), match.end(), self.end)
+        yield from self._leave_out(match.start(), close.end() if close is not None else match.end())
 
     def _on_heading(self, match: re.Match[str]) -> Iterator[Piece]:
         yield from self._prose(match.start())

@@ -129,7 +129,7 @@ class Text(Node):
 
 @dataclass(frozen=True, slots=True)
 class Mark(Node):
-    """A sign that stands alone: ``*`` in ``x^*``, ``\\cdot`` in ``f(\\cdot)``, ``!``, ``\\forall``, the bar of ``f|_{x=0}``."""
+    """A sign that stands alone: ``*`` in ``x^*``, ``\\cdot`` in ``f(\\cdot)``, ``!``, ``\\forall``, ``f|_0``."""
 
     symbol: str
 
@@ -281,7 +281,7 @@ class Signed(Node):
 class Relation(Node):
     """A relation sign.
 
-    ``symbol`` is canonical (``\\leq`` and ``\\leqslant`` are ``\\le``; see ``symbols.RELATIONS``), ``written`` the source,
+    ``symbol`` is canonical (``\\leq`` is ``\\le``; see ``symbols.RELATIONS``), ``written`` the source,
     ``annotation`` what was set above or below it (``\\overset{(a)}{=}``).
     """
 
