@@ -13,27 +13,19 @@ from derive.emitting.plan import Plan
 from derive.emitting.schedule import schedule
 from derive.emitting.unicode import shown
 
-__all__ = ["PRELUDE", "WIDTH", "FunctionCode", "emit_function"]
+__all__ = ["WIDTH", "FunctionCode", "check_names", "emit_function"]
 
 WIDTH = 120
-
-PRELUDE = '''\
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-'''
-"""What generated modules need besides the functions."""
 
 
 @dataclass(frozen=True)
 class FunctionCode:
-    """The text of a function, and the names of the rewrites that its correctness rests on."""
+    """The text of a function, the rewrites that its correctness rests on, and the helpers that it calls."""
 
     name: str
     text: str
     rewrites: frozenset[str]
+    helpers: frozenset[str]
 
 
 def emit_function(formula: Formula) -> FunctionCode:
@@ -44,7 +36,7 @@ def emit_function(formula: Formula) -> FunctionCode:
     """
     lowering = Lowering(formula.arguments)
     roots = [(name, *lowering.output(proved.tensor)) for name, proved in formula.outputs.items()]
-    plan = Plan(formula.arguments, roots)
+    plan = Plan(formula.arguments, roots, formula.scratch)
     printer = Printer(formula, plan, schedule(plan))
     body = printer.body()
     results = {name: printer.text(use)[0] for name, use in plan.outputs.items()}
@@ -65,7 +57,12 @@ def emit_function(formula: Formula) -> FunctionCode:
     ]
     if returned:
         lines += _indented([f"return {', '.join(returned)}"])
-    return FunctionCode(formula.name, "\n".join(line.rstrip() for line in lines) + "\n", frozenset(lowering.rewrites))
+    return FunctionCode(
+        formula.name,
+        "\n".join(line.rstrip() for line in lines) + "\n",
+        frozenset(lowering.rewrites),
+        frozenset(printer.helpers),
+    )
 
 
 def _indented(lines: list[str]) -> list[str]:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from derive.emitting.formula import Argument, EmitError, Formula, ProvedTerm
-from derive.emitting.function import PRELUDE, check_names, emit_function
+from derive.emitting.function import check_names, emit_function
+from derive.emitting.helpers import helpers
 
 __all__ = ["lambdify"]
 
@@ -29,8 +30,10 @@ def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> 
             raise EmitError("only a formula or a proved term can be turned into a function")
         what = Formula("function", tuple(arguments), {"result": what})
     check_names(what)
-    text = emit_function(what).text
-    code: CodeType = compile(f"from __future__ import annotations\n{PRELUDE}\n{text}", f"<{what.name}>", "exec")
+    made = emit_function(what)
+    text = made.text
+    whole = "\n".join(["from __future__ import annotations", *helpers(made.helpers), text])
+    code: CodeType = compile(whole, f"<{what.name}>", "exec")
     names: dict[str, Any] = {"np": np, "math": math, "Any": Any}
     exec(code, names)  # our own text, see above
     function: Callable[..., Any] = names[what.name]

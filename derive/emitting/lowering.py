@@ -267,20 +267,20 @@ class Lowering:
         where = [KroneckerDelta(base.indices[0], row), KroneckerDelta(base.indices[1], column)]
         return entry, [*((d, one) for d in where), (value, power)]
 
-    def _is_thin(self, expression: Expr) -> bool:
-        """Whether a term is zero almost everywhere: it has a δ or a sparse factor."""
+    def _is_thin(self, expression: Expr, among: frozenset[Index] | None = None) -> bool:
+        """Whether a term is zero almost everywhere: it has a δ or a sparse factor (with one of these indices)."""
         for base, power in _factors(expression):
-            if isinstance(base, KroneckerDelta):
+            name = str(base.base.label) if isinstance(base, Indexed) else ""
+            thin = isinstance(base, KroneckerDelta) or isinstance(self.arguments.get(name), Sparse)
+            if thin and (among is None or base.free_symbols & among):
                 return True
-            if isinstance(base, Indexed) and isinstance(self.arguments.get(str(base.base.label)), Sparse):
-                return True
-            if isinstance(base, Sum) and power == 1 and self._is_thin(base.function):
+            if isinstance(base, Sum) and power == 1 and self._is_thin(base.function, among):
                 return True
         return False
 
     def _merges(self, inner: Sum, others: list[Item], bound: list[Index]) -> bool:
         alone = all(base.is_number for base, _ in others)
-        return alone or (self._is_thin(inner.function) and inner.function.has(*bound))
+        return alone or self._is_thin(inner.function, frozenset(bound))
 
     def _distribute(
         self, base: sympy.Add, others: list[Item], bound: list[Index], shifts: Sequence[Shift]

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from derive.emitting.formula import EmitError, Formula
-from derive.emitting.function import PRELUDE, check_names, emit_function
+from derive.emitting.function import check_names, emit_function
+from derive.emitting.helpers import helpers
 from derive.emitting.rewrites import prove
 
 __all__ = ["Header", "check_module", "write_module"]
@@ -56,7 +57,8 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         check_names(formula)
         functions.append(emit_function(formula))
     prove(set().union(*(function.rewrites for function in functions)))
-    body = "\n\n".join([PRELUDE, *(function.text for function in functions)])
+    needed = helpers(name for function in functions for name in function.helpers)
+    body = "\n\n".join([*needed, *(function.text for function in functions)])
     notes = "".join(f'    "{name}": "{_digest(text)}",\n' for name, text in sorted(header.notes.items()))
     exported = "".join(f'    "{name}",\n' for name in ("BODY_SHA256", "NOTES", *sorted(names)))
     return (

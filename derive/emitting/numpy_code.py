@@ -30,6 +30,8 @@ UFUNCS = {
 """Operations that are one ufunc."""
 
 POWERS = {Fraction(1, 2): "sqrt", Fraction(2): "square", Fraction(-1): "reciprocal"}
+HELPERS = {"sigmoid": "_sigmoid", "softplus": "_softplus"}
+"""Functions of the prelude, for arrays; a single number is written out."""
 REDUCTIONS = {"sum": "sum", "max": "max", "prod": "prod"}
 COMPOSED = ("add", "product", "power", "sigmoid", "softplus", "where nonzero", "copy")
 """Operations that are more than one call; each has a rule below."""
@@ -68,6 +70,7 @@ class Printer:
         self.lines: list[str] = []
         self.sizes: dict[str, None] = {}
         self.ignores: set[str] = set()
+        self.helpers: set[str] = set()
         self._memory: dict[Value, str] = {}
 
     def body(self) -> list[str]:
@@ -162,6 +165,8 @@ class Printer:
         if step.attribute == "flat":
             return f"{self.text(source)[0]}.take({self.text(pointers[0])[0]})", ATOM
         pattern, spread = step.attribute
+        if len(pattern) > 1 and spread and set(pattern[1:]) == {None}:
+            return f"{_wrap(self.text(source), ATOM)}.take({self.text(pointers[0], spread)[0]}, axis=0)", ATOM
         return f"{_wrap(self.text(source), ATOM)}[{self._index(pattern, pointers, spread)}]", ATOM
 
     def _reduce(self, step: Step) -> Text:
@@ -169,6 +174,8 @@ class Printer:
         name, dims = step.attribute
         axes = [use.labels.index(dim) for dim in dims]
         whole = len(axes) == len(use.labels)
+        if name == "sum" and len(use.labels) == 2 and axes == [1]:
+            return self._einsum(step, None), ATOM  # three times as fast as .sum(axis=1)
         argument = "" if whole else f"axis={axes[0]}" if len(axes) == 1 else f"axis={tuple(sorted(axes))}"
         return f"{_wrap(self.text(use), ATOM)}.{REDUCTIONS[name]}({argument})", ATOM
 
@@ -231,11 +238,11 @@ class Printer:
             assert isinstance(attribute, Fraction | float)
             if attribute == -1 and not out:
                 return f"1 / {_wrap(x, UNARY)}", PRODUCT
-            if attribute in POWERS:
+            if isinstance(attribute, Fraction) and attribute in POWERS:
                 return f"np.{POWERS[attribute]}({x[0]}{tail})", ATOM
             return f"np.power({x[0]}, {_number(attribute)[0]}{tail})", ATOM
         if op == "softplus":
-            return f"np.logaddexp(0, {x[0]}{tail})", ATOM
+            return f"np.logaddexp(0, {x[0]})", ATOM
         if op == "where nonzero":
             self.ignores |= {"divide", "invalid"}
             return f"np.where({_wrap(x, SUM)} != 0, {parts[1][0]}, 0)", ATOM
@@ -297,15 +304,10 @@ class Printer:
             self.lines.append(f"{target}[...] = {self.text(step.uses[0], order)[0]}")
         elif op in ("add", "product"):
             self._chain(value, target, memory)
-        elif op == "sigmoid":
-            self.ignores.add("over")
-            x = self.text(step.uses[0], order)[0]
-            self._put(target, "negative", [x], memory)
-            self.lines += [
-                f"np.exp({target}, out={target})",
-                f"{target} += 1",
-                f"np.reciprocal({target}, out={target})",
-            ]
+        elif op in HELPERS:
+            x = self.text(step.uses[0], order)
+            self.helpers.add(op)
+            self.lines.append(f"{target} = {HELPERS[op]}({x[0]}, out={memory or f'np.empty_like({x[0]})'})")
         else:
             parts = [self.text(use, order) for use in step.uses]
             self.lines.append(f"{target} = {self._function(op, attribute, parts, memory or '')[0]}")
@@ -332,8 +334,6 @@ class Printer:
             else:
                 groups.setdefault(frozenset(use.labels), []).append((sign, use))
         large.sort(key=lambda pair: pair[1].value is not overwritten)
-        if op == "product" and frozenset() in groups and (partners := sorted((d for d in groups if d), key=len)):
-            groups[partners[0]] += groups.pop(frozenset())  # a number first meets the smallest array
         small = [self._combined(op, members, order) for members in groups.values()]
         if not large and len(small) > 2:
             raise EmitError("a product of more than two arrays with different axes, none of which has all of them")
@@ -425,14 +425,19 @@ class Printer:
         if unique:
             self.lines.append(f"{target}[{where}] {operator}= {what}")
         else:
+            ufunc = "add" if sign > 0 else "subtract"
+            if pattern[0] is not None and pattern[1:] == (None,):
+                self.helpers.add("scatter")
+                self.lines.append(f"_scatter_rows(np.{ufunc}, {target}, {where}, {what})")
+                return
             where = f"({where})" if "," in where else where
-            self.lines.append(f"np.{'add' if sign > 0 else 'subtract'}.at({target}, {where}, {what})")
+            self.lines.append(f"np.{ufunc}.at({target}, {where}, {what})")
 
 
 _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
 
-def _number(value: object) -> Text:
+def _number(value: int | float | Fraction) -> Text:
     if isinstance(value, int):
         return str(value), ATOM
     if isinstance(value, Fraction):

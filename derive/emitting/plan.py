@@ -8,7 +8,7 @@ index of the result becomes a scatter.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from derive.emitting.formula import Argument, Array, EmitError, IndexArgument, Sparse
 from derive.emitting.graph import Dim, Label, Node, Pointer, Ref, indices_in, substitute
 from derive.emitting.lowering import COLUMNS, ROWS
+from derive.terms import Index
 
 __all__ = ["Dim", "Plan", "Step", "Use", "Value"]
 
@@ -76,35 +77,37 @@ class Use:
 class Thin:
     """Σ over what is not in the result of δ(dim, pointer) ... · value."""
 
-    targets: tuple[tuple[Dim, Label], ...]
+    targets: tuple[tuple[Label, Label], ...]
     value: Use
 
 
 class Plan:
     """Builds values on demand; ``values`` is in an order in which each follows what it uses."""
 
-    def __init__(self, arguments: Iterable[Argument], roots: Sequence[tuple[str, Ref, Sequence[Label]]]) -> None:
+    def __init__(
+        self,
+        arguments: Iterable[Argument],
+        roots: Sequence[tuple[str, Ref, Sequence[Index]]],
+        scratch: tuple[str, ...] = (),
+    ) -> None:
         self.arguments = {argument.parameter: argument for argument in arguments}
         self.values: list[Value] = []
         self._steps: dict[Hashable, Value] = {}
         self._built: dict[Hashable, Use] = {}
         self._wanted: dict[int, list[tuple[Label, ...]]] = defaultdict(list)
         self._seen: set[Hashable] = set()
-        self._inner: dict[int, frozenset[int]] = {}
-        self._order: dict[Hashable, tuple[Dim, ...]] = {}
+        self._slots: dict[int, tuple[int, ...]] = {}
+        self._scratch = scratch
         self._serial = 0
         self.outputs: dict[str, Use] = {}
         sites = []
         for name, ref, indices in roots:
-            dims: dict[Label, Dim] = {index: self._dim(self._axis(ref, index)) for index in indices}
-            labels = tuple(_rename(label, dims) for label in ref.labels)
-            sites.append((name, ref.node, labels, tuple(dims.values())))
-        for _, node, labels, dims in sites:
+            names: dict[Label, Dim] = {index: self._dim(self._axis(ref, index)) for index in indices}
+            labels = tuple(_rename(label, names) for label in ref.labels)
+            sites.append((name, ref.node, labels, tuple(names.values())))
+        for _, node, labels, _order in sites:
             self._collect(node, labels)
-            key, names = _canonical(node, labels)
-            if set(dims) == set(names):
-                self._order.setdefault(key, tuple(names[dim] for dim in dims))
-        self._layouts([node for _, node, _, _ in sites])
+        self._layouts([(node, labels, dims) for _, node, labels, dims in sites])
         for name, node, labels, dims in sites:
             use = self._aligned(self.use(node, labels), dims)
             use.value.outputs.append(name)
@@ -124,7 +127,7 @@ class Plan:
                 return axis
             if isinstance(label, Pointer) and (found := self._pointer_axis(label, index)):
                 return found
-        return str(index.axis.length) if hasattr(index, "axis") else None
+        return str(index.axis.length) if isinstance(index, Index) else None
 
     def _pointer_axis(self, pointer: Pointer, index: Label) -> str | None:
         for label, axis in zip(pointer.labels, self._pointer_axes(pointer), strict=True):
@@ -178,35 +181,44 @@ class Plan:
                 best = (other, found) if best is None or len(found) > len(best[1]) else best
         return best
 
-    def _layouts(self, roots: Iterable[Node]) -> None:
-        """The slots that are reduced over somewhere come last in memory."""
-        inner: dict[int, set[int]] = defaultdict(set)
+    def _layouts(self, roots: Sequence[tuple[Node, tuple[Label, ...], tuple[Dim, ...]]]) -> None:
+        """In which order the slots of each node lie in memory: what is reduced over comes last, as the parents wish."""
         nodes: dict[int, Node] = {}
-        stack = list(roots)
+        stack = [node for node, _, _ in roots]
         while stack:
             node = stack.pop()
             if node.number not in nodes:
                 nodes[node.number] = node
                 stack += [child.node for child in node.children]
+        strength: dict[int, int] = dict.fromkeys(nodes, 0)
+        for node, labels, dims in roots:
+            ranks = {dim: rank for rank, dim in enumerate(dims)}
+            self._slots[node.number] = tuple(sorted(range(len(labels)), key=_by(labels, ranks)))
+            strength[node.number] = 1
         for number in sorted(nodes, reverse=True):
             node = nodes[number]
-            free = len(node.axes)
+            order = [*self._slots.get(number, range(len(node.axes)))]
+            order += range(len(node.axes), len(node.axes) + len(node.bound))
+            ranks = {slot: rank for rank, slot in enumerate(order)}
+            wide = [child for child in node.children if len(child.labels) > 1]
             for child in node.children:
-                for slot, label in enumerate(child.labels):
-                    reduced = isinstance(label, int) and label >= free and (node.op == "max" or len(node.children) == 1)
-                    passed = label in inner[number] and not node.bound
-                    if reduced or passed:
-                        inner[child.node.number].add(slot)
-        self._inner = {number: frozenset(slots) for number, slots in inner.items()}
+                reduced = bool(node.bound) and wide == [child]
+                if node.bound and not reduced:
+                    continue
+                wish = 2 if reduced else strength[number]
+                if wish > strength[child.node.number]:
+                    strength[child.node.number] = wish
+                    slots = range(len(child.labels))
+                    self._slots[child.node.number] = tuple(
+                        sorted(slots, key=lambda s, at=child.labels: _rank(at[s], ranks))
+                    )
 
     def _arranged(self, node: Node, labels: tuple[Label, ...]) -> tuple[Dim, ...]:
-        key, names = _canonical(node, labels)
-        back = {new: old for old, new in names.items()}
-        if key in self._order:
-            return tuple(back[dim] for dim in self._order[key])
-        last = [labels[slot] for slot in sorted(self._inner.get(node.number, ())) if isinstance(labels[slot], Dim)]
-        dims = _dims(labels)
-        return (*(dim for dim in dims if dim not in last), *(dim for dim in dims if dim in last))
+        slots = self._slots.get(node.number, range(len(labels)))
+        dims = _dims(labels[slot] for slot in slots)
+        if sorted(dim.axis for dim in dims) == sorted(self._scratch) and len(set(self._scratch)) == len(dims):
+            return tuple(sorted(dims, key=lambda dim: self._scratch.index(dim.axis)))
+        return dims
 
     # Values.
 
@@ -276,7 +288,29 @@ class Plan:
     def map(self, op: str, uses: Sequence[Use], order: Sequence[Dim], attribute: Any = None) -> Use:
         """An elementwise operation; the result lies in memory as its largest operand does."""
         whole = next((use.labels for use in uses if set(use.labels) == set(order)), tuple(order))
+        if op == "product":
+            uses = self._grouped(uses, order)
         return self.step("map", uses, whole, (op, attribute))
+
+    def _grouped(self, uses: Sequence[Use], order: Sequence[Dim]) -> list[Use]:
+        """What has the same few axes is multiplied first, and numbers go with the smallest of these groups."""
+        groups: dict[frozenset[Dim], list[Use]] = {}
+        for use in uses:
+            groups.setdefault(frozenset(use.labels), []).append(use)
+        if len(groups) < 2:
+            return list(uses)
+        numbers = groups.pop(frozenset(), [])
+        smallest = min(groups, key=len)
+        if numbers and (len(smallest) < len(set(order)) or len(groups) == 1):
+            groups[smallest] += numbers
+        elif numbers:
+            groups[frozenset()] = numbers
+        made = []
+        for dims, members in groups.items():
+            if len(members) > 1 and len(dims) < len(set(order)):
+                members = [self.step("map", members, tuple(dim for dim in order if dim in dims), ("product", None))]
+            made += members
+        return made
 
     def arguments_axes(self, parameter: str) -> tuple[str, ...]:
         argument = self.arguments[parameter]
@@ -349,11 +383,17 @@ class Plan:
     # Products and sums.
 
     def _product(
-        self, children: list[tuple[Node, tuple[Label, ...]]], bound: list[Dim], order: Sequence[Dim]
+        self,
+        children: list[tuple[Node, tuple[Label, ...]]],
+        bound: list[Dim],
+        order: Sequence[Dim],
+        scale: Fraction = Fraction(1),
     ) -> Use | Thin:
         factors = [self.use(node, at) for node, at in children if node.op != "delta"]
+        if scale != 1:
+            factors.append(self.step("literal", (), (), scale))
         present = {dim for use in factors for dim in use.labels}
-        targets: dict[Dim, Label] = {}
+        targets: dict[Label, Label] = {}
         for node, at in children:
             if node.op == "delta":
                 dim, other = (at[0], at[1]) if at[0] in order and at[0] not in present else (at[1], at[0])
@@ -376,14 +416,17 @@ class Plan:
         dense: list[tuple[Fraction, Use]] = []
         thin: list[tuple[Fraction, Thin]] = []
         for coefficient, (child, at) in zip(coefficients, children, strict=True):
-            part: Use | Thin
             if child.op == "delta" or any(c.node.op == "delta" for c in child.children):
                 bound = self._bound(child)
                 inner = [(child, at)] if child.op == "delta" else self._children(child, [*at, *bound])
-                part = self._product(inner, bound, order)
+                part = self._product(inner, bound, order, Fraction(abs(coefficient)))
+                sign = Fraction(1 if coefficient > 0 else -1)
+                if isinstance(part, Thin):
+                    thin.append((sign, part))
+                else:
+                    dense.append((sign, part))
             else:
-                part = self.use(child, at)
-            (thin if isinstance(part, Thin) else dense).append((coefficient, part))
+                dense.append((coefficient, self.use(child, at)))
         base = None
         if dense or constant != 0:
             plain = len(dense) == 1 and dense[0][0] == 1 and constant == 0
@@ -404,8 +447,6 @@ class Plan:
         for coefficient, part in parts:
             value = part.value
             sign = 1 if coefficient > 0 else -1
-            if abs(coefficient) != 1:
-                value = self.map("add", [value], value.labels, ((abs(coefficient),), Fraction(0)))
             targets = dict(part.targets)
             inside = set(_dims(targets.values()))
             pointers: list[Label] = [targets.get(dim, dim) for dim in base.labels]
@@ -469,6 +510,17 @@ class Plan:
 
 def _dims(labels: Iterable[Label]) -> tuple[Dim, ...]:
     return indices_in(labels)
+
+
+def _rank(label: Label, ranks: Mapping[Any, int]) -> int:
+    """The place of a label in an order of slots or dims; a pointer stands where its first index does."""
+    if isinstance(label, Pointer):
+        return min((_rank(inner, ranks) for inner in label.labels), default=-1)
+    return ranks.get(label, len(ranks))
+
+
+def _by(labels: Sequence[Label], ranks: Mapping[Any, int]) -> Callable[[int], int]:
+    return lambda slot: _rank(labels[slot], ranks)
 
 
 def _rename(label: Label, names: Mapping[Any, Any]) -> Label:

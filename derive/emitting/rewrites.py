@@ -81,8 +81,8 @@ def _rewrites() -> tuple[Rewrite, ...]:
         Rewrite(
             "log of one plus exp",
             log(1 + exp(x)),
-            m + log(exp(-m) + exp(x - m)),
-            "with m = max(0, x) this is logaddexp(0, x), which does not overflow",
+            x + log(1 + exp(-x)),
+            "the side with the negative exponent, max(0, x) + log(1 + e^-|x|), does not overflow",
         ),
         Rewrite("log of a product", log(x * y), log(x) + log(y), "the exponent comes out of the logarithm", positive),
         Rewrite("factor out of a sum", sum_over(a * s[w], w), a * sum_over(s[w], w), "less work", weighted),

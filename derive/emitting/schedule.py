@@ -16,6 +16,8 @@ __all__ = ["Schedule", "schedule"]
 
 _NAMES = ("load", "literal", "size")
 _BOOLEAN = ("equal",)
+_KEEPS = (*_BOOLEAN, "softplus", "where nonzero")
+"""Operations that cannot write over their operand."""
 
 
 @dataclass
@@ -121,7 +123,7 @@ def _may_overwrite(heir: Value, value: Value, inlined: set[Value]) -> bool:
         return False
     if step.kind == "scatter":
         return step.uses[0].value is value
-    return step.kind == "map" and step.attribute[0] not in _BOOLEAN
+    return step.kind == "map" and step.attribute[0] not in _KEEPS
 
 
 def _divides(use: Use) -> bool:

@@ -1,0 +1,57 @@
+"""The few functions that generated modules carry along, as text.
+
+They are arithmetic only: which of them stands for what is one of the equalities in ``rewrites``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["helpers"]
+
+_REJECT = '''\
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+'''
+
+_SIGMOID = '''\
+def _sigmoid(x: Floats, out: Floats) -> Floats:
+    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
+    np.negative(x, out=out)
+    with np.errstate(over="ignore"):
+        np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
+'''
+
+_SOFTPLUS = '''\
+def _softplus(x: Floats, out: Floats) -> Floats:
+    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
+    np.abs(x, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    out += np.maximum(x, 0)
+    return out
+'''
+
+_SCATTER = '''\
+def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: Floats) -> None:
+    """``operation`` each row of values to the row of target it belongs to; rows that come twice count twice."""
+    if not target.flags.c_contiguous:
+        operation.at(target, rows, values)
+        return
+    where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
+    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+'''
+
+_TEXTS = {"reject": _REJECT, "sigmoid": _SIGMOID, "softplus": _SOFTPLUS, "scatter": _SCATTER}
+
+
+def helpers(names: Iterable[str]) -> list[str]:
+    """The texts of the helpers that are needed, in a fixed order."""
+    wanted = {"reject", *names}
+    return [text for name, text in _TEXTS.items() if name in wanted]
