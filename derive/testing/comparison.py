@@ -83,13 +83,13 @@ def compare(got: Any, expected: NDArray[np.float64], tolerance: NDArray[np.float
     if numbers.shape == expected.shape and _close(numbers, expected, tolerance):
         return Compared(Match.RIGHT, numbers, expected)
     if numbers.size == expected.size and numbers.shape != expected.shape:
+        flipped = expected.ndim == 2 and numbers.shape == expected.shape[::-1]
+        if flipped and _close(numbers.T, expected, tolerance):
+            return Compared(Match.TRANSPOSED, numbers, expected)
         squeezed = [length for length in numbers.shape if length != 1]
         wanted = [length for length in expected.shape if length != 1]
         if squeezed == wanted and _close(numbers.reshape(expected.shape), expected, tolerance):
             return Compared(Match.SHAPE, numbers, expected)
-        flipped = expected.ndim == 2 and numbers.shape == expected.shape[::-1]
-        if flipped and _close(numbers.T, expected, tolerance):
-            return Compared(Match.TRANSPOSED, numbers, expected)
         if _close(numbers.reshape(expected.shape), expected, tolerance):
             return Compared(Match.SHAPE, numbers, expected)
     # Of a square matrix the shape cannot tell: only the values can.
@@ -104,4 +104,4 @@ def compare(got: Any, expected: NDArray[np.float64], tolerance: NDArray[np.float
 def _close(got: NDArray[np.float64], expected: NDArray[np.float64], tolerance: NDArray[np.float64]) -> bool:
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(got - expected) <= tolerance
-    return bool(np.all(near | (got == expected)))
+    return bool(np.all((near & np.isfinite(expected)) | (got == expected)))

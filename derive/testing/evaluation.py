@@ -33,28 +33,29 @@ class _Named:
 
 
 def evaluate(
-    expression: Expr,
-    indices: Sequence[Index],
+    terms: Mapping[str, tuple[Expr, Sequence[Index]]],
     numbers: Mapping[str, Any],
     sizes: Mapping[str, int],
     digits: int = 50,
-) -> NDArray[Any]:
-    """The entries of a term for every value of ``indices``, as an array of ``mpmath.mpf``.
+) -> dict[str, NDArray[Any]]:
+    """The entries of terms for every value of their indices, as arrays of ``mpmath.mpf``.
 
     Args:
-        expression: a scalar term; its entry at ``indices`` is asked for.
-        indices: the indices that become the axes of the result, in this order.
+        terms: by name, a scalar term and the indices that become the axes of its array, in this order.  What terms
+            have in common is evaluated once.
         numbers: arrays and scalars by name; entries that stand for an index count from 1.
         sizes: the value of every size symbol, such as ``{"V": 4, "d": 2}``.
         digits: decimal digits carried.
 
     Raises:
-        ValueError: the term has a node or a name that is not known here.
+        ValueError: a term has a node or a name that is not known here.
     """
     walker = _Walker(numbers, sizes, digits)
-    named = walker.at(expression)
-    shape = tuple(len(walker.range_of(index)) for index in indices)
-    return np.broadcast_to(_align(named, tuple(indices)), shape)
+    values = {}
+    for name, (expression, indices) in terms.items():
+        shape = tuple(len(walker.range_of(index)) for index in indices)
+        values[name] = np.broadcast_to(_align(walker.at(expression), tuple(indices)), shape)
+    return values
 
 
 class _Walker:
@@ -157,7 +158,7 @@ class _Walker:
     def _power(self, node: Expr) -> _Named:
         base, exponent = self.at(node.base), self.at(node.exp)
         dims = _union((base, exponent))
-        raised = np.frompyfunc(self.context.power, 2, 1)(_align(base, dims), _align(exponent, dims))
+        raised = np.frompyfunc(self._raise, 2, 1)(_align(base, dims), _align(exponent, dims))
         return _Named(dims, np.asarray(raised, dtype=object))
 
     def _sum(self, node: Expr) -> _Named:
@@ -179,6 +180,10 @@ class _Walker:
                 values, dims = constant(result.values, len(self.range_of(index))), result.dims
             result = _Named(dims, np.asarray(values, dtype=object))
         return result
+
+    def _raise(self, base: Any, exponent: Any) -> Any:
+        # A base can only be 0 as a probability, so that its reciprocal is the limit from above.
+        return self.context.inf if base == 0 and exponent < 0 else self.context.power(base, exponent)
 
     def _log(self, value: Any) -> Any:
         return self.context.log(value) if value > 0 else (-self.context.inf if value == 0 else self.context.nan)

@@ -1,22 +1,27 @@
-"""The truth that functions are held against: the objective's term, its gradients derived by SymPy, at fifty digits."""
+"""The truth that functions are held against: terms, their derivatives proved for all sizes, at fifty digits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Expr, KroneckerDelta, Mul, Sum
+from sympy import Expr
 
-from derive.terms import Index
+from derive.derivation import Goal, Kind, Relation
+from derive.errors import InternalError
+from derive.proving.calculus import differentiate
+from derive.proving.check import decide
 from derive.testing.evaluation import evaluate
-from derive.testing.objectives import Objective, objective_named
+from derive.testing.objectives import Objective, Output, objective_named
 
 __all__ = ["Reference", "reference"]
 
+_PATIENCE = 60.0  # seconds for a proof that takes a tenth of one; a loaded machine must not change the outcome
 _WORD_KINDS = ("word", "words", "draws", "center")
 
 
@@ -26,19 +31,27 @@ class Reference:
 
     Attributes:
         objective: what it is the reference of.
-        terms: the term of each output by name; the derivatives are SymPy's.
+        terms: the term of each output by name, proved to be the derivative.
     """
 
     objective: Objective
     terms: Mapping[str, Expr]
 
+    @property
+    def place(self) -> str:
+        """The note and line that states and proves the formula."""
+        file, phrase = self.objective.note
+        text = (files("derive") / "notes" / file).read_text(encoding="utf-8")
+        for number, line in enumerate(text.splitlines(), start=1):
+            if phrase in line:
+                return f"derive/notes/{file}:{number}"
+        raise InternalError(f"derive/notes/{file} no longer has the line {phrase!r} that proves {self.objective.name}")
+
     def exact(self, arguments: Mapping[str, Any], digits: int = 50) -> dict[str, NDArray[Any]]:
         """Every output at the given arguments, as arrays of ``mpmath.mpf``; indices of words count from 0."""
         numbers, sizes = self._numbers(arguments)
-        return {
-            output.name: evaluate(self.terms[output.name], output.indices, numbers, sizes, digits)
-            for output in self.objective.outputs
-        }
+        terms = {output.name: (self.terms[output.name], output.indices) for output in self.objective.outputs}
+        return evaluate(terms, numbers, sizes, digits)
 
     def __call__(self, **arguments: Any) -> dict[str, NDArray[np.float64]]:
         """Every output at the given arguments, rounded once to float64."""
@@ -61,32 +74,24 @@ class Reference:
 
 @cache
 def reference(name: str) -> Reference:
-    """The reference of an objective, derived at first use.
+    """The reference of an objective: derived, and its closed forms proved, at first use.
 
     Raises:
         DeriveError: there is no objective of this name.
+        InternalError: a closed form is not proved equal to the derivative.
     """
     objective = objective_named(name)
-    terms = {
-        output.name: objective.value if output.by is None else _contract(objective.value.diff(output.by))
-        for output in objective.outputs
-    }
-    return Reference(objective, terms)
+    return Reference(objective, {output.name: _proved(objective, output) for output in objective.outputs})
 
 
-def _contract(expression: Expr) -> Expr:
-    """The same term where no sum runs over a δ of its own index."""
-    if not expression.has(KroneckerDelta) or not expression.args:
-        return expression
-    rebuilt = expression.func(*(_contract(argument) if argument.args else argument for argument in expression.args))
-    if not isinstance(rebuilt, Sum):
-        return rebuilt
-    body = rebuilt.function
-    for index, low, high in rebuilt.limits:
-        for factor in Mul.make_args(body):
-            if isinstance(factor, KroneckerDelta) and index in factor.args:
-                other = factor.args[1] if factor.args[0] == index else factor.args[0]
-                same_axis = isinstance(other, Index) and (other.axis.low, other.axis.high) == (low, high)
-                if same_axis and len(rebuilt.limits) == 1:
-                    return (body / factor).xreplace({index: other})
-    return rebuilt
+def _proved(objective: Objective, output: Output) -> Expr:
+    """The term of an output; a closed form is used only after the proof that it is SymPy's derivative."""
+    if output.by is None:
+        return objective.value
+    derived = differentiate(objective.value, output.by)
+    if output.closed is None:
+        return derived
+    verdict = decide(Goal(derived, Relation.EQUAL, output.closed, objective.facts), deadline=_PATIENCE)
+    if verdict.kind is not Kind.PROVED:
+        raise InternalError(f"the closed form of {output.name} in {objective.name} is {verdict.kind}: {verdict.reason}")
+    return output.closed

@@ -114,7 +114,8 @@ def _negative_sampling(given: Mapping[str, Array], eps: float) -> Bounds:
 def _elementary(objective: str, given: Mapping[str, Array], expected: Mapping[str, Array], eps: float) -> Bounds:
     if objective == "sigmoid":
         value = np.asarray(expected["value"])
-        return {"value": eps * (4 + np.abs(given["x"])) * value}
+        # One ε besides, for those who compute σ by way of tanh.
+        return {"value": eps * (4 + np.abs(given["x"])) * value + eps}
     if objective in ("softmax", "log-sum-exp", "softmax-cross-entropy"):
         logits = given["z"].astype(np.float64)
         shifted = logits - logits.max()
