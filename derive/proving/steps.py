@@ -16,7 +16,9 @@ from derive.reading.note import Draft, Draftbook
 SECONDS = 10.0
 
 
-def judge(book: Draftbook, *, seconds: float = SECONDS, progress: Callable[[], None] = lambda: None) -> tuple[Step, ...]:
+def judge(
+    book: Draftbook, *, seconds: float = SECONDS, progress: Callable[[], None] = lambda: None
+) -> tuple[Step, ...]:
     """A verdict for every draft, in order.
 
     Raises ``InternalError`` if the number of steps changes on the way.
@@ -43,7 +45,9 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
     if draft.unread:
         return Verdict(Kind.UNREAD, draft.problem or "not read")
     if draft.shape_error is not None:
-        return Verdict(Kind.UNDECIDED, f"shapes: {draft.shape_error}")
+        if draft.certain:
+            return Verdict(Kind.REFUTED, f"the shapes do not conform: {draft.shape_error}")
+        return Verdict(Kind.UNDECIDED, f"shapes: {draft.shape_error}; declare the shapes of the names to settle it")
     if draft.problem is not None:
         return Verdict(Kind.UNDECIDED, draft.problem)
     if draft.definition is not None:
@@ -71,7 +75,9 @@ def _under_assumptions(claim: Claim, seconds: float) -> Verdict | None:
         if not (goal.left.has(unknown) or goal.right.has(unknown)):
             continue
         table = {unknown: solution}
-        verdict = decide(replace(goal, left=goal.left.xreplace(table), right=goal.right.xreplace(table)), deadline=seconds)
+        verdict = decide(
+            replace(goal, left=goal.left.xreplace(table), right=goal.right.xreplace(table)), deadline=seconds
+        )
         if verdict.kind is Kind.PROVED:
             return replace(verdict, reason=f"{verdict.reason}, given the equation assumed for {unknown}")
     return None

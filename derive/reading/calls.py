@@ -6,6 +6,8 @@ the bracket is a factor.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy
 from sympy import Expr, Symbol, exp
 
@@ -108,11 +110,24 @@ def _argument(node: tree.Node, parameter: Symbol, reading: Reading) -> Expr:
     return inner.body
 
 
+def labelled(spelled: Spelled, reading: Reading) -> Spelled:
+    """``P_D`` with its capital subscript as part of the name, unless D is an index or a size."""
+    if len(spelled.subs) != 1:
+        return spelled
+    name = letter(spelled.subs[0])
+    if name is None or len(name) != 1 or not name.isupper():
+        return spelled
+    if name in reading.survey.bound or name in reading.survey.sizes or name in reading.bound:
+        return spelled
+    return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
+
+
 def application(node: tree.Node, group: tree.Group, reading: Reading) -> Value | None:
     """``node(group)`` as the application of a function, or None if it is a product."""
     spelled = spell(node)
     if spelled is None:
         return None
+    spelled = labelled(spelled, reading)
     inner = _apply_name(spelled, group, reading)
     if inner is None:
         return None
@@ -368,6 +383,7 @@ def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:
     if isinstance(distribution, tree.Product) and len(distribution.factors) == 2:
         head_node, group = (plain(f.node) for f in distribution.factors)
         spelled = spell(head_node)
+        spelled = labelled(spelled, reading) if spelled is not None else None
         if spelled is not None and isinstance(group, tree.Group):
             parts, separators = arguments_of(group)
             head = scope.heads.get(signature(spelled.name, len(spelled.subs), separators))
@@ -383,6 +399,7 @@ def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:
             scope.want_order(name, len(where))
             return scope.entry(name, where)
     spelled = spell(distribution)
+    spelled = labelled(spelled, reading) if spelled is not None else None
     if spelled is None:
         raise Unsettled(f"the distribution {tree.sexpr(distribution)} is not understood")
     for key in (f"{spelled.name}()", signature(spelled.name, len(spelled.subs), ())):

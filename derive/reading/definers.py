@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from sympy import Expr, Function, Indexed, IndexedBase, Symbol
 
 from derive.reading import tree
-from derive.reading.calls import arguments_of, random_variable_key, signature, value_of_variable
+from derive.reading.calls import arguments_of, labelled, random_variable_key, signature, value_of_variable
 from derive.reading.context import Reading
 from derive.reading.definitions import Definition, referenced, unfold
 from derive.reading.information import divergence
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, entry_name
+from derive.reading.survey import joined
 from derive.reading.spelling import Spelled, letter, plain, spell
-from derive.reading.values import Value
-from derive.terms import Index, fresh
+from derive.reading.elaborate import value
+from derive.reading.values import Value, scalar
+from derive.terms import Index, fresh, real
 
 
 @dataclass(frozen=True)
@@ -39,28 +41,21 @@ def candidate(node: tree.Node, reading: Reading) -> Candidate | None:
         return None
     spelled = spell(node)
     if spelled is not None:
-        return _plain_candidate(spelled, reading)
+        return _plain_candidate(labelled(spelled, reading), reading)
+    if isinstance(node, tree.Product):
+        items = joined(list(node.factors), reading.survey)
+        node = tree.Product(node.span, tuple(items)) if len(items) > 1 else items[0].node
+        if len(items) == 1 and (spelled := spell(node)) is not None:
+            return _plain_candidate(spelled, reading)
     if isinstance(node, tree.Product) and len(node.factors) >= 2:
         *front, last = node.factors
         group = plain(last.node)
         if not isinstance(group, tree.Group) or group.open not in ("(", "[") or last.operator:
             return None
-        name = spell(front[0].node) if len(front) == 1 else _run(front)
+        name = spell(front[0].node) if len(front) == 1 else None
         if name is None or name.power is not None or name.transposed or name.primes or name.name in FUNCTIONS:
             return None
-        return _call_candidate(name, group, reading)
-    if isinstance(node, tree.Product) and (name := _run(list(node.factors))) is not None:
-        return _plain_candidate(name, reading)
-    return None
-
-
-def _run(factors: list[tree.Factor]) -> Spelled | None:
-    """Capital letters written without a space: ``PMI``, ``PPL``."""
-    names = [f.node for f in factors]
-    if all(isinstance(n, tree.Name) and n.run for n in names):
-        runs = {n.run for n in names if isinstance(n, tree.Name)}
-        if len(runs) == 1 and len(names) == len(run := runs.pop()):
-            return Spelled(run)
+        return _call_candidate(labelled(name, reading), group, reading)
     return None
 
 
@@ -80,6 +75,9 @@ def _plain_candidate(spelled: Spelled, reading: Reading) -> Candidate | None:
 
 def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Candidate | None:
     parts, separators = arguments_of(group)
+    if any(isinstance(plain(part), tree.Ellipsis) for part in parts):
+        text = tree.sexpr(group)
+        return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
     parameters: list[str] = []
     for part in [*spelled.subs, *parts]:
         part = value_of_variable(part)
@@ -121,6 +119,21 @@ def _information(spelled: Spelled, group: tree.Group, reading: Reading) -> bool:
         raise
     except (Unsettled, ShapeError):
         return False
+
+
+def defining_value(found: Candidate, node: tree.Node, reading: Reading) -> Value:
+    """The right side of a definition; the parameters of a function hide names of the same letter."""
+    hidden = {
+        name: scalar(real(name))
+        for name in found.parameters
+        if found.called and name in reading.scope.heads and reading.scope.heads[name].value.rank == 0
+    }
+    before = reading.locals
+    reading.locals = {**before, **hidden}
+    try:
+        return value(node, reading)
+    finally:
+        reading.locals = before
 
 
 def define(found: Candidate, right: Value, reading: Reading) -> Head | None:

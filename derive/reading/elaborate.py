@@ -5,6 +5,7 @@ One rule per kind of node; products, where most of the ambiguity of written math
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 
 import sympy
@@ -169,7 +170,7 @@ def _spelled(node: tree.Node) -> dict[str, object]:
     spelled = spell(node)
     if spelled is None:
         raise Unsettled(f"{tree.sexpr(node)} is not understood")
-    return {name: getattr(spelled, name) for name in ("name", "subs", "power", "transposed", "primes", "bold")}
+    return {name: getattr(spelled, name) for name in ("name", "subs", "power", "transposed", "primes", "bold", "arrow")}
 
 
 @value.register
@@ -389,14 +390,10 @@ def _(node: tree.Empty, reading: Reading) -> Value:
 
 def named(spelled: Spelled, reading: Reading) -> Value:
     """A name with its indices: bound index, size, definition, constant or member of a family."""
-    from derive.reading.derivatives import primed
-
-    if spelled.primes:
-        found = primed(spelled, reading)
-        if found is not None:
-            return found
-        spelled = Spelled(spelled.name + "'" * spelled.primes, spelled.subs, spelled.power, spelled.transposed, 0, spelled.bold)
-    inner = _plain_name(spelled, reading)
+    if spelled.arrow and spelled.name in reading.survey.subscripts:
+        inner = _vector_of_word(spelled, reading)
+    else:
+        inner = _plain_name(replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0), reading)
     if spelled.transposed:
         inner = transpose(inner)
     if spelled.power is not None:
@@ -404,15 +401,31 @@ def named(spelled: Spelled, reading: Reading) -> Value:
     return inner
 
 
+def _vector_of_word(spelled: Spelled, reading: Reading) -> Value:
+    """``\\vec{c}`` where c is a word: the vector of c; ``\\vec{c}'`` and ``\\vec{c}_N`` are vectors of other words of the kind."""
+    scope, family = reading.scope, f"\\vec{{{spelled.name}}}"
+    scope.want_order(family, 2)
+    axis = scope.axis(family, 0)
+    name = spelled.name + "'" * spelled.primes
+    if len(spelled.subs) == 1 and (inner := letter(spelled.subs[0])) is not None:
+        name = f"{name}_{inner}"
+    index = reading.bound.get(name)
+    if index is not None:
+        scope.axes.same(index.axis, axis)
+    return scope.whole(family, (index if index is not None else reading.free_index(name, axis),))
+
+
 def _plain_name(spelled: Spelled, reading: Reading) -> Value:
-    scope, name = reading.scope, spelled.name
+    from derive.reading.calls import by_definition, labelled
+
+    scope = reading.scope
+    spelled = labelled(spelled, reading)
+    name = spelled.name
     if not spelled.subs:
         if name in reading.locals:
             return reading.locals[name]
         if name in reading.bound:
             return scalar(reading.bound[name])
-    from derive.reading.calls import by_definition
-
     found = by_definition(spelled, (), reading)
     if found is not None:
         return found

@@ -7,7 +7,7 @@ definition, or a reason why neither could be made of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import sympy
@@ -18,16 +18,16 @@ from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
 from derive.reading.claims import SYMBOLS, Claim, claim
 from derive.reading.context import Reading, index_expression
-from derive.reading.definers import candidate, define, is_known
+from derive.reading.definers import candidate, define, defining_value, is_known
 from derive.reading.definitions import Circular, unfold
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.formula import Formula as Mathematics
-from derive.reading.latex import parse_block
-from derive.reading.markdown import Document, Fence, Prose
+from derive.reading.latex import Macros, parse_block, read_macros
+from derive.reading.markdown import Broken, Document, Prose
 from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count
 from derive.reading.ranges import size_of
 from derive.reading.scope import Relearn, Scope, Unsettled, entry_name
-from derive.reading.spelling import letter, plain, spell, walk, words
+from derive.reading.spelling import TRANSPOSES, letter, plain, spell, walk, words
 from derive.reading.survey import Survey, survey
 from derive.reading.values import ShapeError, Value
 from derive.calculus import NotDifferentiable
@@ -49,6 +49,7 @@ class Draft:
     problem: str | None = None
     unread: bool = False
     shape_error: str | None = None
+    certain: bool = False
     source: tuple[tree.Node | None, tree.Node | None] = (None, None)
     symbol: str = "="
     guards: tuple[tuple[Expr, Expr], ...] = ()
@@ -160,14 +161,14 @@ class _Sentence:
     formulas: tuple[Formula, ...]
 
 
-_Item = _Display | _Sentence
+_Item = _Display | _Sentence | Broken
 
 
 def _trees(items: list[_Item]) -> Iterator[tree.Node]:
     for item in items:
         if isinstance(item, _Display):
             yield from (row for row in item.rows if isinstance(row, tree.Row))
-        else:
+        elif isinstance(item, _Sentence):
             for formula in item.formulas:
                 yield from formula.statements
 
@@ -175,20 +176,24 @@ def _trees(items: list[_Item]) -> Iterator[tree.Node]:
 def _items(document: Document) -> Iterator[_Item]:
     """The displays, and between them the sentences with their inline formulas."""
     buffer: list[tuple[str, tuple[tree.Statement, ...] | None]] = []
+    macros: Macros = {}
+    read_macros(document.preamble, macros)
     for piece in document.pieces:
         if isinstance(piece, Mathematics) and piece.display:
             yield from _sentences(buffer)
             buffer = []
-            rows = tuple(parse_block(piece))
+            rows = tuple(parse_block(piece, macros))
             yield _Display(rows, piece)
         elif isinstance(piece, Mathematics):
-            rows = parse_block(piece)
+            rows = parse_block(piece, macros)
             statements = tuple(s for row in rows if isinstance(row, tree.Row) for s in row.statements)
             buffer.append(("", statements))
         elif isinstance(piece, Prose):
-            buffer.append((piece.text, None))
-        elif isinstance(piece, Fence):
-            continue
+            buffer.append((f"\n\n{piece.text}\n\n" if piece.heading else piece.text, None))
+        elif isinstance(piece, Broken):
+            yield from _sentences(buffer)
+            buffer = []
+            yield piece
     yield from _sentences(buffer)
 
 
@@ -222,6 +227,9 @@ def _run(items: list[_Item], current: _Pass) -> bool:
         if isinstance(item, _Sentence):
             clean &= _sentence(item, current)
             continue
+        if isinstance(item, Broken):
+            current.drafts.append(Draft(item.place, "", "", "", problem=item.message, unread=True))
+            continue
         reading.guards = _announced(items[number - 1] if number else None, reading)
         for row in item.rows:
             if isinstance(row, tree.UnreadRow):
@@ -238,6 +246,12 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
     reading = current.reading
     reading.sentence = sentence.text
     clean = True
+    try:
+        declare_count(sentence.text, list(sentence.formulas), reading)
+    except Relearn:
+        clean = False
+    except LOGICAL:
+        pass
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
         hypothetical = bool(HYPOTHETICAL.search(sentence.text[: formula.position]))
@@ -256,13 +270,12 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
             except LOGICAL:
                 pass
             before.append(statement)
-    for action in (declare_count, apply_cues):
-        try:
-            action(sentence.text, list(sentence.formulas), reading)
-        except Relearn:
-            clean = False
-        except LOGICAL:
-            continue
+    try:
+        apply_cues(sentence.text, list(sentence.formulas), reading)
+    except Relearn:
+        clean = False
+    except LOGICAL:
+        pass
     return clean
 
 
@@ -332,11 +345,13 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
     if found is None or (is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place):
         return
     right = plain(statement.links[0].right)
+    if found.parameters and letter(right) in reading.survey.subscripts:
+        return
     if isinstance(right, tree.Num):
         if not found.parameters and not found.called:
             reading.scope.fixed[found.spelled.name] = sympy.Rational(right.text)
         return
-    inner = value(right, reading)
+    inner = defining_value(found, right, reading)
     if define(found, inner, reading) is not None:
         reading.scope.defined_at.setdefault(found.key, place)
 
@@ -489,12 +504,14 @@ def _label(name: str, first: tree.Node, statement: tree.Statement, reading: Read
         return
 
 
-def _evaluate(node: tree.Node, item: _Display, reading: Reading) -> _Side:
+def _evaluate(
+    node: tree.Node, item: _Display, reading: Reading, meaning: Callable[[tree.Node], Value] | None = None
+) -> _Side:
     source = _source(node, item)
     if isinstance(node, tree.Unread):
         return _Side(None, f"“{node.token}”: {node.message}", source, node)
     try:
-        return _Side(value(node, reading), None, source, node)
+        return _Side(meaning(node) if meaning else value(node, reading), None, source, node)
     except ShapeError as error:
         return _Side(None, str(error), source, node, shape_error=str(error))
     except (Unsettled, NotDifferentiable, Circular) as error:
@@ -517,7 +534,7 @@ def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, it
         return None
     if isinstance(plain(link.right), tree.Num) and found.parameters:
         return None
-    right = _evaluate(link.right, item, reading)
+    right = _evaluate(link.right, item, reading, lambda node: defining_value(found, node, reading))
     left_source = _source(first, item)
     at = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
     if right.value is None:
@@ -574,7 +591,8 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
     elif side is None:
         add(problem="there is nothing to the left of this relation")
     elif right.shape_error is not None:
-        add(problem=right.shape_error, shape_error=right.shape_error)
+        certain = right.node is not None and _all_declared(right.node, reading)
+        add(problem=right.shape_error, shape_error=right.shape_error, certain=certain)
     elif _is_assumption(side, symbol, right, reading, place):
         add(definition="an equation that is assumed from here on")
     elif right.value is None or side.value is None:
@@ -586,6 +604,19 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
             add(claim=claim(side.value, symbol, right.value, reading))
         except (Unsettled, ShapeError, NotDifferentiable, Circular) as error:
             add(problem=str(error))
+
+
+def _all_declared(node: tree.Node, reading: Reading) -> bool:
+    """Whether the shapes of all names in a formula are known for certain."""
+    scope = reading.scope
+    for inner in walk(node):
+        spelled = spell(inner) if isinstance(inner, tree.Name | tree.Script | tree.Accent) else None
+        if spelled is None or spelled.name in TRANSPOSES:
+            continue
+        family = scope.families.get(spelled.name)
+        if family is not None and not family.declared and family.order > 0:
+            return False
+    return True
 
 
 def _is_assumption(side: _Side, symbol: str, right: _Side, reading: Reading, place: Place) -> bool:

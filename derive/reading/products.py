@@ -15,6 +15,7 @@ from derive.reading.elaborate import divide, learn_vector, power, superscript, v
 from derive.reading.ranges import running
 from derive.reading.scope import Relearn, Unsettled
 from derive.reading.spelling import bare, call, plain, spell
+from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, scalar
 from derive.terms import product_over, sigmoid, sum_over
 
@@ -34,6 +35,7 @@ def product(items: Items, reading: Reading) -> Value:
 
     if has_ellipsis(tree.Product(items[0].node.span, tuple(items))):
         return dotted_product(items, reading, value)
+    items = joined(items, reading.survey)
     total: Value | None = None
     last: tree.Node | None = None
     position = 0

@@ -39,7 +39,7 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("probability", r"probability (?:vector|distribution|mass)|probabilit(?:y|ies)|distributions?\b|概率(?:向量|分布)?|分布"),
         ("distinct", r"distinct|pairwise different|互不相同|互异|各不相同|different from each other|without replacement"),
         ("positive", r"\bpositive\b|正数|为正|正的"),
-        ("row", r"row vectors?|行向量"),
+        ("row", r"\brows?\b|行向量|第.{0,3}行"),
         ("vector", r"(?<!row )(?:column )?\bvectors?\b|向量"),
         ("matrix", r"matri(?:x|ces)|矩阵"),
     )
@@ -276,12 +276,43 @@ def _sums_to_one(node: tree.Node, reading: Reading) -> bool:
 
 def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
     """The words of one sentence, each applied to the formulas it stands closest to."""
+    declare_different(text, formulas, reading)
     for kind, pattern in CUES:
         for match in pattern.finditer(text):
             if NEGATION.search(text[: match.start()]):
                 continue
-            for node in _nearest(match, formulas, text):
+            fitting = formulas if kind != "distinct" else [f for f in formulas if _enumerates(f, reading)]
+            for node in _nearest(match, fitting, text):
                 _apply(kind, node, text, formulas, reading)
+
+
+def _enumerates(formula: Formula, reading: Reading) -> bool:
+    """Whether a formula names an array of indices: ``n_1, …, n_K``, ``n_k``."""
+    spelled = [spell(plain(s.first)) for s in formula.statements if s.first is not None]
+    return any(s is not None and s.subs and s.name in reading.survey.index_arrays for s in spelled)
+
+
+DIFFERS = re.compile(
+    r"不等于|不同于|都不是|均不是|不含|不包含|different from|other than|not equal to|differs? from|excluding|except|none of (?:them|which)\s+\w+|not contain\w*|distinct from",
+    re.IGNORECASE,
+)
+
+
+def declare_different(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """"negative samples n_1, …, n_K, all different from o": no entry equals the word named behind."""
+    for match in DIFFERS.finditer(text):
+        before = [f for f in formulas if f.position < match.start() and _enumerates(f, reading)]
+        after = [f for f in formulas if f.position >= match.end()]
+        if not before or not after or len(text[match.end() : after[0].position].strip()) > 20:
+            continue
+        entries = [s for st in before[-1].statements if st.first is not None and (s := spell(plain(st.first)))]
+        name, other = entries[0].name, after[0].statements[0].first
+        family = reading.scope.family(name)
+        if other is None or letter(other) is None or family.points_into is None or family.order != 1:
+            continue
+        index = Index("any", reading.scope.axis(name, 0))
+        pair = (reading.scope.entry(name, (index,)), index_expression(other, family.points_into, reading))
+        reading.scope.distinct.add(pair)
 
 
 def _nearest(match: re.Match[str], formulas: list[Formula], text: str) -> list[tree.Node]:
@@ -344,6 +375,8 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         family.positive = True
     elif kind == "distinct" and indexed and spelled.name in reading.survey.index_arrays:
         family.injective = True
+    elif kind == "row" and family.declared and spelled.name.isupper() and spelled.subs:
+        family.row = True
     elif kind in ("vector", "row") and not family.declared and spelled.name not in reading.survey.index_arrays:
         if re.search(r"matri|矩阵", text) and spelled.name.isupper():
             return
@@ -351,7 +384,7 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             reading.survey.wholes.add(spelled.name)
         elif spelled.name in reading.survey.names and spelled.name not in reading.survey.subscripts:
             reading.survey.wholes.add(spelled.name)
-        if kind == "row":
+        if kind == "row" and (spelled.name.isupper() and spelled.subs or re.search(r"row vector|行向量", text)):
             family.row = True
 
 
@@ -360,7 +393,7 @@ def one_hot(spelled: Spelled, text: str, formulas: list[Formula], reading: Readi
     scope = reading.scope
     key = spelled.name + "_"
     family = scope.families.get(spelled.name)
-    if key in scope.heads or spelled.name in scope.sizes or spelled.name in reading.survey.subscripts:
+    if scope.defined_at.get(key, "one-hot") != "one-hot" or spelled.name in scope.sizes or spelled.name in reading.survey.subscripts:
         return
     where = _true_index(spelled, formulas, reading)
     if where is None:
@@ -377,6 +410,7 @@ def one_hot(spelled: Spelled, text: str, formulas: list[Formula], reading: Readi
     folded = sympy.Function(key, real=True)(i)
     scope.definitions[key] = definition
     scope.heads[key] = Head(definition, 1, scalar(folded), key)
+    scope.defined_at[key] = "one-hot"
     scope.note(f"{spelled.name} is one-hot: {spelled.name}_i = δ(i, {true}) (from the text)")
     del index
 
@@ -434,6 +468,8 @@ def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
     with reading.binding({name: index}):
         for statement in conditions:
             if statement.first is None or len(statement.links) != 1 or statement.links[0].relation.symbol != "=":
+                break
+            if statement.links[0].right is None or spell(plain(statement.links[0].right)) is None:
                 break
             chain = tree.Chain(statement.span, statement.first, statement.links)
             left, equal_to, equal = condition(chain, reading, lambda n: _axis_of_condition(n, found.spelled, reading))

@@ -37,6 +37,7 @@ class Spelled:
     transposed: bool = False
     primes: int = 0
     bold: bool = False
+    arrow: bool = False
 
 
 def plain(node: tree.Node) -> tree.Node:
@@ -131,7 +132,7 @@ def spell(node: tree.Node) -> Spelled | None:
     """
     node = plain(node)
     if isinstance(node, tree.Name):
-        return Spelled(base_name(node), bold=is_bold(node))
+        return Spelled(base_name(node), bold=is_bold(node), arrow="vec" in node.decorations)
     if isinstance(node, tree.Word):
         return Spelled(node.text)
     if isinstance(node, tree.Accent):
@@ -171,7 +172,7 @@ def _spell_script(node: tree.Script) -> Spelled | None:
             name, power = f"{name}^{star}", None
         elif indices := superscript_index(power):
             subs[:0], power = indices, None
-    return Spelled(name, tuple(subs), power, transposed, inner.primes + node.primes, inner.bold)
+    return Spelled(name, tuple(subs), power, transposed, inner.primes + node.primes, inner.bold, inner.arrow)
 
 
 def subscript_label(node: tree.Node | None) -> str | None:

@@ -34,6 +34,7 @@ class Survey:
     plain_calls: set[str] = field(default_factory=set)
     random_variables: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    runs: set[str] = field(default_factory=set)
 
 
 def survey(formulas: Iterable[tree.Node]) -> Survey:
@@ -44,6 +45,40 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
             _LOOK.get(type(node), _nothing)(node, found)
     found.sizes -= found.bound
     return found
+
+
+KNOWN_RUNS = {"PMI", "PPMI", "SPPMI", "PPL", "KL", "JS", "JSD", "NLL", "CE", "BCE", "MSE", "MI", "NCE", "NEG", "SGNS", "LSE", "CBOW"}
+
+
+def leading_run(factors: tuple[tree.Factor, ...]) -> str | None:
+    """Capital letters written without a space at the start of a product, alone or before an argument list."""
+    first = factors[0].node
+    if not isinstance(first, tree.Name) or len(first.run) < 2 or not first.run.isupper():
+        return None
+    rest = factors[len(first.run) :]
+    alone = not rest or (len(rest) == 1 and isinstance(rest[0].node, tree.Group))
+    return first.run if alone else None
+
+
+def joined(factors: list[tree.Factor], found: Survey) -> list[tree.Factor]:
+    """A product with the runs of capital letters that are one name (``PMI``) put together."""
+    items: list[tree.Factor] = []
+    position = 0
+    while position < len(factors):
+        node = factors[position].node
+        if isinstance(node, tree.Name) and node.at == 0 and len(node.run) > 1 and (node.run in found.runs or node.run in KNOWN_RUNS):
+            chunk = factors[position : position + len(node.run)]
+            if len(chunk) == len(node.run) and all(isinstance(f.node, tree.Name) for f in chunk[:-1]):
+                word: tree.Node = tree.Word(node.span.to(chunk[-1].node.span), node.run, "run")
+                last = chunk[-1].node
+                if isinstance(last, tree.Script):
+                    word = tree.Script(word.span, word, last.sub, last.sup, last.primes)
+                items.append(tree.Factor(factors[position].span, factors[position].operator, factors[position].space, word))
+                position += len(chunk)
+                continue
+        items.append(factors[position])
+        position += 1
+    return items
 
 
 def _nothing(node: tree.Node, found: Survey) -> None:
@@ -147,6 +182,8 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
     if not node.links or node.links[0].relation.symbol not in ("=", ":="):
         return
     first = node.first
+    if isinstance(first, tree.Product) and (run := leading_run(first.factors)):
+        found.runs.add(run)
     if isinstance(first, tree.Product) and len(first.factors) == 2:
         name, group = (f.node for f in first.factors)
         if call(name, group) and (spelled := spell(name)) is not None:
