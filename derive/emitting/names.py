@@ -9,8 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from derive.emitting.formula import Array, EmitError, Formula, IndexArgument, Scalar, Sparse
-from derive.emitting.plan import Plan, Value
+from derive.emitting.plan import Plan
 from derive.emitting.schedule import Schedule
+from derive.emitting.steps import Value
 
 __all__ = ["Names"]
 

@@ -12,9 +12,11 @@ from fractions import Fraction
 import numpy as np
 
 from derive.emitting.formula import EmitError, Formula, Sparse
+from derive.emitting.graph import Dim
 from derive.emitting.names import Names
-from derive.emitting.plan import Dim, Plan, Step, Use, Value
+from derive.emitting.plan import Plan
 from derive.emitting.schedule import Schedule
+from derive.emitting.steps import Step, Use, Value
 
 __all__ = ["Printer"]
 

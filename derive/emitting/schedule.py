@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from derive.emitting.plan import Plan, Use, Value
+from derive.emitting.plan import Plan
+from derive.emitting.steps import Use, Value
 
 __all__ = ["Schedule", "schedule"]
 
