@@ -107,7 +107,9 @@ def _entry_derivative(e: Indexed, entry: Expr) -> Expr:
 def _same_rank(expression: Expr, entry: Indexed) -> None:
     for other in expression.atoms(Indexed):
         if str(other.base.label) == str(entry.base.label) and len(other.indices) != len(entry.indices):
-            raise DerivativeError(f"{entry.base} is used with {len(other.indices)} and with {len(entry.indices)} indices")
+            raise DerivativeError(
+                f"{entry.base} is used with {len(other.indices)} and with {len(entry.indices)} indices"
+            )
 
 
 def _depends(e: Expr, entry: Expr) -> bool:
@@ -216,4 +218,3 @@ def _inside(target: Expr, low: Expr, high: Expr) -> bool:
     if isinstance(target, Index):
         return bool(target.axis.low == low and target.axis.high == high)
     return False
-

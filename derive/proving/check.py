@@ -13,9 +13,9 @@ from derive.proving.budget import Budget, Stopped
 from derive.proving.counterexample import Witness, compare, fails, smallest, survey
 from derive.proving.evaluation import NoValue, TooMuchWork
 from derive.proving.inequality import certificate
+from derive.proving.laws import NEGATIVE, POSITIVE
 from derive.proving.models import Infeasible, Outline
 from derive.proving.normal_form import Session
-from derive.proving.signs import NEGATIVE, POSITIVE
 
 __all__ = ["decide"]
 
@@ -129,7 +129,9 @@ def _refute(goal: Goal, budget: Budget, witness: Witness) -> Verdict:
     try:
         shown = smallest(Outline(goal), Budget(min(1.0, max(budget.left(), 0.2) * 0.5)), witness)
     except Exception as error:  # see ``decide``
-        return Verdict(Kind.UNDECIDED, f"it fails in a random model that could not be shown exactly ({_describe(error)})")
+        return Verdict(
+            Kind.UNDECIDED, f"it fails in a random model that could not be shown exactly ({_describe(error)})"
+        )
     if shown is None:
         return Verdict(Kind.UNDECIDED, "it fails in a random model, which exact values did not confirm")
     where = ", ".join(f"{name} = {value}" for name, value in shown.sizes.items())

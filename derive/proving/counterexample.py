@@ -196,4 +196,3 @@ def _nested(model: Model, name: str, places: list[tuple[int, ...]]) -> Any:
         return [build((*prefix, k), rest[1:]) for k in rest[0]]
 
     return build((), axes)
-

@@ -34,6 +34,7 @@ from derive.proving.polynomial import (
     atom_poly,
     atoms_in,
     exact,
+    magnitude,
     make_atom,
     names_of,
 )
@@ -65,7 +66,7 @@ class _Group:
     logs: list[tuple[Number, Poly]] = field(default_factory=list)
 
     def scales(self) -> list[Number]:
-        return sorted({abs(c) for c, _ in self.logs}, reverse=True)[:2]
+        return sorted({magnitude(c) for c, _ in self.logs}, reverse=True)[:2]
 
 
 def certificate(session: Session, poly: Poly, *, strict: bool) -> str | None:
@@ -98,9 +99,10 @@ class _Search:
                 variants.append(poly + one.scale(constant) - Poly.number(constant))
         for variant in variants:
             rest, groups = self.session.merged(variant)
-            if groups and not self.laws.sign(rest) & NEGATIVE:
-                if all(not self.laws.sign(b) & NEGATIVE or square_sign(self.session, b) for _, b in groups):
-                    return True
+            if not groups or self.laws.sign(rest) & NEGATIVE:
+                continue
+            if all(not self.laws.sign(b) & NEGATIVE or square_sign(self.session, b) for _, b in groups):
+                return True
         return False
 
     def _ones(self, poly: Poly) -> Iterator[Poly]:
@@ -186,7 +188,7 @@ class _Search:
 
     def _exponentiate(self, poly: Poly, steps: int) -> str | None:
         """E ≥ 0 where e^E - 1 ≥ 0, tried where that makes logarithms go."""
-        if not any(a.kind == "log" and len(m) == 1 for m in poly.terms for a, _ in m):
+        if steps < 1 or not any(a.kind == "log" and len(m) == 1 for m in poly.terms for a, _ in m):
             return None
         if any(a.kind == "sum" for m in poly.terms for a, _ in m if any(b.kind == "log" for b, _ in m)):
             return None
@@ -219,7 +221,9 @@ class _Search:
                 yield self.laws.total([plain, *(self._jensen(g) for g in kept)])
             for k, g in enumerate(summed):
                 if len(summed) > 1:
-                    yield self.laws.total([plain, self._jensen(g), *(self._back(h) for h in summed[:k] + summed[k + 1 :])])
+                    yield self.laws.total(
+                        [plain, self._jensen(g), *(self._back(h) for h in summed[:k] + summed[k + 1 :])]
+                    )
             yield self.laws.total([plain, *(self._linear(g, s) for g in summed for s in g.scales()[:1])])
         for k, g in enumerate(single):
             others = self.laws.total([rest, *(self._back(h) for h in summed + single[:k] + single[k + 1 :])])
@@ -279,7 +283,10 @@ class _Search:
                 continue
             self._join(groups, names, weight, (exact(c * k), logs[0].data[0]))
         for names, mono, c in plain:
-            if not (absorb and (self._absorbed(groups, names, mono, exact(c)) or self._weighed(groups, names, mono, exact(c)))):
+            if not (
+                absorb
+                and (self._absorbed(groups, names, mono, exact(c)) or self._weighed(groups, names, mono, exact(c)))
+            ):
                 rest = rest + self.laws.sum_over(names, Poly({mono: c}))
         return groups, rest
 
@@ -327,7 +334,6 @@ class _Search:
                     return True
         return False
 
-
     def _weighed(self, groups: list[_Group], names: tuple[str, ...], mono: Mono, c: Number) -> bool:
         """Σ p_i x_i as Σ p_i log e^(x_i) for weights p that add up to one."""
         weight = tuple((a, e) for a, e in mono if a.kind == "entry" and e == 1 and a.data[0] in self.laws.known.totals)
@@ -336,7 +342,7 @@ class _Search:
             return False
         if self.laws.sign(Poly({weight: 1})) & NEGATIVE:
             return False
-        groups.append(_Group(names, weight, [(exact(abs(c)), self.laws.exp(Poly({left: 1 if c > 0 else -1})))]))
+        groups.append(_Group(names, weight, [(exact(magnitude(c)), self.laws.exp(Poly({left: 1 if c > 0 else -1})))]))
         return True
 
 
@@ -363,12 +369,14 @@ def equality_case(goal: Goal, *, seconds: float = 5.0) -> tuple[Expr, Expr] | No
             return None
         sides = [
             session.laws.product(
-                *(session.laws.power(a, exact(abs(Fraction(c)) / group.scales()[0])) for c, a in group.logs if (c > 0) == up)
+                *(
+                    session.laws.power(a, exact(Fraction(magnitude(c)) / Fraction(group.scales()[0])))
+                    for c, a in group.logs
+                    if (c > 0) == up
+                )
             )
             for up in (True, False)
         ]
         return session.expression(sides[0]), session.expression(sides[1])
     except Stopped:
         return None
-
-

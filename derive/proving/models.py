@@ -178,10 +178,8 @@ class Model:
         axes = [self._axis(what.axes[k]) for k in what.sums_to_one]
         places = []
         for cell in product(*axes):
-            place = list(where)
-            for position, k in zip(what.sums_to_one, cell, strict=True):
-                place[position] = k
-            places.append(tuple(place))
+            moved = dict(zip(what.sums_to_one, cell, strict=True))
+            places.append(tuple(moved.get(position, k) for position, k in enumerate(where)))
         if where not in places:
             raise Infeasible(f"{name} has no entry there")
         if what.values:

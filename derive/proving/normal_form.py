@@ -102,7 +102,9 @@ class Session:
     def _factor(self, atom: Atom) -> Expr:
         data = atom.data
         if atom.kind == "sym":
-            return _symbol(data[0], integer=True, positive=True) if data[0] in self.laws.known.counts else _symbol(data[0])
+            return (
+                _symbol(data[0], integer=True, positive=True) if data[0] in self.laws.known.counts else _symbol(data[0])
+            )
         if atom.kind == "var":
             return self._index(data[0])
         if atom.kind == "entry":
@@ -132,7 +134,9 @@ class Session:
             low, high, body, bound = data
             name = self.laws.fresh_index((low, high))
             renamed = self.laws.replace(body, {make_atom("var", bound): self.laws.index(name)})
-            return sympy.Product(self.expression(renamed), (self._index(name), self.expression(low), self.expression(high)))
+            return sympy.Product(
+                self.expression(renamed), (self._index(name), self.expression(low), self.expression(high))
+            )
         raise Unsupported(f"no term for {atom.kind}")
 
     def _index(self, name: str) -> Index:
@@ -177,5 +181,3 @@ def normal_form(expression: Expr, facts: Facts | None = None, *, seconds: float 
     session = Session(facts or Facts(), Budget(seconds))
     poly = session.translate(expression)
     return NormalForm(poly.key, session.expression(poly))
-
-

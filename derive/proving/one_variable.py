@@ -36,7 +36,10 @@ def by_one_variable(session: Session, poly: Poly, *, strict: bool) -> str | None
             # x = log t
             f = _Writer(variable, sympy.log(t), _step(poly, variable), t).poly(poly)
             step = _step(poly, variable)
-            ends = [sympy.exp(step * end) if end.is_finite else (sympy.oo if end > 0 else sympy.S.Zero) for end in (low, high)]
+            ends = [
+                sympy.exp(step * end) if end.is_finite else (sympy.oo if end > 0 else sympy.S.Zero)
+                for end in (low, high)
+            ]
             if not all(e.is_Rational or e == sympy.oo for e in ends):
                 ends = [sympy.S.Zero, sympy.oo]
             return HOW if nonnegative(f, t, Interval(ends[0], ends[1]), strict=strict) else None
@@ -74,7 +77,9 @@ def _leaves(poly: Poly) -> set[Atom]:
 
 
 def _has_exponential(poly: Poly) -> bool:
-    return any(a.kind == "exp" or (a.kind in ("log", "pow") and _has_exponential(a.data[0])) for m in poly.terms for a, _ in m)
+    return any(
+        a.kind == "exp" or (a.kind in ("log", "pow") and _has_exponential(a.data[0])) for m in poly.terms for a, _ in m
+    )
 
 
 def _exponents(poly: Poly) -> list[Poly]:
@@ -133,5 +138,3 @@ class _Writer:
 
 def _rational(value: Number) -> Expr:
     return sympy.Rational(value.numerator, value.denominator)
-
-

@@ -25,6 +25,11 @@ def exact(value: Number) -> Number:
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
+def magnitude(value: Number) -> Number:
+    """The absolute value; ``abs`` of a union has no type."""
+    return value if value >= 0 else -value
+
+
 class Atom:
     """An indivisible factor.
 

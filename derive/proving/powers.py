@@ -24,6 +24,7 @@ from derive.proving.polynomial import (
     exact,
     exponent_of,
     exponential,
+    magnitude,
     make_atom,
     merge,
     power,
@@ -115,17 +116,15 @@ class Powers(Laws):
             return split
         c, mono, primitive = self.together(argument)
         c, known, unknown = self._by_sign(c, mono, primitive)
-        result = self._log_number(abs(c)) + self._log_factors(known)
+        result = self._log_number(magnitude(c)) + self._log_factors(known)
         if not unknown:
             if c < 0:
                 raise Undefined("the logarithm of a negative number")
             return result
         if len(unknown) == 1:
             poly, e = unknown[0]
-            if isinstance(e, int) and e % 2 == 0:
-                if c < 0:
-                    raise Undefined("the logarithm of a negative number")
-                return result + self.log(self.absolute(poly)).scale(e)
+            if len(poly) == 1 and poly.sole_atom() is None:
+                return result + self.log(poly if c > 0 else -poly).scale(e)
             return result + self._opaque_log(poly if c > 0 else -poly).scale(e)
         if unknown[0][1] < 0:
             flipped = [(p, -e) for p, e in unknown]
@@ -162,7 +161,10 @@ class Powers(Laws):
             if sign == NEGATIVE and isinstance(e, int):
                 poly, sign = -poly, POSITIVE
                 c = -c if e % 2 else c
+            elif sign != POSITIVE and isinstance(e, int) and e % 2 == 0:
+                poly, sign = self._opaque_absolute(poly), POSITIVE
             (known if sign == POSITIVE else unknown).append((poly, e))
+        unknown.sort(key=lambda factor: factor[0].key)
         return c, known, unknown
 
     def _log_number(self, value: Number) -> Poly:
@@ -184,14 +186,14 @@ class Powers(Laws):
         exponent = exact(exponent)
         if exponent == 0:
             return ONE
-        if abs(exponent) > MAX_POWER and base.constant() is None and len(base) > 1:
+        if magnitude(exponent) > MAX_POWER and base.constant() is None and len(base) > 1:
             raise Exhausted(f"a power above {MAX_POWER}")
         if not base:
             if exponent < 0:
                 raise Undefined("a division by zero")
             return ZERO
         constant = base.constant()
-        if constant is not None and abs(exponent) > 4096:
+        if constant is not None and magnitude(exponent) > 4096:
             raise Exhausted("a power too large to write down")
         if isinstance(exponent, int) and exponent > 0:
             return self._positive_power(base, exponent)
@@ -219,8 +221,8 @@ class Powers(Laws):
     def _root(self, c: Number, mono: Mono, primitive: Poly, exponent: Number) -> Poly:
         c, known, unknown = self._by_sign(c, mono, primitive)
         result = ONE
-        for prime, e in rational_primes(abs(c)).items():
-            result = self.mul(result, self.settle(((make_atom("prime", prime), exact(e * Fraction(exponent))),)))
+        for prime, count in rational_primes(magnitude(c)).items():
+            result = self.mul(result, self.settle(((make_atom("prime", prime), exact(count * Fraction(exponent))),)))
         for poly, e in known:
             raised = exact(e * Fraction(exponent))
             atom = poly.sole_atom()
@@ -234,10 +236,10 @@ class Powers(Laws):
             return result
         if len(unknown) == 1 and c > 0:
             poly, e = unknown[0]
-            raised = exact(e * Fraction(exponent))
-            if isinstance(e, int) and e % 2 == 0:
-                return self.mul(result, self.power(self.absolute(poly), raised))
-            return self.mul(result, self._opaque_power(poly, raised))
+            return self.mul(result, self._opaque_power(poly, exact(e * Fraction(exponent))))
+        if len(unknown) == 1 and isinstance(unknown[0][1], int) and unknown[0][1] % 2:
+            poly, e = unknown[0]
+            return self.mul(result, self._opaque_power(-poly, exact(e * Fraction(exponent))))
         opaque = make_atom("pow", self._rest(c, unknown))
         return self.mul(result, self.settle(((opaque, exponent),)))
 
@@ -290,15 +292,17 @@ class Powers(Laws):
             return split
         c, mono, primitive = self.together(argument)
         _, known, unknown = self._by_sign(c, mono, primitive)
-        result = Poly.number(abs(c))
+        result = Poly.number(magnitude(c))
         for poly, e in known:
             result = self.mul(result, self.power(poly, e))
         for poly, e in unknown:
-            if isinstance(e, int) and e % 2 == 0:
-                result = self.mul(result, self.power(poly, e))
-            else:
-                result = self.mul(result, self.settle(((make_atom("abs", poly), e),)))
+            result = self.mul(result, self.settle(((make_atom("abs", poly), e),)))
         return result
+
+    @staticmethod
+    def _opaque_absolute(argument: Poly) -> Poly:
+        """|f| for a factor of unknown sign, where it stands to an even power: positive wherever it may be divided."""
+        return atom_poly(make_atom("abs", argument))
 
     def maximum(self, arguments: tuple[Poly, ...]) -> Poly:
         kept: list[Poly] = []

@@ -134,9 +134,7 @@ class Products(Laws):
 
     def interpolate(self, atom: Atom, results: list[Number], values: tuple[Number, ...]) -> Poly:
         """The polynomial in a variable with finitely many values that takes the given results there."""
-        return self.total(
-            [self.indicator(atom, v, values).scale(r) for v, r in zip(values, results, strict=True) if r]
-        )
+        return self.total([self.indicator(atom, v, values).scale(r) for v, r in zip(values, results, strict=True) if r])
 
     def indicator(self, atom: Atom, value: Number, values: tuple[Number, ...]) -> Poly:
         """The polynomial that is 1 at one of the values and 0 at the others."""

@@ -27,7 +27,7 @@ def times(left: int, right: int) -> int:
 
 def plus(left: int, right: int) -> int:
     """The possible signs of a sum."""
-    if left & POSITIVE and right & NEGATIVE or left & NEGATIVE and right & POSITIVE:
+    if (left & POSITIVE and right & NEGATIVE) or (left & NEGATIVE and right & POSITIVE):
         return ANY_SIGN
     result = (left | right) & (POSITIVE | NEGATIVE)
     if left & right & ZERO_SIGN:
@@ -63,7 +63,9 @@ class Signs(Laws):
                 return self._least(rest + bounds[0 if c > 0 else 1].scale(c), depth + 1)
         total: Number = 0
         for mono, c in poly:
-            whole = all(a.kind == "sym" and a.data[0] in self.known.counts and isinstance(e, int) and e > 0 for a, e in mono)
+            whole = all(
+                a.kind == "sym" and a.data[0] in self.known.counts and isinstance(e, int) and e > 0 for a, e in mono
+            )
             if not whole or (mono and c < 0):
                 return None
             total += c

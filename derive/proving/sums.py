@@ -16,7 +16,6 @@ from derive.proving.budget import Exhausted
 from derive.proving.laws import Laws
 from derive.proving.polynomial import (
     ONE,
-    ZERO,
     Atom,
     Mono,
     Number,
@@ -27,6 +26,7 @@ from derive.proving.polynomial import (
     exponent_of,
     exponential,
     height_of,
+    magnitude,
     make_atom,
     merge,
     names_of,
@@ -220,8 +220,12 @@ class Sums(Laws):
             plain_low, plain_high = low - Poly.number(excess), high - Poly.number(over)
             if not self.at_least_zero(plain_high - plain_low + ONE):
                 continue
-            below = [low - Poly.number(k + 1) for k in range(excess)] + [plain_low - Poly.number(k + 1) for k in range(-excess)]
-            above = [plain_high + Poly.number(k + 1) for k in range(over)] + [high + Poly.number(k + 1) for k in range(-over)]
+            below = [low - Poly.number(k + 1) for k in range(excess)] + [
+                plain_low - Poly.number(k + 1) for k in range(-excess)
+            ]
+            above = [plain_high + Poly.number(k + 1) for k in range(over)] + [
+                high + Poly.number(k + 1) for k in range(-over)
+            ]
             lower = self._terms_at(names, mono, name, below).scale(-1 if excess > 0 else 1)
             upper = self._terms_at(names, mono, name, above).scale(1 if over > 0 else -1)
             plain = self.fresh_index((plain_low, plain_high))
@@ -341,8 +345,8 @@ class Sums(Laws):
         result = ONE
         if c < 0:
             result = self._opaque_product(name, Poly.number(-1))
-        if abs(c) != 1:
-            result = self.mul(result, self.exp(self.sum_over((name,), self.log(Poly.number(abs(c))))))
+        if c not in (1, -1):
+            result = self.mul(result, self.exp(self.sum_over((name,), self.log(Poly.number(magnitude(c))))))
         for atom, e in mono:
             factor = Poly({((atom, e),): 1})
             if self.positive(factor):

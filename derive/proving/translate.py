@@ -10,7 +10,7 @@ from sympy import Expr, Indexed
 from sympy.core.function import AppliedUndef
 
 from derive.proving.budget import Exhausted, Unsupported
-from derive.proving.laws import NEGATIVE, POSITIVE, ZERO_SIGN, Known, Laws, Range, spell
+from derive.proving.laws import NEGATIVE, POSITIVE, ZERO_SIGN, Laws, Range, spell
 from derive.proving.polynomial import ONE, ZERO, Number, Poly, atom_poly, exact, make_atom
 from derive.terms import ArrayFacts, Facts, Index, sigmoid
 
@@ -38,7 +38,7 @@ class Translator:
             self._learn(spell(name), what)
         for pair in facts.distinct:
             if len(pair) == 2:
-                self.laws.known.apart.add(frozenset(self._pattern(side) for side in pair))
+                self.laws.known.apart.add(self._patterns(*pair))
 
     def _learn(self, name: str, what: ArrayFacts) -> None:
         known = self.laws.known
@@ -78,9 +78,13 @@ class Translator:
     def _range(self, low: Expr, high: Expr) -> Range:
         return self(low), self(high)
 
-    def _pattern(self, side: Expr) -> str:
+    def _patterns(self, left: Expr, right: Expr) -> frozenset[str]:
+        same = isinstance(left, Indexed) and isinstance(right, Indexed) and left.base.label == right.base.label
+        return frozenset(self._pattern(side, whole=not same) for side in (left, right))
+
+    def _pattern(self, side: Expr, *, whole: bool) -> str:
         """How a side of a known inequality is spelled; the entries of an index array all at once."""
-        if isinstance(side, Indexed) and all(isinstance(a, Index) for a in side.indices):
+        if whole and isinstance(side, Indexed) and all(isinstance(a, Index) for a in side.indices):
             return f"{spell(str(side.base.label))}[*]"
         poly = self(side)
         atom = poly.sole_atom()
@@ -109,7 +113,9 @@ class Translator:
             if self._depth > MAX_DEPTH:
                 raise Exhausted("terms nested too deeply")
             self.laws.budget.tick()
-            return self._translate(sympy.sympify(expression) if isinstance(expression, int) else expression, bound or {})
+            return self._translate(
+                sympy.sympify(expression) if isinstance(expression, int) else expression, bound or {}
+            )
         finally:
             self._depth -= 1
 

@@ -7,6 +7,7 @@ interval into pieces on which f is monotone, so that only the values at the cuts
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -74,7 +75,7 @@ def _between(low: Expr, high: Expr) -> Expr:
 
 def _pieces(cuts: list[Expr], interval: Interval) -> list[tuple[Expr, Expr]]:
     edges = [interval.low, *cuts, interval.high]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))
 
 
 def _rational_nonnegative(f: Expr, interval: Interval, strict: bool) -> bool | None:
