@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from derive.emitting.expansion import COLUMNS, ROWS
 from derive.emitting.graph import Dim, Label, Node, Pointer, indices_in
-from derive.emitting.lowering import COLUMNS, ROWS
 
 __all__ = ["by_rank", "canonical", "dims_of", "is_sparse_pair", "match", "renamed", "renamed_deep"]
 

@@ -11,30 +11,31 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 import sympy
-from sympy import Expr, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol, exp, log
+from sympy import Expr, Indexed, KroneckerDelta, Product, Sum, Symbol, exp, log
 
+from derive.emitting.expansion import COLUMNS, ROWS, VALUES, Expansion, Shift
 from derive.emitting.formula import Argument, Array, EmitError, IndexArgument, Scalar, Sparse
-from derive.emitting.graph import Graph, Label, Pointer, Ref, indices_in
+from derive.emitting.graph import Label, Pointer, Ref
+from derive.emitting.patterns import (
+    Item,
+    entries_axis,
+    factors_of,
+    is_product_of_entries,
+    is_sum_of_exponentials,
+    number_of,
+    one_minus_sigmoid,
+    one_plus_exp,
+    running_in,
+)
 from derive.terms import Axis, Index, Tensor, fresh, rename_bound, sigmoid
 
-Item = tuple[Expr, sympy.Rational]
-"""A factor of a product with its exponent."""
-Shift = tuple[Fraction, Ref]
 
-ENTRY_AXIS = "entries"
-ROWS, COLUMNS, VALUES = "rows_of", "columns_of", "values_of"
-
-
-class Lowering:
+class Lowering(Expansion):
     """Lowers the outputs of one formula into one graph."""
 
     def __init__(self, arguments: Iterable[Argument]) -> None:
-        self.arguments = {argument.symbol: argument for argument in arguments}
-        self.sizes = frozenset(axis for a in self.arguments.values() if not isinstance(a, Scalar) for axis in a.axes)
-        self.graph = Graph(self.sizes)
-        self.rewrites: set[str] = set()
+        super().__init__(arguments)
         self._memo: dict[Expr, Ref] = {}
-        self._running: set[Index] = set()
 
     def output(self, tensor: Tensor) -> tuple[Ref, tuple[Index, ...]]:
         """The entry of an output, and the running indices in the order of its axes."""
@@ -54,7 +55,7 @@ class Lowering:
     # Leaves.
 
     def number(self, expression: Expr) -> Ref:
-        return self.graph.number(_number(expression))
+        return self.graph.number(number_of(expression))
 
     def symbol(self, expression: Symbol) -> Ref:
         if isinstance(expression, Index):
@@ -72,7 +73,7 @@ class Lowering:
             if name.startswith(role + " "):
                 sparse = self._sparse(name[len(role) + 1 :])
                 return self.graph.leaf(
-                    "array", sparse.values, (_entries(sparse),), (self.label(expression.indices[0]),)
+                    "array", sparse.values, (entries_axis(sparse),), (self.label(expression.indices[0]),)
                 )
         argument = self.arguments.get(name)
         if isinstance(argument, Sparse):
@@ -123,12 +124,12 @@ class Lowering:
                 self.rewrites.add("complement of sigmoid")
                 terms.remove(-coefficient)
                 terms.remove(term)
-                lowered.append((_number(-coefficient), self.graph.make("sigmoid", [self.lower(-rest.args[0])])))
+                lowered.append((number_of(-coefficient), self.graph.make("sigmoid", [self.lower(-rest.args[0])])))
         lowered += [(Fraction(1), self.lower(term)) for term in terms]
         return self.graph.add(lowered)
 
     def product(self, expression: Expr) -> Ref:
-        return self._build(list(_factors(expression)), [], [])
+        return self._build(list(factors_of(expression)), [], [])
 
     def sum(self, expression: Sum) -> Ref:
         return self._build([(expression, sympy.S.One)], [], [])
@@ -155,18 +156,18 @@ class Lowering:
         items = items + [(index.axis.length, sympy.S.One) for index in lengths]
         bound = [index for index in bound if index in free]
 
-        quotient = any(power < 0 and _exponential(base) for base, power in items)
+        quotient = any(power < 0 and is_sum_of_exponentials(base) for base, power in items)
         exponent: list[tuple[Fraction | float, Ref]] = list(shifts)
         factors: list[Ref] = []
         for base, power in items:
-            coefficient = _number(power)
-            opposite = _one_plus_exp(base)
+            coefficient = number_of(power)
+            opposite = one_plus_exp(base)
             if isinstance(base, exp):
                 exponent.append((coefficient, self.lower(base.args[0])))
             elif opposite is not None and power < 0:
                 self.rewrites.add("sigmoid")
                 factors += self._raised(self.graph.make("sigmoid", [self.lower(-opposite)]), -power)
-            elif quotient and isinstance(base, Sum) and _exponential(base):
+            elif quotient and isinstance(base, Sum) and is_sum_of_exponentials(base):
                 self.rewrites.add("shift of a quotient")
                 largest, rest = self._shifted(base)
                 exponent.append((coefficient, largest))
@@ -177,7 +178,7 @@ class Lowering:
                 factors.append(self._delta(base))
             elif isinstance(base, Sum) and power == 1 and items == [(base, power)] and not bound:
                 body, indices = self._open(base)
-                return self._build(list(_factors(body)), indices, shifts)
+                return self._build(list(factors_of(body)), indices, shifts)
             else:
                 factors += self._raised(self._plain(base), power)
         total = self.graph.add(exponent)
@@ -188,14 +189,14 @@ class Lowering:
     def _plain(self, base: Expr) -> Ref:
         if isinstance(base, Sum):
             body, indices = self._open(base)
-            return self._build(list(_factors(body)), indices, [])
+            return self._build(list(factors_of(body)), indices, [])
         return self.lower(base)
 
     def _sum_of(self, factors: list[Ref], bound: Sequence[Index]) -> Ref:
         """What does not depend on the summation index stands in front of the sum."""
         names = set(bound)
-        inside = [f for f in factors if not names.isdisjoint(_running_in(f))]
-        outside = [f for f in factors if names.isdisjoint(_running_in(f))]
+        inside = [f for f in factors if not names.isdisjoint(running_in(f))]
+        outside = [f for f in factors if names.isdisjoint(running_in(f))]
         if bound and outside:
             self.rewrites.add("factor out of a sum")
         return self.graph.product([*outside, self.graph.product(inside, bound)] if bound else outside)
@@ -203,7 +204,7 @@ class Lowering:
     def _raised(self, ref: Ref, power: sympy.Rational) -> list[Ref]:
         if power in (1, 2, 3):
             return [ref] * int(power)
-        return [self.graph.make("power", [ref], _number(power))]
+        return [self.graph.make("power", [ref], number_of(power))]
 
     def _delta(self, expression: KroneckerDelta) -> Ref:
         labels = tuple(self.label(argument) for argument in expression.args)
@@ -218,110 +219,10 @@ class Lowering:
     def _shifted(self, total: Sum) -> tuple[Ref, Ref]:
         """(m, S) with the sum = exp(m) · S, where m is the largest exponent in the sum."""
         body, indices = self._open(total)
-        items = list(_factors(body))
+        items = list(factors_of(body))
         exponents = [a * p for a, p in ((b.args[0], p) for b, p in items if isinstance(b, exp)) if a.has(*indices)]
         largest = self.graph.make("max", [self.lower(sympy.Add(*exponents))], None, indices)
         return largest, self._build(items, indices, [(Fraction(-1), largest)])
-
-    # Deltas, sparse arguments, sums of sums.
-
-    def _expand(self, items: list[Item], bound: list[Index], shifts: Sequence[Shift]) -> Ref | None:
-        """One step of contraction or distribution, if any applies."""
-        for at, (base, power) in enumerate(items):
-            others = items[:at] + items[at + 1 :]
-            if isinstance(base, KroneckerDelta) and power >= 1:
-                left, right = base.args
-                for one, other in ((left, right), (right, left)):
-                    if one in bound:
-                        self.rewrites.add("sum over delta")
-                        moved = [(b.xreplace({one: other}), p) for b, p in others]
-                        return self._build(moved, [index for index in bound if index != one], shifts)
-                if power != 1:
-                    return self._build([*others, (base, sympy.S.One)], bound, shifts)
-                for one, other in ((left, right), (right, left)):
-                    if one in self._running and any(b.has(one) for b, _ in others) and not other.has(one):
-                        self.rewrites.add("delta picks")
-                        moved = [(b.xreplace({one: other}), p) for b, p in others]
-                        return self._build([(base, sympy.S.One), *moved], bound, shifts)
-            if isinstance(base, Indexed) and isinstance(self.arguments.get(str(base.base.label)), Sparse) and power > 0:
-                entry, factors = self._entries(base, power)
-                return self._build([*others, *factors], [*bound, entry], shifts)
-            if isinstance(base, Sum) and power == 1 and bound and self._merges(base, others, bound):
-                body, indices = self._open(base)
-                return self._build([*others, *_factors(body)], [*bound, *indices], shifts)
-            if (
-                isinstance(base, sympy.Add)
-                and power == 1
-                and (distributed := self._distribute(base, others, bound, shifts))
-            ):
-                return distributed
-        return None
-
-    def _entries(self, base: Indexed, power: sympy.Rational) -> tuple[Index, list[Item]]:
-        """e and the factors of δ(row, r_e) δ(column, k_e) x_e, whose sum over e is the sparse entry."""
-        name = str(base.base.label)
-        entry = fresh(Index("e", Axis.of_size(Symbol(_entries(self._sparse(name)), integer=True, positive=True))))
-        self._running.add(entry)
-        row, column, value = (Indexed(IndexedBase(Symbol(f"{role} {name}")), entry) for role in (ROWS, COLUMNS, VALUES))
-        one = sympy.S.One
-        where = [KroneckerDelta(base.indices[0], row), KroneckerDelta(base.indices[1], column)]
-        return entry, [*((d, one) for d in where), (value, power)]
-
-    def _is_thin(self, expression: Expr, among: frozenset[Index] | None = None) -> bool:
-        """Whether a term is zero almost everywhere: it has a δ or a sparse factor (with one of these indices)."""
-        for base, power in _factors(expression):
-            name = str(base.base.label) if isinstance(base, Indexed) else ""
-            thin = isinstance(base, KroneckerDelta) or isinstance(self.arguments.get(name), Sparse)
-            if thin and (among is None or base.free_symbols & among):
-                return True
-            if isinstance(base, Sum) and power == 1 and self._is_thin(base.function, among):
-                return True
-        return False
-
-    def _merges(self, inner: Sum, others: list[Item], bound: list[Index]) -> bool:
-        alone = all(base.is_number for base, _ in others)
-        return alone or self._is_thin(inner.function, frozenset(bound))
-
-    def _distribute(
-        self, base: sympy.Add, others: list[Item], bound: list[Index], shifts: Sequence[Shift]
-    ) -> Ref | None:
-        thin = [term for term in base.args if self._is_thin(term)]
-        sparse = not any(isinstance(factor, KroneckerDelta) for term in thin for factor, _ in _factors(term))
-        dense = [term for term in base.args if not self._is_thin(term)]
-        alone = all(other.is_number for other, _ in others) and not shifts
-        ragged = len({frozenset(term.free_symbols & set(bound)) for term in base.args}) > 1 or any(
-            isinstance(factor, Sum) for term in base.args for factor, _ in _factors(term)
-        )
-        everything = [(term, others) for term in base.args]
-        if bound and ((thin and not dense) or (alone and ragged and sparse)):
-            self.rewrites.add("sum of a sum")
-            return self._terms(everything, bound, shifts)
-        if thin and all(term.is_number for term in dense) and others:
-            # (1 - δ)·x: the entry is taken off x itself, which leaves exactly zero there
-            touched = set().union(*(term.free_symbols for term in thin)) & self._running
-            partners = [item for item in others if item[0].free_symbols & touched]
-            if not bound:
-                return self._terms(everything, bound, shifts)
-            if not partners:
-                return None
-            partner = min(partners, key=lambda item: len(item[0].free_symbols & self._running))
-            rest = [item for item in others if item is not partner]
-            carrier = self._terms([(term, [partner]) for term in base.args], [], shifts)
-            return self._sum_of(
-                [carrier, *(f for item in rest for f in self._raised(self._plain(item[0]), item[1]))], bound
-            )
-        return None
-
-    def _terms(self, terms: list[tuple[Expr, list[Item]]], bound: list[Index], shifts: Sequence[Shift]) -> Ref:
-        parts = []
-        for term, others in terms:
-            indices = [fresh(index) for index in bound]
-            self._running.update(indices)
-            names = dict(zip(bound, indices, strict=True))
-            items = [(b.xreplace(names), p) for b, p in (*_factors(term), *others)]
-            renamed = [(c, _rename(ref, names)) for c, ref in shifts]
-            parts.append((Fraction(1), self._build(items, indices, renamed)))
-        return self.graph.add(parts)
 
     # Functions.
 
@@ -337,12 +238,12 @@ class Lowering:
     def _log(self, argument: Expr, guard: Expr | None) -> Ref:
         special: list[tuple[Fraction | float, Ref]] = []
         plain: list[Expr] = []
-        for base, power in _factors(argument):
-            coefficient = _number(power)
-            opposite = _one_plus_exp(base)
+        for base, power in factors_of(argument):
+            coefficient = number_of(power)
+            opposite = one_plus_exp(base)
             if isinstance(base, exp):
                 special.append((coefficient, self.lower(base.args[0])))
-            elif isinstance(base, Sum) and _exponential(base):
+            elif isinstance(base, Sum) and is_sum_of_exponentials(base):
                 self.rewrites.add("log of a sum of exponentials")
                 largest, rest = self._shifted(base)
                 special += [(coefficient, largest), (coefficient, self.graph.make("log", [rest]))]
@@ -352,7 +253,7 @@ class Lowering:
             elif isinstance(base, sigmoid):
                 self.rewrites.add("log of sigmoid")
                 special.append((-coefficient, self.graph.make("softplus", [self.lower(-base.args[0])])))
-            elif (inner := _one_minus_sigmoid(base)) is not None:
+            elif (inner := one_minus_sigmoid(base)) is not None:
                 self.rewrites |= {"log of sigmoid", "complement of sigmoid"}
                 special.append((-coefficient, self.graph.make("softplus", [self.lower(inner)])))
             elif isinstance(base, Product):
@@ -361,7 +262,7 @@ class Lowering:
                 special.append((coefficient, self._sum_of([self._log(body, None)], indices)))
             else:
                 plain.append(base**power)
-        if special and len(list(_factors(argument))) > 1:
+        if special and len(list(factors_of(argument))) > 1:
             self.rewrites.add("log of a product")
         rest = sympy.Mul(*plain)
         if rest != 1:
@@ -373,7 +274,7 @@ class Lowering:
         for base, power in items:
             if isinstance(base, Indexed | Symbol) and power > 0 and argument.has(Indexed, Symbol):
                 name = str(base.base.label) if isinstance(base, Indexed) else base.name
-                if isinstance(self.arguments.get(name), Array | Scalar) and _raw(argument):
+                if isinstance(self.arguments.get(name), Array | Scalar) and is_product_of_entries(argument):
                     return base
         return None
 
@@ -413,68 +314,3 @@ _RULES: tuple[tuple[type, Callable[[Lowering, Expr], Ref]], ...] = (
     (sympy.Min, Lowering.extremum),
     (Product, Lowering.multiply_over),
 )
-
-
-def _number(expression: Expr) -> Fraction | float:
-    if isinstance(expression, sympy.Rational) and expression.is_finite:
-        return Fraction(int(expression.p), int(expression.q))
-    if not expression.is_finite or not expression.is_real:
-        raise EmitError(f"{expression} is not a real number")
-    return float(expression)
-
-
-def _factors(expression: Expr) -> Iterable[Item]:
-    """The factors of a product with rational exponents."""
-    if isinstance(expression, sympy.Mul):
-        for argument in expression.args:
-            yield from _factors(argument)
-    elif isinstance(expression, sympy.Pow) and isinstance(expression.exp, sympy.Rational):
-        for base, power in _factors(expression.base):
-            yield base, power * expression.exp
-    else:
-        yield expression, sympy.S.One
-
-
-def _entries(sparse: Sparse) -> str:
-    return f"{ENTRY_AXIS}_of_{sparse.values}"
-
-
-def _exponential(expression: Expr) -> bool:
-    """Whether this is a sum of exponentials, whose size can be taken off the exponents."""
-    if not isinstance(expression, Sum):
-        return False
-    names = set(expression.variables)
-    return any(isinstance(b, exp) and b.free_symbols & names for b, _ in _factors(expression.function))
-
-
-def _one_plus_exp(expression: Expr) -> Expr | None:
-    """x, if the expression is 1 + exp(x)."""
-    if isinstance(expression, sympy.Add) and len(expression.args) == 2 and sympy.S.One in expression.args:
-        (other,) = (argument for argument in expression.args if argument != 1)
-        return other.args[0] if isinstance(other, exp) else None
-    return None
-
-
-def _one_minus_sigmoid(expression: Expr) -> Expr | None:
-    if isinstance(expression, sympy.Add) and len(expression.args) == 2 and sympy.S.One in expression.args:
-        (other,) = (argument for argument in expression.args if argument != 1)
-        return (-other).args[0] if isinstance(-other, sigmoid) else None
-    return None
-
-
-def _raw(expression: Expr) -> bool:
-    """Whether this is built from entries by multiplication alone, so that it can be zero."""
-    return all(isinstance(base, Indexed | Symbol) or base.is_number for base, _ in _factors(expression))
-
-
-def _running_in(ref: Ref) -> set[Index]:
-    return set(indices_in(ref.labels))
-
-
-def _rename(ref: Ref, names: dict[Index, Index]) -> Ref:
-    def put(label: Label) -> Label:
-        if isinstance(label, Pointer):
-            return Pointer(label.name, tuple(put(inner) for inner in label.labels))
-        return names.get(label, label) if isinstance(label, Index) else label
-
-    return Ref(ref.node, tuple(put(label) for label in ref.labels))

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from derive.emitting.expansion import COLUMNS, ROWS
 from derive.emitting.formula import Argument, Array, IndexArgument, Sparse
 from derive.emitting.graph import Dim, Label, Node, Pointer, indices_in
 from derive.emitting.labels import dims_of, is_sparse_pair, renamed_deep
-from derive.emitting.lowering import COLUMNS, ROWS
 
 __all__ = ["Step", "Steps", "Thin", "Use", "Value"]
 

@@ -1,0 +1,149 @@
+"""Sums of δ, of sparse arguments and of sums: contraction and distribution, before anything becomes an array."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import sympy
+from sympy import Expr, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol
+
+from derive.emitting.formula import Argument, Scalar, Sparse
+from derive.emitting.graph import Graph, Ref
+from derive.emitting.patterns import Item, entries_axis, factors_of, with_indices
+from derive.terms import Axis, Index, fresh
+
+__all__ = ["COLUMNS", "ROWS", "VALUES", "Expansion", "Shift"]
+
+Shift = tuple[Fraction, Ref]
+"""A term of the exponent of a product."""
+
+ROWS, COLUMNS, VALUES = "rows_of", "columns_of", "values_of"
+
+
+class Expansion(ABC):
+    """The part of the lowering that rewrites products before they are lowered."""
+
+    def __init__(self, arguments: Iterable[Argument]) -> None:
+        self.arguments = {argument.symbol: argument for argument in arguments}
+        self.sizes = frozenset(axis for a in self.arguments.values() if not isinstance(a, Scalar) for axis in a.axes)
+        self.graph = Graph(self.sizes)
+        self.rewrites: set[str] = set()
+        self._running: set[Index] = set()
+
+    @abstractmethod
+    def _build(self, items: list[Item], bound: list[Index], shifts: Sequence[Shift]) -> Ref: ...
+
+    @abstractmethod
+    def _open(self, expression: Sum | Product) -> tuple[Expr, list[Index]]: ...
+
+    @abstractmethod
+    def _plain(self, base: Expr) -> Ref: ...
+
+    @abstractmethod
+    def _raised(self, ref: Ref, power: sympy.Rational) -> list[Ref]: ...
+
+    @abstractmethod
+    def _sum_of(self, factors: list[Ref], bound: Sequence[Index]) -> Ref: ...
+
+    @abstractmethod
+    def _sparse(self, symbol: str) -> Sparse: ...
+
+    def _expand(self, items: list[Item], bound: list[Index], shifts: Sequence[Shift]) -> Ref | None:
+        """One step of contraction or distribution, if any applies."""
+        for at, (base, power) in enumerate(items):
+            others = items[:at] + items[at + 1 :]
+            if isinstance(base, KroneckerDelta) and power >= 1:
+                left, right = base.args
+                for one, other in ((left, right), (right, left)):
+                    if one in bound:
+                        self.rewrites.add("sum over delta")
+                        moved = [(b.xreplace({one: other}), p) for b, p in others]
+                        return self._build(moved, [index for index in bound if index != one], shifts)
+                if power != 1:
+                    return self._build([*others, (base, sympy.S.One)], bound, shifts)
+                for one, other in ((left, right), (right, left)):
+                    if one in self._running and any(b.has(one) for b, _ in others) and not other.has(one):
+                        self.rewrites.add("delta picks")
+                        moved = [(b.xreplace({one: other}), p) for b, p in others]
+                        return self._build([(base, sympy.S.One), *moved], bound, shifts)
+            if isinstance(base, Indexed) and isinstance(self.arguments.get(str(base.base.label)), Sparse) and power > 0:
+                entry, factors = self._entries(base, power)
+                return self._build([*others, *factors], [*bound, entry], shifts)
+            if isinstance(base, Sum) and power == 1 and bound and self._merges(base, others, bound):
+                body, indices = self._open(base)
+                return self._build([*others, *factors_of(body)], [*bound, *indices], shifts)
+            if (
+                isinstance(base, sympy.Add)
+                and power == 1
+                and (distributed := self._distribute(base, others, bound, shifts))
+            ):
+                return distributed
+        return None
+
+    def _entries(self, base: Indexed, power: sympy.Rational) -> tuple[Index, list[Item]]:
+        """e and the factors of δ(row, r_e) δ(column, k_e) x_e, whose sum over e is the sparse entry."""
+        name = str(base.base.label)
+        entry = fresh(Index("e", Axis.of_size(Symbol(entries_axis(self._sparse(name)), integer=True, positive=True))))
+        self._running.add(entry)
+        row, column, value = (Indexed(IndexedBase(Symbol(f"{role} {name}")), entry) for role in (ROWS, COLUMNS, VALUES))
+        one = sympy.S.One
+        where = [KroneckerDelta(base.indices[0], row), KroneckerDelta(base.indices[1], column)]
+        return entry, [*((d, one) for d in where), (value, power)]
+
+    def _is_thin(self, expression: Expr, among: frozenset[Index] | None = None) -> bool:
+        """Whether a term is zero almost everywhere: it has a δ or a sparse factor (with one of these indices)."""
+        for base, power in factors_of(expression):
+            name = str(base.base.label) if isinstance(base, Indexed) else ""
+            thin = isinstance(base, KroneckerDelta) or isinstance(self.arguments.get(name), Sparse)
+            if thin and (among is None or base.free_symbols & among):
+                return True
+            if isinstance(base, Sum) and power == 1 and self._is_thin(base.function, among):
+                return True
+        return False
+
+    def _merges(self, inner: Sum, others: list[Item], bound: list[Index]) -> bool:
+        alone = all(base.is_number for base, _ in others)
+        return alone or self._is_thin(inner.function, frozenset(bound))
+
+    def _distribute(
+        self, base: sympy.Add, others: list[Item], bound: list[Index], shifts: Sequence[Shift]
+    ) -> Ref | None:
+        thin = [term for term in base.args if self._is_thin(term)]
+        sparse = not any(isinstance(factor, KroneckerDelta) for term in thin for factor, _ in factors_of(term))
+        dense = [term for term in base.args if not self._is_thin(term)]
+        alone = all(other.is_number for other, _ in others) and not shifts
+        ragged = len({frozenset(term.free_symbols & set(bound)) for term in base.args}) > 1 or any(
+            isinstance(factor, Sum) for term in base.args for factor, _ in factors_of(term)
+        )
+        everything = [(term, others) for term in base.args]
+        if bound and ((thin and not dense) or (alone and ragged and sparse)):
+            self.rewrites.add("sum of a sum")
+            return self._terms(everything, bound, shifts)
+        if thin and all(term.is_number for term in dense) and others:
+            # (1 - δ)·x: the entry is taken off x itself, which leaves exactly zero there
+            touched = set().union(*(term.free_symbols for term in thin)) & self._running
+            partners = [item for item in others if item[0].free_symbols & touched]
+            if not bound:
+                return self._terms(everything, bound, shifts)
+            if not partners:
+                return None
+            partner = min(partners, key=lambda item: len(item[0].free_symbols & self._running))
+            rest = [item for item in others if item is not partner]
+            carrier = self._terms([(term, [partner]) for term in base.args], [], shifts)
+            return self._sum_of(
+                [carrier, *(f for item in rest for f in self._raised(self._plain(item[0]), item[1]))], bound
+            )
+        return None
+
+    def _terms(self, terms: list[tuple[Expr, list[Item]]], bound: list[Index], shifts: Sequence[Shift]) -> Ref:
+        parts = []
+        for term, others in terms:
+            indices = [fresh(index) for index in bound]
+            self._running.update(indices)
+            names = dict(zip(bound, indices, strict=True))
+            items = [(b.xreplace(names), p) for b, p in (*factors_of(term), *others)]
+            renamed = [(c, with_indices(ref, names)) for c, ref in shifts]
+            parts.append((Fraction(1), self._build(items, indices, renamed)))
+        return self.graph.add(parts)
