@@ -78,11 +78,12 @@ def train(
         typer.Option(help="Words to each side that count as context, nearer ones more: 5 balances topic and grammar."),
     ] = DEFAULT.window,
     sample: Annotated[
-        float,
+        float | None,
         typer.Option(
-            help="Words above this share of the text are thinned out. 1e-4 gave the best similarity; 0 is off."
+            help="Words above this share of the text are thinned out; 0 is off. Default: 1e-4, which gave the best "
+            "similarity, and more for less than a million words."
         ),
-    ] = DEFAULT.sample,
+    ] = None,
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -258,7 +259,7 @@ def evaluate(
 def neighbors(
     vectors: Annotated[Path, typer.Argument(help="A file of vectors: .txt, .vec, .bin or .safetensors.")],
     words: Annotated[list[str], typer.Argument(metavar="WORD...", help="Words whose neighbours to list.")],
-    k: Annotated[int, typer.Option("-k", help="How many neighbours each; 10 fit on a screen.")] = 10,
+    k: Annotated[int, typer.Option("-k", "--count", help="How many neighbours each; 10 fit on a screen.")] = 10,
 ) -> None:
     """List the words with the largest cosine to each word."""
     from w2v_numeric.vectors import Vectors

@@ -53,7 +53,7 @@ def count_corpus(stream: TokenStream, settings: Settings, sources: list[list[Any
         reporter.note(f"words seen {stream.forgotten} times or less were forgotten to stay within the memory")
     windowing = Windowing(
         settings.window,
-        vocabulary.keep_probabilities(settings.sample, stream.total),
+        vocabulary.keep_probabilities(settings.threshold(stream.total), stream.total),
         settings.documents,
         settings.seed,
         settings.holdout,

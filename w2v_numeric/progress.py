@@ -115,7 +115,7 @@ class Terminal:
 
     def note(self, sentence: str) -> None:
         """A line of its own."""
-        self._console.print(sentence, highlight=False, markup=False)
+        self._console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -25,7 +25,7 @@ class Settings:
         min_count: rarer words are left out.
         dim: length of the vectors, d.
         window: words to each side, L.
-        sample: subsampling threshold; 0 switches it off.
+        sample: subsampling threshold; 0 switches it off, None chooses by the size of the corpus.
         epochs: passes over all centers; None chooses by the size of the vocabulary.
         seed: of every random number.
         threads: workers; None takes the machine's cores up to 8.
@@ -45,7 +45,7 @@ class Settings:
     min_count: int = 5
     dim: int = 100
     window: int = 5
-    sample: float = 1e-4
+    sample: float | None = None
     epochs: int | None = None
     seed: int = 1
     threads: int | None = None
@@ -75,7 +75,7 @@ class Settings:
             raise SettingsError(
                 f"a vocabulary of {self.vocab_size} words cannot be trained; choose --vocab-size 2 or more"
             )
-        if not 0 <= self.sample < float("inf"):
+        if self.sample is not None and not 0 <= self.sample < float("inf"):
             raise SettingsError(f"--sample {self.sample} has no meaning; choose 0 (off) or a small share such as 1e-4")
         if not 0 <= self.holdout < 1:
             raise SettingsError(f"--holdout {self.holdout} is not a share; choose 0 or more and less than 1")
@@ -91,6 +91,10 @@ class Settings:
     def workers(self) -> int:
         """The number of threads."""
         return self.threads if self.threads is not None else min(MOST_THREADS, len(os.sched_getaffinity(0)))
+
+    def threshold(self, corpus_words: int) -> float:
+        """The subsampling threshold: in a small corpus every word is frequent, and few would be left at 1e-4."""
+        return self.sample if self.sample is not None else 1e-4 * max(1.0, 1e6 / corpus_words)
 
     def passes(self, vocabulary: int) -> int:
         """The number of passes: small vocabularies make few steps in each, so they get more."""

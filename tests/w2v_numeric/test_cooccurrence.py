@@ -34,7 +34,9 @@ def prepared(sentences: list[list[int]], size: int) -> tuple[TokenStream, NDArra
     return stream, ids
 
 
-texts = st.lists(st.lists(st.integers(0, 6), max_size=30), min_size=1, max_size=8).filter(lambda s: any(len(x) for x in s))
+texts = st.lists(st.lists(st.integers(0, 6), max_size=30), min_size=1, max_size=8).filter(
+    lambda s: any(len(x) for x in s)
+)
 
 
 @settings(deadline=None)
@@ -99,7 +101,9 @@ def test_runs_sum_weights_even_beyond_their_bits(pairs: list[tuple[int, int]], p
 def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
     stream, ids = zipf(5_000, 50)
     keep = np.full(50, 0.5)
-    first, again, other = (count_pairs(stream, ids, Windowing(3, keep, seed=s), MEMORY).fingerprint() for s in (1, 1, 2))
+    first, again, other = (
+        count_pairs(stream, ids, Windowing(3, keep, seed=s), MEMORY).fingerprint() for s in (1, 1, 2)
+    )
     assert first == again != other
 
 

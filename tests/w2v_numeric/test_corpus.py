@@ -24,7 +24,9 @@ def read(paths: list[str]) -> str:
     return b"".join(block for source in find_sources(paths) for block in text_blocks(source)).decode()
 
 
-@pytest.mark.parametrize(("ending", "pack"), [("", bytes), (".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
+@pytest.mark.parametrize(
+    ("ending", "pack"), [("", bytes), (".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)]
+)
 def test_every_wrapping_gives_the_same_text(tmp_path: Path, ending: str, pack: object) -> None:
     path = tmp_path / f"text.txt{ending}"
     path.write_bytes(pack(TEXT.encode()))  # type: ignore[operator]

@@ -24,7 +24,9 @@ def test_weighting_keeps_the_mass_and_the_conditional_distribution() -> None:
     counts = Counts.of(sparse.csr_matrix(DENSE))
     weighted = counts.weighted(0.5)
     np.testing.assert_allclose(weighted.mass, counts.mass, rtol=1e-6)
-    np.testing.assert_allclose(weighted.totals / np.sqrt(counts.totals), np.full(3, weighted.totals[0] / np.sqrt(3)), rtol=1e-6)
+    np.testing.assert_allclose(
+        weighted.totals / np.sqrt(counts.totals), np.full(3, weighted.totals[0] / np.sqrt(3)), rtol=1e-6
+    )
     np.testing.assert_allclose(
         weighted.matrix.toarray() / weighted.totals[:, None], DENSE / DENSE.sum(axis=1, keepdims=True), rtol=1e-6
     )

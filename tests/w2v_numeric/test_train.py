@@ -1,0 +1,131 @@
+"""Training follows the formulas: the right loss, the right limit, the same bits again, and no trace of an interruption."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import sentences
+from scipy import sparse
+
+from w2v_numeric import train
+from w2v_numeric.counts import Counts
+from w2v_numeric.errors import NumericError, SettingsError
+from w2v_numeric.estimator import SkipGram
+from w2v_numeric.objective import load_objective
+from w2v_numeric.state import State
+from w2v_numeric.train import Plan, Trainer
+
+
+def random_counts(size: int = 40, seed: int = 0) -> Counts:
+    random = np.random.default_rng(seed)
+    dense = np.triu(random.poisson(1.0, (size, size))).astype(np.float32)
+    return Counts.of(sparse.csr_matrix(dense + dense.T))
+
+
+def trainer(
+    counts: Counts, dim: int = 6, epochs: int = 3, batch: int = 16, threads: int = 2, rate: float = 0.05
+) -> Trainer:
+    context = counts.context_totals()
+    state = State.start(context / context.sum(), dim, seed=1)
+    return Trainer(counts, load_objective("softmax"), Plan(epochs, batch, threads, 1, rate, 5 * rate), state)
+
+
+def tables(state: State) -> list[bytes]:
+    return [getattr(state, name).tobytes() for name in State.TABLES]
+
+
+def mean_loss(counts: Counts, state: State) -> float:
+    """Σ N_co (−log P(o|c)) / Σ N, written as the definition says, in double precision."""
+    logits = state.v.astype(np.float64) @ state.u.astype(np.float64)
+    log_probability = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    dense = counts.matrix.toarray()
+    return float(-(dense * log_probability).sum() / dense.sum())
+
+
+def test_the_loss_is_the_definition() -> None:
+    counts = random_counts()
+    one = trainer(counts)
+    assert one.mean_loss(counts) == pytest.approx(mean_loss(counts, one.state), rel=1e-6)
+    # One batch holds every center, so the loss of the pass is the loss before its only update.
+    whole = trainer(counts, batch=40, epochs=1)
+    before = mean_loss(counts, whole.state)
+    moments = list(whole.run())
+    assert [m.pass_done for m in moments] == [True]
+    assert moments[0].loss == pytest.approx(before, rel=1e-6)
+    assert mean_loss(counts, whole.state) < before
+
+
+def test_the_start_is_the_unigram_distribution_but_for_the_noise() -> None:
+    counts = random_counts()
+    unigram = counts.context_totals() / counts.context_totals().sum()
+    state = State.start(unigram, 6, seed=1)
+    state.u[:-1] = 0
+    entropy = -(unigram * np.log(unigram)).sum()
+    assert mean_loss(counts, state) == pytest.approx(entropy, rel=1e-6)
+
+
+def test_with_as_many_dimensions_as_words_the_data_are_learned_by_heart() -> None:
+    counts = random_counts(12)
+    fitted = trainer(counts, dim=12, epochs=600, batch=6, rate=0.05)
+    last = [moment for moment in fitted.run() if moment.pass_done][-1]
+    dense = counts.matrix.toarray().astype(np.float64)
+    conditional = dense / dense.sum(axis=1, keepdims=True)
+    entropy = -(dense[dense > 0] * np.log(conditional[dense > 0])).sum() / dense.sum()
+    assert entropy < last.loss < entropy + 0.02
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_same_seed_and_threads_same_bits(threads: int) -> None:
+    first, second = (trainer(random_counts(), threads=threads) for _ in range(2))
+    list(first.run())
+    list(second.run())
+    assert tables(first.state) == tables(second.state)
+
+
+def test_blocks_and_threads_change_rounding_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = trainer(random_counts(), threads=1)
+    list(reference.run())
+    monkeypatch.setattr(train, "BLOCK_ROWS", 3)
+    other = trainer(random_counts(), threads=3)
+    list(other.run())
+    np.testing.assert_allclose(other.state.v, reference.state.v, atol=2e-3)
+
+
+def test_stopped_anywhere_and_gone_on_gives_the_same_bits() -> None:
+    reference = trainer(random_counts())
+    total = len(list(reference.run()))
+    for stop_after in range(total):
+        first = trainer(random_counts())
+        done: list[object] = []
+        for moment in first.run(stop=lambda done=done, n=stop_after: len(done) >= n):
+            done.append(moment)
+        assert len(done) == stop_after
+        second = Trainer(first.counts, first.objective, first.plan, first.state)
+        list(second.run())
+        assert tables(second.state) == tables(reference.state)
+
+
+def test_a_loss_that_is_no_number_is_reported() -> None:
+    broken = trainer(random_counts())
+    broken.state.v[:, 0] = np.nan
+    with pytest.raises(NumericError, match="no longer a finite number"):
+        list(broken.run())
+
+
+def test_words_of_a_topic_come_together() -> None:
+    model = SkipGram(dim=10, min_count=1, sample=0, epochs=30, threads=1).fit(sentences())
+    near = [word for word, _ in model.vectors.most_similar("sea1", 10)]
+    assert sum(word.startswith("sea") for word in near) >= 9
+    assert model.passes[-1].loss < model.passes[0].loss
+    assert model.passes[-1].perplexity == pytest.approx(np.exp(model.passes[-1].loss))
+
+
+def test_the_estimator_refuses_what_has_no_meaning() -> None:
+    with pytest.raises(SettingsError, match="unknown setting 'dimension'"):
+        SkipGram(dimension=10)
+    with pytest.raises(SettingsError, match="--dim 0 has no meaning"):
+        SkipGram(dim=0)
+    with pytest.raises(SettingsError, match="call fit"):
+        _ = SkipGram().vectors
+    with pytest.raises(SettingsError, match="no objective 'hinge'; choose one of: softmax"):
+        SkipGram(objective="hinge", min_count=1, sample=0).fit([["a", "b"]])
