@@ -9,13 +9,13 @@ preamble is kept apart (it may define commands), comments are skipped.  What is 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from derive.errors import DeriveError, Place
 from derive.reading import symbols
+from derive.reading.document import Broken, Document, Fence, Piece, Prose, Source
 from derive.reading.formula import Formula
 
 __all__ = ["Broken", "Document", "Fence", "Mathematics", "Piece", "Prose", "find_mathematics", "read_document"]
@@ -28,56 +28,6 @@ MAX_NESTED = 20
 Mathematics = Formula
 
 
-@dataclass(frozen=True)
-class Prose:
-    """Text between formulas.  ``heading`` is the level of the heading it belongs to, 0 outside headings."""
-
-    text: str
-    line: int
-    column: int
-    heading: int = 0
-
-
-@dataclass(frozen=True)
-class Fence:
-    """A declaration block, ```` ```derive ````: its text and the place of its first line."""
-
-    text: str
-    line: int
-    column: int
-    language: str = "derive"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A delimiter that opens what is never closed."""
-
-    message: str
-    place: Place
-
-
-Piece = Prose | Formula | Fence | Broken
-
-
-@dataclass(frozen=True)
-class Document:
-    """A file cut into pieces.  ``preamble`` is what a LaTeX document says before ``\\begin{document}``."""
-
-    path: str
-    pieces: tuple[Piece, ...]
-    preamble: str = ""
-    lines: tuple[str, ...] = field(default=(), repr=False)
-
-    @property
-    def formulas(self) -> tuple[Formula, ...]:
-        """All mathematics, displayed or inline, in order."""
-        return tuple(piece for piece in self.pieces if isinstance(piece, Formula))
-
-    def place(self, line: int, column: int) -> Place:
-        """A place in this file, with its line for the caret."""
-        return Place(self.path, line, column, self.lines[line - 1] if 0 < line <= len(self.lines) else "")
-
-
 def read_document(path: str | Path) -> Document:
     """Read a file and find its mathematics.
 
@@ -87,8 +37,8 @@ def read_document(path: str | Path) -> Document:
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DeriveError(f"cannot read {path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        raise DeriveError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
     if len(data) > MAX_BYTES:
         raise DeriveError(f"{path} is larger than {MAX_BYTES:,} bytes; split it into several notes")
     try:
@@ -108,8 +58,8 @@ def find_mathematics(text: str, path: str = "") -> Document:
     Raises:
         DeriveError: the text has control characters, or characters that turn the direction of reading.
     """
-    text = text.removeprefix("\ufeff")
-    source = _Source(text, path)
+    text = _NEWLINE.sub("\n", text.removeprefix("\ufeff"))  # lines and columns stay what they are in the file
+    source = Source(text, path)
     bad = _CONTROL.search(text)
     if bad is not None:
         message = f"the control character U+{ord(bad.group()):04X} is not allowed; delete it"
@@ -135,50 +85,7 @@ def _is_latex(text: str, path: str) -> bool:
     )
 
 
-class _Source:
-    """The text with the place of every offset."""
-
-    def __init__(self, text: str, path: str) -> None:
-        self.text, self.path = text, path
-        self.starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
-        self.lines = tuple(_NEWLINE.split(text))
-
-    def position(self, offset: int) -> tuple[int, int]:
-        number = bisect_right(self.starts, offset) - 1
-        return number + 1, offset - self.starts[number] + 1
-
-    def place(self, offset: int) -> Place:
-        line, column = self.position(offset)
-        return Place(self.path, line, column, self.lines[line - 1])
-
-    def formula(self, start: int, end: int, display: bool, environment: str = "") -> Formula:
-        """The mathematics between two offsets, without the quote marks that its first line has."""
-        first = self.position(start)[0] - 1
-        head = self.text[self.starts[first] : start]
-        quoted = _QUOTE.match(head)
-        depth = quoted.group().count(">") if quoted else 0
-        pieces, origins, offset, at, number = list[str](), list[tuple[int, int, int]](), 0, start, first
-        while True:
-            stop = min(self.starts[number + 1] if number + 1 < len(self.starts) else end, end)
-            last = stop == end
-            line = self.text[at:stop] if last else self.text[at:stop].rstrip("\r\n")
-            if number > first and depth:
-                mark = re.match(rf"(?:[ \t]{{0,3}}>[ ]?){{0,{depth}}}", line)
-                if mark is not None:
-                    line, at = line[mark.end() :], at + mark.end()
-            origins.append((offset, *self.position(at)))
-            pieces.append(line)
-            offset += len(line) + 1
-            if last:
-                break
-            number, at = number + 1, stop
-        return Formula(
-            "\n".join(pieces), self.path, tuple(origins), self.lines[first : number + 1], display, environment
-        )
-
-
-_QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
-_BLANK = re.compile(r"(?:\r\n|\r|\n)[ \t>]*(?=[\r\n])")
+_BLANK = re.compile(r"\n[ \t>]*(?=\n)")
 _ENVIRONMENTS = "|".join(
     re.escape(name)
     for name in sorted(symbols.ROW_ENVIRONMENTS | {"array", "cases", "pmatrix", "bmatrix"}, key=len, reverse=True)
@@ -186,13 +93,13 @@ _ENVIRONMENTS = "|".join(
 
 _MARKDOWN = re.compile(
     rf"""
-      (?P<fence>   ^[ \t>]*(?:(?:[-*+]|\d{{1,3}}[.)])[ \t]+)?(?P<ticks>`{{3,}}|~{{3,}})(?P<language>[^\r\n`]*)$ )
+      (?P<fence>   ^[ \t>]*(?:(?:[-*+]|\d{{1,3}}[.)])[ \t]+)?(?P<ticks>`{{3,}}|~{{3,}})(?P<language>[^\n`]*)$ )
     | (?P<heading> ^[ ]{{0,3}}\#{{1,6}}(?=[ \t]) )
     | (?P<comment> <!-- )
     | (?P<raw>     <(?:pre|code|script|style)\b[^<>]*> )
-    | (?P<tag>     </?[A-Za-z][^<>\r\n]*> )
+    | (?P<tag>     </?[A-Za-z][^<>\n]*> )
     | (?P<double>  (?<!\\)\$\$ )
-    | (?P<github>  (?<!\\)\$`(?=[^`\r\n]) )
+    | (?P<github>  (?<!\\)\$`(?=[^`\n]) )
     | (?P<single>  (?<!\\)\$ )
     | (?P<bracket> \\\\?\[ )
     | (?P<paren>   \\\\?\( )
@@ -205,6 +112,7 @@ _MARKDOWN = re.compile(
 _PROSE_LINE = re.compile(
     r"\b(?:[A-Za-z]{2,20}[ ,]{1,3}){3}[A-Za-z]{2}|^[ \t>]*#{1,6} |[\u4e00-\u9fff]{8}", re.MULTILINE
 )
+_MATHEMATICAL = re.compile(r"\\[A-Za-z]|[\^_=<>+|]|^\s*\w{1,2}\s*$")
 _WORDS_APART = re.compile(r"\\(?:text|mbox|intertext|textbf|mathrm)[a-z]*\s*\{[^{}]*\}|%[^\n]*")
 
 
@@ -213,11 +121,11 @@ class _Finder:
 
     pattern = _MARKDOWN
 
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: Source) -> None:
         self.source, self.text = source, source.text
         self.at = self.mark = 0
         self.end = len(source.text)
-        self.heading = (0, 0)  # level, and where the heading ends
+        self.heading = (0, 0, 0)  # level, where the heading ends, and where the text after it begins
         self.preamble = ""
         self.blanks = [match.start() for match in _BLANK.finditer(source.text)]
         self.failed: dict[tuple[str, int], int] = {}
@@ -230,19 +138,21 @@ class _Finder:
         yield from self._prose(self.end)
 
     def _front_matter(self) -> int:
-        match = re.match(r"---[ \t]*\r?\n(?:[^\r\n]*\r?\n){0,60}?(?:---|\.\.\.)[ \t]*(?=\r?\n)", self.text)
+        match = re.match(r"---[ \t]*\n(?:[^\n]*\n){0,60}?(?:---|\.\.\.)[ \t]*(?=\n)", self.text)
         return match.end() if match is not None and re.search(r"^\w+:", match.group(), re.MULTILINE) else 0
 
     def _prose(self, until: int) -> Iterator[Piece]:
         """The text since the last formula; a heading is a piece of its own."""
         while self.mark < until:
-            level, end = self.heading
-            stop = min(until, end) if level and self.mark < end else until
-            words = self.text[self.mark : stop]
-            if words:
+            level, end, after = self.heading
+            if self.mark == end:
+                self.mark = after
+            inside = self.mark < end
+            stop = min(until, end) if inside else until
+            if words := self.text[self.mark : stop]:
                 line, column = self.source.position(self.mark)
-                yield Prose(_unquoted(words), line, column, level if self.mark < end else 0)
-            self.mark = stop
+                yield Prose(_unquoted(words), line, column, level if inside else 0)
+            self.mark = after if inside and stop == end else stop
 
     def _skip(self, until: int) -> None:
         """Go on as prose."""
@@ -256,7 +166,7 @@ class _Finder:
     def _math(self, opened: int, start: int, end: int, after: int, display: bool, name: str = "") -> Iterator[Piece]:
         yield from self._prose(opened)
         if self.text[start:end].strip():
-            yield self.source.formula(start, end, display, name)
+            yield self.source.formula(opened, start, end, display, name)
         self.at = self.mark = after
 
     def _broken(self, at: int, opening: str, closing: str, go_on: int) -> Iterator[Piece]:
@@ -276,7 +186,7 @@ class _Finder:
         ticks = match["ticks"]
         words = match["language"].strip().strip("{}.").split()
         language = words[0].lower() if words else ""
-        body = match.end() + (2 if self.text.startswith("\r\n", match.end()) else 1)
+        body = match.end() + 1
         closing = rf"^[ \t>]*{re.escape(ticks[0])}{{{len(ticks)},}}[ \t]*$"
         close = self._search(closing, min(body, self.end), self.end)
         end = close.start() if close is not None else self.end
@@ -286,11 +196,11 @@ class _Finder:
         elif language in ("math", "katex"):
             yield from self._prose(match.start())
             if self.text[body:end].strip():
-                yield self.source.formula(body, max(_before_newline(self.text, end), body), True)
+                yield self.source.formula(match.start("ticks"), body, end, True)
             self.at = self.mark = after
         elif language == "derive":
             yield from self._prose(match.start())
-            inside = self.source.formula(min(body, self.end), max(end, min(body, self.end)), True)
+            inside = self.source.formula(match.start("ticks"), min(body, self.end), max(end, min(body, self.end)), True)
             yield Fence(inside.text, inside.line, inside.column, language)
             self.at = self.mark = after
         else:
@@ -298,8 +208,9 @@ class _Finder:
 
     def _on_heading(self, match: re.Match[str]) -> Iterator[Piece]:
         yield from self._prose(match.start())
-        line_end = _NEWLINE.search(self.text, match.end(), self.end)
-        self.heading = (match.group().count("#"), line_end.start() if line_end is not None else self.end)
+        newline = self.text.find("\n", match.end(), self.end)
+        stop = newline if newline >= 0 else self.end
+        self.heading = (match.group().count("#"), stop, stop)
         self.mark = min(match.end() + 1, self.end)
         self.at = match.end()
 
@@ -391,21 +302,23 @@ class _Finder:
             close = None  # the next one opens: this one is never closed
         if close is not None and not self._is_prose_inside(start, close.start(), sign):
             yield from self._math(opened, start, close.start(), close.end(), display)
-        elif sign != "$$" and not self._looks_open(start):
-            self._skip(start)
+        elif sign != "$$" and not _MATHEMATICAL.search(
+            self.text[start : close.start()] if close else self._rest(start)
+        ):
+            self._skip(start)  # a bracket escaped in Markdown
         else:
             yield from self._broken(opened, sign, partner, self._paragraph_end(start))
 
     def _is_prose_inside(self, start: int, end: int, sign: str) -> bool:
         """Whether the closing sign belongs to another formula: sentences stand between."""
         inside = self.text[start:end]
-        if sign != "$$" and not re.search(r"[\\^_=<>+|]|^\s*\w\s*$", inside):
+        if sign != "$$" and not _MATHEMATICAL.search(inside):
             return True
         parts = _BLANK.split(inside)
         return len(parts) > 1 and any(_PROSE_LINE.search(_WORDS_APART.sub("", part)) for part in parts[1:])
 
-    def _looks_open(self, start: int) -> bool:
-        return bool(re.search(r"[\\^_=]", self.text[start : self._paragraph_end(start)]))
+    def _rest(self, start: int) -> str:
+        return self.text[start : min(self._paragraph_end(start), start + 120)]
 
     def _paragraph_end(self, start: int) -> int:
         number = bisect_left(self.blanks, start)
@@ -431,13 +344,6 @@ def _is_inline(inside: str, following: str) -> bool:
     return tight or (mathematical and not following.isdigit())
 
 
-def _before_newline(text: str, end: int) -> int:
-    """The offset before the line break that ends at ``end``."""
-    if text[:end].endswith("\r\n"):
-        return end - 2
-    return end - 1 if end and text[end - 1] in "\r\n" else end
-
-
 def _unquoted(words: str) -> str:
     return re.sub(r"(?m)^(?:[ \t]{0,3}>[ \t]?)+", "", words)
 
@@ -457,6 +363,9 @@ _LATEX = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+_TITLE = re.compile(r"\{(?:[^{}\n]|\{[^{}\n]*\}){0,400}\}")
 
 
 class _LatexFinder(_Finder):
@@ -481,8 +390,8 @@ class _LatexFinder(_Finder):
         yield from getattr(self, f"_on_{match.lastgroup}")(match)
 
     def _on_comment(self, match: re.Match[str]) -> Iterator[Piece]:
-        end = _NEWLINE.search(self.text, match.end(), self.end)
-        yield from self._leave_out(match.start(), end.start() if end is not None else self.end)
+        newline = self.text.find("\n", match.end(), self.end)
+        yield from self._leave_out(match.start(), newline if newline >= 0 else self.end)
 
     def _on_verbatim(self, match: re.Match[str]) -> Iterator[Piece]:
         close = self._search(rf"\\end\{{{re.escape(match['verbatim'])}\}}", match.end(), self.end)
@@ -494,13 +403,9 @@ class _LatexFinder(_Finder):
 
     def _on_heading(self, match: re.Match[str]) -> Iterator[Piece]:
         yield from self._prose(match.start())
-        level = 1 + match.group().count("sub")
-        depth, end = 0, match.end()
-        for end in range(match.end(), min(self.end, match.end() + 2_000)):
-            depth += {"{": 1, "}": -1}.get(self.text[end], 0)
-            if depth == 0:
-                break
-        self.heading = (level, end)
+        title = _TITLE.match(self.text, match.end(), self.end)
+        stop = title.end() - 1 if title is not None else match.end() + 1
+        self.heading = (1 + match.group().count("sub"), stop, min(stop + 1, self.end))
         self.at = self.mark = match.end() + 1
 
     def _is_prose_inside(self, start: int, end: int, sign: str) -> bool:
