@@ -35,7 +35,7 @@ def emit_function(formula: Formula) -> FunctionCode:
         EmitError: a node has no NumPy, an index no range, or two axes of different names meet.
     """
     lowering = Lowering(formula.arguments)
-    roots = [(name, *lowering.output(proved.tensor)) for name, proved in formula.outputs.items()]
+    roots = lowering.outputs({name: proved.tensor for name, proved in formula.outputs.items()})
     plan = Plan(formula.arguments, roots, formula.scratch)
     printer = Printer(formula, plan, schedule(plan))
     body = printer.body()

@@ -7,15 +7,16 @@ name is noted so that the caller can have exactly those proved again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta, Product, Sum, Symbol, exp, log
 
-from derive.emitting.expansion import COLUMNS, ROWS, VALUES, Expansion, Shift
+from derive.emitting.expansion import COLUMNS, ROWS, VALUES, Shift
 from derive.emitting.formula import Argument, Array, EmitError, IndexArgument, Scalar, Sparse
 from derive.emitting.graph import Label, Pointer, Ref
+from derive.emitting.onehot import OneHot
 from derive.emitting.patterns import (
     Item,
     entries_axis,
@@ -30,12 +31,22 @@ from derive.emitting.patterns import (
 from derive.terms import Axis, Index, Tensor, fresh, rename_bound, sigmoid
 
 
-class Lowering(Expansion):
+class Lowering(OneHot):
     """Lowers the outputs of one formula into one graph."""
 
     def __init__(self, arguments: Iterable[Argument]) -> None:
         super().__init__(arguments)
         self._memo: dict[Expr, Ref] = {}
+
+    def outputs(self, tensors: Mapping[str, Tensor]) -> list[tuple[str, Ref, tuple[Index, ...]]]:
+        """All outputs, in one graph."""
+        made = [(name, *self.output(tensor)) for name, tensor in tensors.items()]
+        if any(label is not None for label in self.held.values()):
+            # a softmax that one output compares with a one-hot vector is taken apart in all of them
+            self._memo.clear()
+            self.rewrites.clear()
+            made = [(name, *self.output(tensor)) for name, tensor in tensors.items()]
+        return made
 
     def output(self, tensor: Tensor) -> tuple[Ref, tuple[Index, ...]]:
         """The entry of an output, and the running indices in the order of its axes."""
@@ -116,8 +127,8 @@ class Lowering(Expansion):
 
     def add(self, expression: sympy.Add) -> Ref:
         terms = list(expression.args)
-        lowered: list[tuple[Fraction | float, Ref]] = []
-        for term in expression.args:
+        lowered: list[tuple[Fraction | float, Ref]] = [*self.pairs(terms)]
+        for term in list(terms):
             coefficient, rest = term.as_coeff_Mul()
             if isinstance(rest, sigmoid) and -coefficient in terms:
                 # c - c·σ(x) is written c·σ(-x): exact also where σ(x) rounds to one
@@ -222,7 +233,11 @@ class Lowering(Expansion):
         items = list(factors_of(body))
         exponents = [a * p for a, p in ((b.args[0], p) for b, p in items if isinstance(b, exp)) if a.has(*indices)]
         largest = self.graph.make("max", [self.lower(sympy.Add(*exponents))], None, indices)
-        return largest, self._build(items, indices, [(Fraction(-1), largest)])
+        made = self._build(items, indices, [(Fraction(-1), largest)])
+        if isinstance(body, exp) and len(indices) == 1:
+            score = self.graph.add([(Fraction(1), self.lower(body.args[0])), (Fraction(-1), largest)])
+            made = self.partition(largest, made, self.graph.make("exp", [score]), indices[0])
+        return largest, made
 
     # Functions.
 
@@ -236,6 +251,9 @@ class Lowering(Expansion):
         return self._log(expression.args[0], None)
 
     def _log(self, argument: Expr, guard: Expr | None) -> Ref:
+        soft = self.softmax(list(factors_of(argument)))
+        if soft is not None and (whole := self.log_probability(soft)) is not None:
+            return whole
         special: list[tuple[Fraction | float, Ref]] = []
         plain: list[Expr] = []
         for base, power in factors_of(argument):

@@ -99,13 +99,18 @@ class Names:
                 return "logits"
             if any(op in ("sigmoid", "softplus") for op in self._operations_after(value)):
                 return "scores"
+            if {self._kind(use.value) for use in step.uses} == {"take", "reduce"} and not step.labels:
+                return "partition"
             if step.kind == "dot" or step.attribute[0] == "add":
                 return "products" if step.kind == "dot" else "total"
         if step.kind == "reduce":
             if step.attribute[0] == "max":
                 return "largest"
-            return "partition" if self._kind(step.uses[0].value) == "exp" else "total"
+            below = self._kind(step.uses[0].value)
+            return {"exp": "partition", "scatter": "rest"}.get(below, "total")
         if step.kind == "scatter":
+            if self._kind(step.uses[0].value) == "exp":
+                return "others"
             return "residuals" if step.uses[0].value.step.kind != "zeros" else "scattered"
         if step.kind == "map":
             return self._mapped(value)
@@ -133,12 +138,15 @@ class Names:
         return str(named.get(op, "values"))
 
     def _taken(self, value: Value) -> str:
+        """The source and what points into it: v_c, logits_o."""
         source, *pointers = value.step.uses
-        if source.value.step.kind == "load":
-            first = next((p.value.step for p in pointers if p.value.step.kind == "load"), None)
-            suffix = f"_{first.attribute}" if first else "_taken"
-            return f"{source.value.step.attribute}{suffix}"
-        return "observed" if self._names.get(source.value, "").startswith(("logits", "scores")) else "taken"
+        first = next((p.value.step for p in pointers if p.value.step.kind == "load"), None)
+        name = (
+            source.value.step.attribute if source.value.step.kind == "load" else self._names.get(source.value, "taken")
+        )
+        if value.step.attribute == "flat":
+            return f"{name}_observed"
+        return f"{name}_{first.attribute}" if first else f"{name}_taken"
 
     def _kind(self, value: Value) -> str:
         step = value.step

@@ -24,6 +24,8 @@ UFUNCS = {
     "exp": "exp",
     "log": "log",
     "abs": "abs",
+    "expm1": "expm1",
+    "log1p": "log1p",
     "raise": "power",
     "maximum": "maximum",
     "minimum": "minimum",
@@ -226,11 +228,13 @@ class Printer:
             return _sum(list(zip(attribute[0], parts, strict=True)), attribute[1])
         if op == "product":
             return self._product([(use, step.labels) for use in step.uses])
-        return self._function(op, attribute, parts)
+        return self._function(op, attribute, parts, len(step.labels))
 
-    def _function(self, op: str, attribute: object, parts: list[Text], out: str = "") -> Text:
+    def _function(self, op: str, attribute: object, parts: list[Text], rank: int, out: str = "") -> Text:
         tail = f", out={out}" if out else ""
         x = parts[0]
+        if op in ("expm1", "log1p") and not out and not rank:
+            return f"math.{op}({x[0]})", ATOM
         if op in UFUNCS:
             text = parts[0][0]
             for other in parts[1:]:
@@ -312,7 +316,7 @@ class Printer:
             self.lines.append(f"{target} = {HELPERS[op]}({x[0]}, out={memory or f'np.empty_like({x[0]})'})")
         else:
             parts = [self.text(use, order) for use in step.uses]
-            self.lines.append(f"{target} = {self._function(op, attribute, parts, memory or '')[0]}")
+            self.lines.append(f"{target} = {self._function(op, attribute, parts, len(order), memory or '')[0]}")
 
     def _put(self, target: str, ufunc: str, operands: list[str], memory: str | None) -> None:
         tail = f", out={memory}" if memory else ""

@@ -39,7 +39,7 @@ class Rewrite:
 def _rewrites() -> tuple[Rewrite, ...]:
     n = size("n")
     axis = Axis.of_size(n)
-    w, o = Index("w", axis), Index("o", axis)
+    w, o, x_ = (Index(name, axis) for name in "wox")
     s, t, r = array("s"), array("t"), array("r")
     a, m, x, y = real("a"), real("m"), real("x"), real("y")
     weighted = Facts().with_arrays(s=ArrayFacts((axis,)), t=ArrayFacts((axis,)), r=ArrayFacts((axis,), positive=True))
@@ -73,6 +73,34 @@ def _rewrites() -> tuple[Rewrite, ...]:
             sum_over(t[w] * exp(s[w]), w) / total,
             sum_over(t[w] * exp(s[w] - m), w) / shifted,
             "the same for an expectation",
+            weighted,
+        ),
+        Rewrite(
+            "partition taken apart",
+            total,
+            sum_over((1 - delta(w, o)) * exp(s[w]), w) + exp(s[o]),
+            "the sum of the others is wanted by itself",
+            weighted,
+        ),
+        Rewrite(
+            "probability minus one-hot",
+            exp(s[x_]) / total - delta(x_, o),
+            (1 - delta(x_, o)) * exp(s[x_]) / total - delta(x_, o) * sum_over((1 - delta(w, o)) * exp(s[w]), w) / total,
+            "no cancellation where P(o) is near one",
+            weighted,
+        ),
+        Rewrite(
+            "one-hot under the sum",
+            sum_over(t[w] * r[w], w) - r[o],
+            sum_over((t[w] - delta(w, o)) * r[w], w),
+            "the same residuals for every gradient",
+            weighted,
+        ),
+        Rewrite(
+            "log of a probability",
+            log(exp(s[o]) / total),
+            (s[o] - m) - log(1 + (sum_over((1 - delta(w, o)) * exp(s[w] - m), w) + exp(s[o] - m) - 1)),
+            "no cancellation where P(o) is near one, and no overflow with m the largest",
             weighted,
         ),
         Rewrite("sigmoid", 1 / (1 + exp(x)), sigmoid(-x), "one form for one function"),
