@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import sympy
-from sympy import Expr, Symbol, exp
+from sympy import Expr, Indexed, Symbol, exp
 
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, new_index
-from derive.reading.definitions import reference
+from derive.reading.definitions import reference, unfold
 from derive.reading.elaborate import superscript, value
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
@@ -38,6 +38,19 @@ def arguments_of(group: tree.Group) -> tuple[list[tree.Node], tuple[str, ...]]:
         cut = separators.index(";")
         parts, separators = parts[: cut + 1], separators[:cut]
     return parts, tuple("|" if s in ("|", "\\mid") else s for s in separators)
+
+
+def event(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...]) -> tuple[Spelled, list[tree.Node], tuple[str, ...]]:
+    """``P(D=1 | w)`` is a function of w whose name is ``P[D=1]``."""
+    if not parts:
+        return spelled, parts, separators
+    head = plain(parts[0])
+    if isinstance(head, tree.Chain) and head.first is not None and len(head.links) == 1 and head.links[0].right is not None:
+        right = plain(head.links[0].right)
+        if isinstance(right, tree.Num) and head.links[0].relation.symbol == "=":
+            name = f"{spelled.name}[{tree.sexpr(head.first)}={right.text}]"
+            return replace(spelled, name=name), parts[1:], separators[1:]
+    return spelled, parts, separators
 
 
 def value_of_variable(node: tree.Node) -> tree.Node:
@@ -114,6 +127,9 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     """``P_D`` with its capital subscript as part of the name, unless D is an index or a size."""
     if len(spelled.subs) != 1:
         return spelled
+    number = plain(spelled.subs[0])
+    if isinstance(number, tree.Num) and spelled.name not in reading.survey.lettered:
+        return replace(spelled, name=f"{spelled.name}_{number.text}", subs=())
     name = letter(spelled.subs[0])
     if name is None or len(name) != 1 or not name.isupper():
         return spelled
@@ -146,10 +162,17 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return primed_call(spelled, group, reading)
     if name in reading.bound or (name in scope.sizes and name not in reading.survey.functions):
         return None
-    parts, separators = arguments_of(group)
+    spelled, parts, separators = event(spelled, *arguments_of(group))
     found = _defined(spelled, parts, separators, reading)
     if found is not None:
         return found
+    if spelled.name.endswith(("=0]", "=1]")):
+        other = spelled.name[:-2] + ("1]" if spelled.name.endswith("0]") else "0]")
+        complement = _defined(replace(spelled, name=other), parts, separators, reading)
+        if complement is None or complement.rank:
+            raise Unsettled(f"{spelled.name} is used before it is defined")
+        return scalar(1 - complement.body)
+    name = spelled.name
     if name in FUNCTIONS and not spelled.subs and len(parts) == 1 and not _declared(name, reading):
         function = FUNCTIONS[name]
         if function is None:
@@ -163,7 +186,7 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if _is_table(spelled, parts, separators, reading):
         return scalar(table(spelled, parts, separators, reading))
     if _dependency_list(spelled, parts, reading):
-        return value_without_arguments(spelled, reading)
+        return at_arguments(spelled, parts, reading)
     if name in UNKNOWN_FUNCTIONS and len(parts) == 1 and not spelled.subs and name not in scope.families:
         inner = value(parts[0], reading)
         return entrywise(lambda x: sympy.Function(name, real=True)(x), inner)
@@ -319,6 +342,8 @@ def _marginal(name: str, where: dict[str, Expr], axes: dict[str, Axis], reading:
 
 def _joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
     joint = reading.survey.joints[name]
+    if name in reading.scope.independent:
+        return sympy.Mul(*(_single_entry(name, w, i, reading) for w, i in zip(joint, where, strict=True)))
     key = f"{name}({','.join(joint)})"
     head = reading.scope.heads.get(key)
     if head is not None:
@@ -336,11 +361,53 @@ def _joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
     return scope.entry(key, where)
 
 
+def _single_entry(name: str, found: str, index: Expr, reading: Reading) -> Expr:
+    """One of two independent distributions."""
+    key = f"{name}({found})"
+    declare_table(key, name, (), 0, reading)
+    reading.scope.axes.same(reading.scope.axis(key, 0), reading.scope.axis(f"({found})", 0))
+    reading.scope.want_order(key, 1)
+    return reading.scope.entry(key, (index,))
+
+
 def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> bool:
     """``J(θ)``, ``J(v_c, o, U)``: the arguments only say what it depends on."""
     if spelled.name not in reading.scope.heads and signature(spelled.name, len(spelled.subs), None) not in reading.scope.heads:
         return False
     return spelled.name.split("_{")[0] in DEPENDENT or len(parts) > 1 or spelled.name in reading.survey.functions
+
+
+def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
+    """``f(x)`` where the note says what f is for a vector x: the same x, or another vector put in its place."""
+    scope = reading.scope
+    key = signature(spelled.name, len(spelled.subs), None)
+    head = scope.heads.get(key)
+    found = by_definition(Spelled(spelled.name, spelled.subs), (), reading)
+    if head is None or found is None:
+        return None
+    for part, parameter in zip(parts, head.depends, strict=False):
+        name = letter(part)
+        if name == parameter:
+            continue
+        if len(head.depends) != len(parts) or parameter not in scope.families:
+            if name is None:
+                raise Unsettled(f"{spelled.name} is used with another argument than it was defined with")
+            continue
+        argument = value(part, reading)
+        if argument.rank != scope.family(parameter).order:
+            raise Unsettled(f"{spelled.name} is used with {argument.describe()}")
+        for one, position in zip(argument.shape, range(argument.rank), strict=True):
+            scope.axes.same(one, scope.axis(parameter, position))
+        body = unfold(found.body, scope.definitions)
+        own = scope.entry(parameter, tuple(Index("i", scope.axis(parameter, p)) for p in range(argument.rank)))
+        base = own.base if isinstance(own, Indexed) else own
+        table = {
+            node: argument.at(*node.indices) for node in body.atoms(Indexed) if isinstance(own, Indexed) and node.base == base
+        }
+        if not isinstance(own, Indexed):
+            table = {own: argument.body}
+        found = Value(found.indices, body.xreplace(table), found.row)
+    return found
 
 
 def value_without_arguments(spelled: Spelled, reading: Reading) -> Value | None:

@@ -58,11 +58,10 @@ class Reading:
         A capital letter that is never indexed names the matrix of the vectors with its small letter: U and u_w.
         """
         name = spelled.name
-        if not spelled.subs and len(name) == 1 and name.isupper() and name not in self.survey.indexed:
-            small = name.lower()
-            family = self.scope.families.get(small)
-            if small in self.survey.indexed and family is not None and family.order == 2 and name not in self.scope.families:
-                return small, name in self.survey.transposed_before
+        if not spelled.subs and (small := self.survey.matrix_of(name)) is not None and name not in self.scope.unclear:
+            columns = self.survey.holds_columns(name)
+            self.scope.note(f"the {'columns' if columns else 'rows'} of {name} are the vectors {small}")
+            return small, columns
         if not spelled.subs and name in self.survey.indexed and name not in self.survey.wholes and self._is_scalar(name):
             return f"{name} ", None
         return name, None

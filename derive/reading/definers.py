@@ -6,12 +6,12 @@ letters, and nothing is known about it yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Function, Indexed, IndexedBase, Symbol
 
 from derive.reading import tree
-from derive.reading.calls import arguments_of, labelled, random_variable_key, signature, value_of_variable
+from derive.reading.calls import arguments_of, event, labelled, random_variable_key, signature, value_of_variable
 from derive.reading.context import Reading
 from derive.reading.definitions import Definition, referenced, unfold
 from derive.reading.information import divergence
@@ -74,7 +74,7 @@ def _plain_candidate(spelled: Spelled, reading: Reading) -> Candidate | None:
 
 
 def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Candidate | None:
-    parts, separators = arguments_of(group)
+    spelled, parts, separators = event(spelled, *arguments_of(group))
     if any(isinstance(plain(part), tree.Ellipsis) for part in parts):
         text = tree.sexpr(group)
         return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
@@ -167,8 +167,13 @@ def _free(body: Expr, reading: Reading) -> set[Expr]:
 
 def _dependent(found: Candidate, right: Value, reading: Reading) -> Head | None:
     """``J(θ) = ...``: the argument only says what J depends on."""
-    bare = Candidate(found.spelled.name + "_" * len(found.spelled.subs), found.spelled, found.parameters[: len(found.spelled.subs)], False)
-    return define(bare, right, reading)
+    subs = len(found.spelled.subs)
+    bare = Candidate(found.spelled.name + "_" * subs, found.spelled, found.parameters[:subs], False)
+    head = define(bare, right, reading)
+    if head is not None:
+        head = replace(head, depends=found.parameters[subs:])
+        reading.scope.heads[bare.key] = head
+    return head
 
 
 def _parameter(name: str, body: Expr, reading: Reading) -> Symbol | IndexedBase:

@@ -67,8 +67,8 @@ def _repeated(factors: list[tree.Factor]) -> list[tree.Node]:
     if len(factors) == 1:
         node = plain(factors[0].node)
         if isinstance(node, tree.Script) and node.sup is not None and isinstance(order := plain(node.sup), tree.Num):
-            bare = tree.Script(node.span, node.base, node.sub, None, node.primes) if node.sub or node.primes else node.base
-            return [bare] * int(order.text)
+            single = tree.Script(node.span, node.base, node.sub, None, node.primes) if node.sub or node.primes else node.base
+            return [single] * int(order.text)
         if isinstance(node, tree.Group) and node.open == "(":
             return [node.body]
         return [node]

@@ -472,8 +472,9 @@ def member(spelled: Spelled, reading: Reading) -> Value:
     scope, name = reading.scope, spelled.name
     family_name, columns = reading.family_name(spelled)
     family = scope.family(family_name)
-    if columns is not None and not family.declared:
+    if columns is not None:
         family.columns = columns
+        scope.want_order(family_name, 2)
     if spelled.subs:
         scope.want_order(family_name, len(spelled.subs))
     vector = spelled.name in reading.survey.wholes or spelled.bold

@@ -26,7 +26,7 @@ from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Prose
 from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count
 from derive.reading.ranges import size_of
-from derive.reading.scope import Relearn, Scope, Unsettled, entry_name
+from derive.reading.scope import Family, Relearn, Scope, Unsettled, entry_name
 from derive.reading.spelling import TRANSPOSES, letter, plain, spell, walk, words
 from derive.reading.survey import Survey, survey
 from derive.reading.values import ShapeError, Value
@@ -128,6 +128,7 @@ def read_note(document: Document) -> Draftbook:
     state: object = None
     for _ in range(MAX_PASSES):
         current = _Pass(Reading(scope, found))
+        scope.independent.clear()
         clean = _run(items, current)
         now = _state(scope, found)
         if clean and now == state:
@@ -311,6 +312,7 @@ def _enumeration(statements: tuple[tree.Statement, ...], text: str, reading: Rea
         name = reading.family_name(first)[0]
         if name in reading.scope.heads:
             continue
+        reading.scope.enumerated = name
         from derive.terms import Axis
 
         reading.scope.want_order(name, 1)
@@ -351,7 +353,13 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         if not found.parameters and not found.called:
             reading.scope.fixed[found.spelled.name] = sympy.Rational(right.text)
         return
-    inner = defining_value(found, right, reading)
+    try:
+        inner = defining_value(found, right, reading)
+    except LOGICAL as error:
+        if not reading.scope.families.get(found.spelled.name, Family("")).values:
+            reading.scope.unclear.setdefault(found.spelled.name, str(error))
+        return
+    reading.scope.unclear.pop(found.spelled.name, None)
     if define(found, inner, reading) is not None:
         reading.scope.defined_at.setdefault(found.key, place)
 
@@ -538,6 +546,7 @@ def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, it
     left_source = _source(first, item)
     at = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
     if right.value is None:
+        reading.scope.unclear.setdefault(found.spelled.name, str(right.problem))
         current.drafts.append(
             Draft(at, _written(link), left_source, right.source, problem=right.problem, source=(first, link.right))
         )
@@ -545,6 +554,7 @@ def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, it
     head = define(found, right.value, reading)
     if head is None:
         return None
+    reading.scope.unclear.pop(found.spelled.name, None)
     reading.scope.defined_at.setdefault(found.key, place)
     current.drafts.append(
         Draft(at, _written(link), left_source, right.source, definition=found.spelled.name, source=(first, link.right))

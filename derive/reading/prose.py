@@ -19,7 +19,7 @@ from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
 from derive.reading.ranges import member_axis, size_of
 from derive.reading.scope import Family, Unsettled
-from derive.reading.spelling import Spelled, letter, plain, spell, words
+from derive.reading.spelling import Spelled, letter, plain, spell, walk, words
 from derive.reading.values import ShapeError, Value, scalar
 from derive.terms import Axis, Index, delta
 
@@ -30,6 +30,25 @@ class Formula:
 
     statements: tuple[tree.Statement, ...]
     position: int
+
+
+ALL_ROWS = re.compile(r"all (?:word )?vectors are rows?|所有(?:词)?向量(?:都|均)?(?:是|为).{0,6}行向量|向量(?:一律|都)(?:是|为|取)行", re.IGNORECASE)
+INDEPENDENT = re.compile(r"(?<!not )independent(?! of)|(?<!不)独立", re.IGNORECASE)
+COLUMNS = re.compile(r"\bcolumns?\b|\brows?\b|第.{0,3}列|第.{0,3}行|各列|各行|(?<!维)列(?!向量)|(?<!维)行(?!向量)", re.IGNORECASE)
+
+
+def _columns_by_text(match: re.Match[str], formulas: list[Formula], reading: Reading) -> None:
+    """"the columns of U are the u_w": settles how a matrix holds its vectors."""
+    matrices = [
+        (abs(f.position - match.start()), s.name)
+        for f in formulas
+        for statement in f.statements
+        if statement.first is not None and (s := spell(plain(statement.first))) and reading.survey.matrix_of(s.name)
+    ]
+    if matrices:
+        name = min(matrices)[1]
+        word = match.group(0).lower()
+        reading.survey.columns.setdefault(name, "col" in word or "列" in word)
 
 
 CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -63,10 +82,38 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
     if set(symbols) <= {"<", ">", "\\le", "\\ge"}:
         return _bounds(sides, symbols, reading)
     if symbols == ["\\ne"]:
+        _differs(sides[0], sides[1], reading)
+        return True
+    if symbols == ["\\notin"]:
+        _outside(sides[0], sides[1], reading)
         return True
     if symbols in (["="], [":="], ["\\equiv"]):
         return _equation(sides[0], sides[1], reading)
     return False
+
+
+def _differs(left: tree.Node, right: tree.Node, reading: Reading) -> None:
+    """``n_k ≠ o`` for every k."""
+    for one, other in ((left, right), (right, left)):
+        spelled = spell(one)
+        if spelled is not None and spelled.subs and spelled.name in reading.survey.index_arrays and letter(other):
+            _differ_from(spelled.name, other, reading)
+
+
+def _outside(element: tree.Node, set_: tree.Node, reading: Reading) -> None:
+    """``o ∉ {n_1, …, n_K}``."""
+    names = {s.name for n in walk(set_) if (s := spell(n)) is not None and s.subs}
+    for name in names & reading.survey.index_arrays:
+        if letter(element):
+            _differ_from(name, element, reading)
+
+
+def _differ_from(name: str, other: tree.Node, reading: Reading) -> None:
+    family = reading.scope.family(name)
+    if family.points_into is None or family.order != 1:
+        return
+    index = Index("any", reading.scope.axis(name, 0))
+    reading.scope.distinct.add((reading.scope.entry(name, (index,)), index_expression(other, family.points_into, reading)))
 
 
 def _family(node: tree.Node, reading: Reading) -> Family | None:
@@ -277,9 +324,19 @@ def _sums_to_one(node: tree.Node, reading: Reading) -> bool:
 def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
     """The words of one sentence, each applied to the formulas it stands closest to."""
     declare_different(text, formulas, reading)
+    if ALL_ROWS.search(text):
+        reading.scope.rows_by_default = True
+    if INDEPENDENT.search(text):
+        reading.scope.independent.update(n for n in reading.survey.joints if n != "\\#")
+    for match in COLUMNS.finditer(text):
+        _columns_by_text(match, formulas, reading)
     for kind, pattern in CUES:
         for match in pattern.finditer(text):
             if NEGATION.search(text[: match.start()]):
+                continue
+            if kind == "distinct" and not any(_enumerates(f, reading) for f in formulas):
+                if reading.scope.enumerated in reading.survey.index_arrays:
+                    reading.scope.family(reading.scope.enumerated).injective = True
                 continue
             fitting = formulas if kind != "distinct" else [f for f in formulas if _enumerates(f, reading)]
             for node in _nearest(match, fitting, text):
@@ -303,16 +360,17 @@ def declare_different(text: str, formulas: list[Formula], reading: Reading) -> N
     for match in DIFFERS.finditer(text):
         before = [f for f in formulas if f.position < match.start() and _enumerates(f, reading)]
         after = [f for f in formulas if f.position >= match.end()]
-        if not before or not after or len(text[match.end() : after[0].position].strip()) > 20:
+        if not after or len(text[match.end() : after[0].position].strip()) > 20:
+            continue
+        if not before:
+            other = after[0].statements[0].first
+            if reading.scope.enumerated in reading.survey.index_arrays and other is not None and letter(other) is not None:
+                _differ_from(reading.scope.enumerated, other, reading)
             continue
         entries = [s for st in before[-1].statements if st.first is not None and (s := spell(plain(st.first)))]
-        name, other = entries[0].name, after[0].statements[0].first
-        family = reading.scope.family(name)
-        if other is None or letter(other) is None or family.points_into is None or family.order != 1:
-            continue
-        index = Index("any", reading.scope.axis(name, 0))
-        pair = (reading.scope.entry(name, (index,)), index_expression(other, family.points_into, reading))
-        reading.scope.distinct.add(pair)
+        other = after[0].statements[0].first
+        if other is not None and letter(other) is not None:
+            _differ_from(entries[0].name, other, reading)
 
 
 def _nearest(match: re.Match[str], formulas: list[Formula], text: str) -> list[tree.Node]:

@@ -83,7 +83,7 @@ def _read_part(part: tree.Node, sup: tree.Node | None, found: Running, reading: 
         found.conditions.append((sides[0], symbols[0], sides[1]))
     elif len(symbols) == 2 and set(symbols) <= {"\\le", "<"} and (name := letter(sides[1])) is not None:
         low, high = (_bound_value(sides[k], reading, value_of) for k in (0, 2))
-        low, high = low + (symbols[0] == "<"), high - (symbols[1] == "<")
+        low, high = low + int(symbols[0] == "<"), high - int(symbols[1] == "<")
         _bind(name, Axis(f"{low}..{high}", low, high), found)
     elif len(symbols) == 2 and symbols == ["\\in", "\\ne"] and name is not None:
         _bind(name, member_axis(sides[1], name, reading, value_of), found)
@@ -142,6 +142,15 @@ def size_of(name: str, reading: Reading) -> Expr:
     return reading.scope.size({"Vocab": "V", "vocab": "V", "\\mathcal{V}": "V"}.get(bare, bare))
 
 
+def run_of(node: tree.Node) -> str:
+    """Letters written without a space, such as ``Vocab``, as one word."""
+    if isinstance(node, tree.Product) and all(isinstance(f.node, tree.Name) and not f.operator for f in node.factors):
+        runs = {f.node.run for f in node.factors if isinstance(f.node, tree.Name)}
+        if len(runs) == 1 and len(run := next(iter(runs))) == len(node.factors):
+            return run
+    return ""
+
+
 def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf) -> Axis:
     """The axis of ``i ∈ ...``: a named set, ``\\text{Vocab}``, ``{1, …, n}``."""
     node = plain(node)
@@ -153,7 +162,9 @@ def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf)
     if isinstance(node, tree.Group) and node.open == "[" and len(node.body.parts) == 1:
         return Axis.of_size(_bound_value(plain(node.body.parts[0]), reading, value_of))
     spelled = spell(node)
-    label = words(node)
+    label = words(node) or run_of(node)
+    if (set_name := spelled.name if spelled else label) in reading.scope.unclear:
+        raise Unsettled(f"{set_name} is given by a formula that is not understood")
     if spelled is not None and not spelled.subs:
         return Axis.of_size(size_of(spelled.name, reading))
     if label:

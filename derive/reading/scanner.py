@@ -14,21 +14,30 @@ from dataclasses import dataclass, replace
 
 from derive.reading import symbols
 
+
+def _raised(kind: str) -> str:
+    """The characters that Unicode sets above (``<super>``) or below (``<sub>``) the line."""
+    codes = (0xB2, 0xB3, 0xB9, *range(0x2B0, 0x2E5), *range(0x1D2C, 0x1D6B), *range(0x2070, 0x20A0))
+    return "".join(chr(code) for code in codes if unicodedata.decomposition(chr(code)).startswith(kind))
+
+
 _PATTERN = re.compile(
-    r"""
+    rf"""
       (?P<break>    \\\\\*?(?:[ \t]*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|px|mu|bp|\\[a-z]+)\s*\])?
                   | \\(?:newline|cr|tabularnewline|crcr)(?![A-Za-z]) )
-    | \\(?P<frame>begin|end)\s*\{(?P<environment>[A-Za-z0-9]{1,40}\*?)\}
+    | \\(?P<frame>begin|end)\s*\{{(?P<environment>[A-Za-z0-9]{{1,40}}\*?)\}}
     | (?P<command>  \\[A-Za-z]+ | \\[\s\S] )
     | (?P<comment>  %[^\n]* )
     | (?P<space>    [\s\u200b-\u200f\u2060\ufeff]+ )
-    | (?P<dots>     \.{2,} )
-    | (?P<number>   \d+(?:\{,\}\d{3})*(?:\.\d+)? | \.\d+ )
+    | (?P<dots>     \.{{2,}} )
+    | (?P<number>   \d+(?:\{{,\}}\d{{3}})*(?:\.\d+)? | \.\d+ )
     | (?P<letters>  [A-Za-z]+ )
-    | &(?P<entity>  \#?\w{1,8});
-    | (?P<html>     </?(?:br|div|p|span|center|font)\b[^<>]{0,200}> )
+    | &(?P<entity>  \#?\w{{1,8}});
+    | (?P<html>     </?(?:br|div|p|span|center|font)\b[^<>]{{0,200}}> )
     | (?P<relation> ::?(?:\\!|\s)*= | =: | <=> | <= | >= | => | --> | -> | == | != )
     | (?P<words>    [\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff“”‘’《》「」]+ )
+    | (?P<above>    [{_raised("<super>")}]+ )
+    | (?P<below>    [{_raised("<sub>")}]+ )
     | (?P<sign>     [\s\S] )
     """,
     re.VERBOSE | re.ASCII,
@@ -91,6 +100,9 @@ def scan(text: str) -> list[Token]:
                 tokens += _moved(scan(text[start + 1 : end]), start + 1)
             else:
                 tokens += _placed(scan(meaning), start, end)
+        elif kind in ("above", "below"):
+            plain = unicodedata.normalize("NFKC", written)
+            tokens += _placed(scan(f"{'^' if kind == 'above' else '_'}{{{plain}}}"), start, end)
         elif kind == "sign" and written > "\x7f":
             tokens += _foreign(written, start, end)
         else:

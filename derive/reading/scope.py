@@ -54,6 +54,7 @@ class Head:
     written: int
     value: Value
     signature: str
+    depends: tuple[str, ...] = ()
 
 
 class Scope:
@@ -70,6 +71,10 @@ class Scope:
         self.jacobian = "numerator"
         self.defined_at: dict[str, str] = {}
         self.fixed: dict[str, Expr] = {}
+        self.unclear: dict[str, str] = {}
+        self.enumerated: str | None = None
+        self.rows_by_default = False
+        self.independent: set[str] = set()
         self.assumed: dict[str, dict[Expr, Expr]] = {}
 
     def note(self, convention: str) -> None:
@@ -102,6 +107,8 @@ class Scope:
     def entry(self, name: str, where: Iterable[Expr]) -> Expr:
         """One entry of a family, or the scalar itself."""
         family, where = self.family(name), tuple(where)
+        if name in self.unclear:
+            raise Unsettled(f"{name} is given by a formula that is not understood: {self.unclear[name]}")
         if not where:
             return real(name, **({"positive": True} if family.positive else {}))
         if family.points_into is not None:
@@ -119,7 +126,7 @@ class Scope:
         body = self.entry(name, (*where, *rest))
         if len(rest) == 2 and family.columns:
             return Value(rest[::-1], body)
-        return Value(rest, body, row=family.row and len(rest) == 1)
+        return Value(rest, body, row=(family.row or self.rows_by_default) and len(rest) == 1)
 
     def facts(self) -> Facts:
         """All that may be used when the steps are judged."""

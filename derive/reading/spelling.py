@@ -182,6 +182,8 @@ def subscript_label(node: tree.Node | None) -> str | None:
     node = plain(node)
     if isinstance(node, tree.Word | tree.Text):
         return node.text.strip() or None
+    if isinstance(node, tree.BigOp) and node.sub is None and node.sup is None:
+        return node.kind
     if isinstance(node, tree.Product):
         names = [f.node for f in node.factors]
         if all(isinstance(n, tree.Name) and not f.operator for n, f in zip(names, node.factors, strict=True)):

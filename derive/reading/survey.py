@@ -35,6 +35,31 @@ class Survey:
     random_variables: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
+    lettered: set[str] = field(default_factory=set)
+    most_indices: dict[str, int] = field(default_factory=dict)
+    shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: dict[str, bool] = field(default_factory=dict)
+
+    def matrix_of(self, name: str) -> str | None:
+        """The small letter of the vectors that the matrix ``name`` holds, if it is such a matrix."""
+        small = name.lower()
+        if len(name) != 1 or small == name or name in self.indexed:
+            return None
+        if small not in self.indexed or small in self.index_arrays or self.most_indices.get(small) != 1:
+            return None
+        return small if len(self.shapes.get(name, ())) == 2 or name in self.transposed else None
+
+    def holds_columns(self, name: str) -> bool:
+        """Whether the vectors are the columns of the matrix: by the text, by the lengths, by how it is used."""
+        if name in self.columns:
+            return self.columns[name]
+        lengths, vector = self.shapes.get(name, ()), self.shapes.get(name.lower(), ())
+        if len(lengths) == 2:
+            if len(vector) == 1 and vector[0] in lengths and lengths[0] != lengths[1]:
+                return lengths[0] == vector[0]
+            if "d" in (low := [x.lower() for x in lengths]) and low[0] != low[1]:
+                return low[0] == "d"
+        return name in self.transposed_before
 
 
 def survey(formulas: Iterable[tree.Node]) -> Survey:
@@ -104,6 +129,9 @@ def _script(node: tree.Script, found: Survey) -> None:
             found.wholes.add(spelled.name)
     if spelled.subs:
         found.indexed.add(spelled.name)
+        found.most_indices[spelled.name] = max(found.most_indices.get(spelled.name, 0), len(spelled.subs))
+        if any(not isinstance(plain(s), tree.Num) for s in spelled.subs):
+            found.lettered.add(spelled.name)
     for sub in spelled.subs:
         if (name := letter(sub)) is not None:
             found.subscripts.add(name)
@@ -178,7 +206,20 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
             found.wholes.update(n for n in names if n)
 
 
+def _membership(node: tree.Statement | tree.Chain, found: Survey) -> None:
+    """``U ∈ ℝ^{V×d}``: the letters of the lengths."""
+    if node.first is None or not node.links or node.links[-1].relation.symbol != "\\in" or node.links[-1].right is None:
+        return
+    spelled, set_ = spell(plain(node.first)), plain(node.links[-1].right)
+    if spelled is None or not isinstance(set_, tree.Script) or set_.sup is None or "R" not in tree.sexpr(set_.base):
+        return
+    sup = plain(set_.sup)
+    lengths = [f.node for f in sup.factors] if isinstance(sup, tree.Product) else [sup]
+    found.shapes[spelled.name] = tuple(tree.sexpr(plain(length)) for length in lengths)
+
+
 def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
+    _membership(node, found)
     if not node.links or node.links[0].relation.symbol not in ("=", ":="):
         return
     first = node.first

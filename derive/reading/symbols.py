@@ -283,9 +283,6 @@ UNICODE |= _pairs(
 ％ \% 【 [ 】 ] ∶ : ﹐ , ∕ / ⁄ / ℒ L
 """
 )
-UNICODE |= {sign: f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"ᵀ": "^T", "⁻": "^-"}
-UNICODE |= {sign: f"_{digit}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
-
 ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "nbsp": " ", "quot": '"', "le": r"\le", "ge": r"\ge", "ne": r"\ne"}
 ENTITIES |= {"minus": "-", "times": r"\times", "middot": r"\cdot", "hellip": r"\ldots", "ndash": "-", "mdash": "-"}
 ENTITIES |= {"#39": "'", "#x27": "'", "apos": "'", "#60": "<", "#62": ">", "#38": "&", "ensp": " ", "emsp": " "}
