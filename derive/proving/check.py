@@ -7,14 +7,18 @@ proof and at least one model was evaluated; if the two parts contradict each oth
 
 from __future__ import annotations
 
+import itertools
+import random
+from collections.abc import Iterable
+
 from derive.derivation import Goal, Kind, Relation, Verdict
 from derive.errors import InternalError
 from derive.proving.budget import Budget, Stopped
-from derive.proving.counterexample import Witness, compare, fails, smallest, survey
+from derive.proving.counterexample import SEED, Witness, compare, fails, small_models, smallest, survey
 from derive.proving.evaluation import NoValue, TooMuchWork
 from derive.proving.inequality import certificate
 from derive.proving.laws import NEGATIVE, POSITIVE
-from derive.proving.models import Infeasible, Outline
+from derive.proving.models import Infeasible, Model, Outline
 from derive.proving.normal_form import Session
 
 __all__ = ["decide"]
@@ -22,6 +26,8 @@ __all__ = ["decide"]
 COMPARABLE = (Relation.EQUAL, Relation.AT_MOST, Relation.AT_LEAST, Relation.LESS, Relation.GREATER)
 SURVEY = {Relation.EQUAL: 5}
 SURVEY_INEQUALITY = 24
+AGAIN = 40
+AGAIN_SECONDS = 1.5
 
 
 def decide(goal: Goal, *, deadline: float = 10.0) -> Verdict:
@@ -57,6 +63,13 @@ def decide(goal: Goal, *, deadline: float = 10.0) -> Verdict:
         return Verdict(Kind.PROVED, reason.text)
     if agreed == 0:
         return Verdict(Kind.UNDECIDED, f"the two sides could not be evaluated ({open_question}); {reason.text}")
+    try:
+        more, witness = _look_again(goal, budget)
+    except Exception as error:  # as above
+        return Verdict(Kind.UNDECIDED, f"no proof was found ({_describe(error)})")
+    if witness is not None:
+        return _refute(goal, budget, witness)
+    agreed += more
     return Verdict(Kind.UNDECIDED, f"it holds in {agreed} random models, but no proof was found ({reason.text})")
 
 
@@ -76,11 +89,23 @@ def _describe(error: BaseException) -> str:
 
 def _look(goal: Goal, budget: Budget) -> tuple[int, Witness | None, str]:
     """Evaluate random models: how many agree, one in which the goal fails, and why others could not be used."""
-    outline = Outline(goal)
     wanted = SURVEY.get(goal.relation, SURVEY_INEQUALITY)
+    return _compare_in(goal, survey(Outline(goal), budget.part(0.4), wanted), wanted)
+
+
+def _look_again(goal: Goal, budget: Budget) -> tuple[int, Witness | None]:
+    """Where there is no proof a goal is more likely to be false: look at many more models, small ones among them."""
+    outline = Outline(goal)
+    part = Budget(min(AGAIN_SECONDS, budget.left() * 0.6))
+    rng = random.Random(SEED + 1)
+    models = itertools.chain(survey(outline, part, AGAIN, seed=SEED + 2), small_models(outline, part, rng))
+    agreed, witness, _ = _compare_in(goal, models, 3 * AGAIN)
+    return agreed, witness
+
+
+def _compare_in(goal: Goal, models: Iterable[Model], wanted: int) -> tuple[int, Witness | None, str]:
     agreed, why = 0, "no model satisfies the facts"
-    part = budget.part(0.4)
-    for model in survey(outline, part, wanted):
+    for model in models:
         try:
             comparison = compare(goal, model)
         except (NoValue, Infeasible) as error:

@@ -104,7 +104,12 @@ class Model:
 
     def _place_indices(self) -> None:
         for _ in range(40):
-            self.free = {i: self.rng.choice(self._axis(i.axis)) for i in self.outline.indices}
+            self.free = {}
+            apart = self.rng.random() < 0.6
+            for index in self.outline.indices:
+                values = list(self._axis(index.axis))
+                unused = [k for k in values if k not in self.free.values()]
+                self.free[index] = self.rng.choice(unused if apart and unused else values)
             if all(
                 self.free[a] != self.free[b]
                 for a, b in (tuple(pair) for pair in self.facts.distinct if len(pair) == 2)

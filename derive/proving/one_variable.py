@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import lcm
 
 import sympy
@@ -9,7 +10,7 @@ from sympy import Expr, Symbol
 
 from derive.proving.laws import NEGATIVE, POSITIVE, ZERO_SIGN
 from derive.proving.normal_form import Session
-from derive.proving.polynomial import Atom, Mono, Number, Poly
+from derive.proving.polynomial import Atom, Mono, Number, Poly, exact, make_atom
 from derive.proving.univariate import Interval, nonnegative
 
 __all__ = ["by_one_variable"]
@@ -23,31 +24,67 @@ class _NotOne(Exception):
 
 def by_one_variable(session: Session, poly: Poly, *, strict: bool) -> str | None:
     """A reason why a term in one variable is ≥ 0 (or > 0), or None."""
+    if _has_exponential(poly):
+        return HOW if _in_exponentials(session, poly, strict) else None
     leaves = _leaves(poly)
     if len(leaves) != 1:
         return None
     (variable,) = leaves
     if variable.kind not in ("sym", "entry") or variable.data[0] in session.laws.known.values:
         return None
-    t = Symbol("t", positive=True)
-    low, high, low_open, high_open = _domain(session, variable)
+    x = Symbol("x", real=True)
     try:
-        if _has_exponential(poly):
-            # x = log t
-            f = _Writer(variable, sympy.log(t), _step(poly, variable), t).poly(poly)
-            step = _step(poly, variable)
-            ends = [
-                sympy.exp(step * end) if end.is_finite else (sympy.oo if end > 0 else sympy.S.Zero)
-                for end in (low, high)
-            ]
-            if not all(e.is_Rational or e == sympy.oo for e in ends):
-                ends = [sympy.S.Zero, sympy.oo]
-            return HOW if nonnegative(f, t, Interval(ends[0], ends[1]), strict=strict) else None
-        x = Symbol("x", real=True)
         f = _Writer(variable, x, None, x).poly(poly)
-        return HOW if nonnegative(f, x, Interval(low, high, low_open, high_open), strict=strict) else None
     except _NotOne:
         return None
+    return HOW if nonnegative(f, x, Interval(*_domain(session, variable)), strict=strict) else None
+
+
+def _in_exponentials(session: Session, poly: Poly, strict: bool) -> bool:
+    """The case of e^x and x, decided in t = e^x; x may be any term whose parts occur nowhere else."""
+    t = Symbol("t", positive=True)
+    try:
+        variable, rewritten = _one_direction(poly)
+        step = _step(rewritten, variable)
+        f = _Writer(variable, sympy.log(t), step, t).poly(rewritten)
+    except _NotOne:
+        return False
+    low, high, _, _ = _domain(session, variable)
+    ends = [sympy.S.Zero if low == -sympy.oo else sympy.exp(step * low), sympy.exp(step * high)]
+    if not all(end.is_Rational or end == sympy.oo for end in ends):
+        ends = [sympy.S.Zero, sympy.oo]
+    closed = [bool(end.is_Rational and end != 0) for end in ends]
+    return nonnegative(f, t, Interval(ends[0], ends[1], not closed[0], not closed[1]), strict=strict)
+
+
+def _one_direction(poly: Poly) -> tuple[Atom, Poly]:
+    """A variable x and the term written in it, where every exponent is a multiple of x."""
+    leaves = _leaves(poly)
+    if len(leaves) == 1 and next(iter(leaves)).kind in ("sym", "entry"):
+        return next(iter(leaves)), poly
+    direction = _exponents(poly)[0]
+    lead = direction.ordered()[0][0]
+    variable = make_atom("sym", "‹one direction›")
+
+    def rewrite(part: Poly) -> Poly:
+        # e^(r·x) first, then the linear term r·x
+        terms: dict[Mono, Number] = {}
+        for mono, c in part:
+            factors: list[tuple[Atom, Number]] = []
+            for atom, e in mono:
+                if atom.kind in ("exp", "log", "pow"):
+                    factors.append((make_atom(atom.kind, rewrite(atom.data[0])), e))
+                else:
+                    factors.append((atom, e))
+            terms[tuple(sorted(factors, key=lambda f: f[0].key))] = c
+        whole = Poly(terms)
+        rate = exact(Fraction(whole.terms.get(lead, 0)) / Fraction(direction.terms[lead]))
+        return whole - direction.scale(rate) + Poly({((variable, 1),): rate}) if rate else whole
+
+    rewritten = rewrite(poly)
+    if _leaves(rewritten) != {variable}:
+        raise _NotOne
+    return variable, rewritten
 
 
 def _domain(session: Session, variable: Atom) -> tuple[Expr, Expr, bool, bool]:
