@@ -62,10 +62,11 @@ def _draw_argument(draw: st.DrawFn, argument: Argument, sizes: Mapping[str, int]
         case "center":
             return draw(st.integers(0, sizes["C"] - 1))
         case "words":
-            return np.array(draw(st.lists(word, min_size=shape[0], max_size=shape[0])), dtype=np.int64)
+            return np.array([draw(word) for _ in range(shape[0])], dtype=np.int64)
         case "draws":
-            others = word.filter(lambda index: index != made["o"])
-            return np.array(draw(st.lists(others, min_size=shape[0], max_size=shape[0])), dtype=np.int64)
+            steps = st.integers(0, sizes["V"] - 2)  # over the words that are not the outside word
+            drawn = np.array([draw(steps) for _ in range(shape[0])], dtype=np.int64)
+            return drawn + (drawn >= made["o"])
     raise ValueError(f"no strategy for an argument of kind {argument.kind}")
 
 

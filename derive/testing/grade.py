@@ -152,7 +152,7 @@ def _judge(
         if answers.trouble is not None and f"def {name}(" in source:
             failure = explain_failure(answers.trouble, source)
             return Judgement(Verdict.FAILS, f"the file stops before {name} is defined: {failure}"), []
-        return Judgement(Verdict.MISSING, f"{name} is not defined in the file"), []
+        return Judgement(Verdict.MISSING, f"{name} is not defined in the file{_namesake(name, answers)}"), []
     judged, probes, remarks = [], [], []
     for number, case in enumerate(cases):
         if case.function != name or number not in answers.results:
@@ -169,6 +169,13 @@ def _judge(
             judged.append(outcome)
     judgement = judge(judged, probes, is_template(tree, name))
     return judgement, remarks if judgement.verdict is Verdict.RIGHT else []
+
+
+def _namesake(name: str, answers: Answers) -> str:
+    """A hint at a function that is probably meant, but goes by another spelling."""
+    plain = {other.replace("_", "").lower(): other for other in answers.own}
+    other = plain.get(name.lower())
+    return f"; {other} is, but it is called by another name" if other else ""
 
 
 def _causes(

@@ -230,13 +230,18 @@ def _witness(probes: Sequence[Outcome], ordinary: Sequence[Outcome], bad: Sequen
 
 
 def _best_class(ordinary: Sequence[Outcome]) -> str:
-    """The largest class of cases in which everything is right; of two equal ones the first."""
-    members: dict[str, list[Outcome]] = {}
+    """The classes in which everything is right, in that respect in which they hold the most cases."""
+    members: dict[str, dict[str, list[Outcome]]] = {}
     for outcome in ordinary:
-        for kind in outcome.case.classes.values():
-            members.setdefault(kind, []).append(outcome)
-    right = {kind: of for kind, of in members.items() if len(of) >= 2 and all(outcome.right for outcome in of)}
-    return max(right, key=lambda kind: len(right[kind]), default="")
+        for respect, kind in outcome.case.classes.items():
+            members.setdefault(respect, {}).setdefault(kind, []).append(outcome)
+    best, most = "", 1
+    for kinds in members.values():
+        right = {kind: of for kind, of in kinds.items() if len(of) >= 2 and all(outcome.right for outcome in of)}
+        held = sum(map(len, right.values()))
+        if held > most:
+            best, most = _and(right), held
+    return best
 
 
 def _class_of(outcome: Outcome) -> str:

@@ -23,7 +23,10 @@ _LARGEST_ANSWER = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """What a solution may use: seconds to load the file and for each call, processor seconds, megabytes."""
+    """What a solution may use: seconds to load the file and for each call, processor seconds, megabytes.
+
+    A process that was kept from running gets twice the seconds.
+    """
 
     load_seconds: float = 4.0
     case_seconds: float = 1.5
@@ -121,7 +124,7 @@ def _listen(process: subprocess.Popen[bytes], channel: int, limits: Limits, answ
     running: int | None = None
     loaded = False
     pending, received = b"", 0
-    deadline = time.monotonic() + limits.load_seconds + 2 + limits.grace
+    deadline = time.monotonic() + 2 * limits.load_seconds + 2 + limits.grace
     with selectors.DefaultSelector() as selector:
         selector.register(channel, selectors.EVENT_READ)
         while True:
@@ -134,7 +137,7 @@ def _listen(process: subprocess.Popen[bytes], channel: int, limits: Limits, answ
                 return _lost(running, loaded, answers, "Crash", how)
             *lines, pending = (pending + block).split(b"\n")
             for line in lines:
-                deadline = time.monotonic() + limits.case_seconds + limits.grace
+                deadline = time.monotonic() + 2 * limits.case_seconds + limits.grace
                 message = _parse(line)
                 if "loaded" in message:
                     loaded = True

@@ -139,4 +139,4 @@ def course_modules() -> dict[str, dict[str, Any]]:
         "grad_tests_softmax": _nothing,
         "grad_tests_negsamp": _nothing,
     }
-    return {"utils": {}, "utils.utils": helpers, "utils.gradcheck": checks}
+    return {"utils": {**helpers, **checks}, "utils.utils": helpers, "utils.gradcheck": checks}
