@@ -78,8 +78,18 @@ class Delimiters:
                 self.ignored.append(Ignored(self.place(token), token.text))
         self.at = index
 
+    def is_exponent(self) -> bool:
+        """Whether the next token is all of a script: ``^*``.  A command such as ``\\frac`` takes no bare sign."""
+        wants = self.frames[-1].wants
+        return self.state is State.ARGUMENT and wants[-1].saved is not None
+
     def in_script(self) -> bool:
-        return self.state is State.ARGUMENT or any(frame.script for frame in self.frames)
+        return self.is_exponent() or any(frame.script for frame in self.frames)
+
+    def between(self, state: State) -> None:
+        """After a sign that ends an operand: arguments that are still missing do not come any more."""
+        self.frames[-1].wants.clear()
+        self.state = state
 
     def closes_next(self, ends: str = ")]},;&|") -> bool:
         """Whether nothing follows in these brackets, or a separator."""
@@ -141,8 +151,8 @@ class Delimiters:
         if len(self.frames) > MAX_DEPTH:
             raise Broken(f"brackets are nested deeper than {MAX_DEPTH} here", token)
         script = False
-        if self.state is State.ARGUMENT and kind == "brace":
-            script = self.frames[-1].wants[-1].saved is not None
+        if kind == "brace":
+            script = self.is_exponent()
         self.frames.append(Frame(kind, token, closes, len(self.out) - 1, script))
         self.state = State.START
 
@@ -289,7 +299,7 @@ class Delimiters:
     def middle(self, token: Token) -> None:
         _, canonical = self._delimiter(token)
         self.emit("SEP" if len(self.frames) > 1 else "LISTSEP", token, _separator(canonical))
-        self.state = State.START
+        self.between(State.START)
 
     def sized(self, token: Token) -> None:
         """``\\big`` and the like give a size to the bracket that follows; without a bracket they are layout."""
@@ -322,7 +332,7 @@ class Delimiters:
         later = self.later.get(index, 0)
         following = self.peek()
         inside = frame.kind == "bar" and frame.closes == kind
-        if self.state is State.ARGUMENT:
+        if self.is_exponent():
             self.emit("ATOM", token, Mark(self.place(token), kind))
             self.operand()
         elif inside and (self.state is State.END or later < 2):
@@ -334,7 +344,7 @@ class Delimiters:
             self._open_bar(token, kind)
         else:
             self.emit("SEP" if len(self.frames) > 1 else "LISTSEP", token, _separator(kind))
-            self.state = State.START
+            self.between(State.START)
 
     def _open_bar(self, token: Token, kind: str, size: str = "") -> None:
         self.emit("OPEN", token, (kind, size))
@@ -398,13 +408,13 @@ class Delimiters:
 
     def cell(self, token: Token) -> None:
         self.emit("AMP", token, "&")
-        self.state = State.START
+        self.between(State.START)
 
     def row_break(self, token: Token) -> None:
         self._drop_bars()
         if self.frames[-1].kind == "env":
             self.emit("ROWSEP", token, token.text)
-            self.state = State.START
+            self.between(State.START)
         elif self.only_brackets():
             self.ignored.append(Ignored(self.place(token), token.text))
         else:
@@ -418,7 +428,7 @@ class Delimiters:
             raise Broken(f"{token.text} stands outside braces", token)
         frame.over = (len(self.out), token.text)
         self.ignored.append(Ignored(self.place(token), token.text))
-        self.state = State.START
+        self.between(State.START)
 
     def stack(self, token: Token) -> None:
         """``\\overset{a}{=}`` is a relation with a note; over anything else it is a stack."""
@@ -464,7 +474,7 @@ class Delimiters:
                 self.jump(note[1])
         written = self.text[token.start : token.end]
         self.emit("RELATION", token, Relation(self.place(token), symbol, written, annotation))
-        self.state = State.START
+        self.between(State.START)
 
     def _group(self, index: int) -> tuple[range, int] | None:
         """The inside of the argument at ``index`` and the index behind it; the argument may be one token."""

@@ -70,23 +70,25 @@ def _read_row(tokens: list[Token], formula: Formula) -> Row | UnreadRow:
 
 def _scan_relations(tokens: list[Token], formula: Formula) -> tuple[tuple[Relation, Span], ...]:
     """The relations outside brackets, as far as counting brackets can tell."""
+    solid = [t for t in tokens if t.kind not in ("space", "ignored", "tag", "break") and t.text != "&"]
+    opened: list[int] = []
+    level = [0] * (len(solid) + 1)  # how much deeper it is from here on; brackets that do not pair do not count
+    for index, token in enumerate(solid):
+        bracket = token.kind in ("sign", "command")
+        if token.kind == "begin" or (bracket and (token.text in symbols.OPENERS or token.text == "{")):
+            opened.append(index)
+        closing = token.kind == "end" or (bracket and (token.text in symbols.CLOSERS or token.text == "}"))
+        if closing and opened:
+            level[opened.pop()] += 1
+            level[index] -= 1
     found: list[tuple[Relation, Span]] = []
-    level, waiting = 0, list[Relation]()
-    for token in tokens:
-        if token.kind in ("space", "ignored", "tag", "break"):
-            continue
-        if waiting and token.text != "&":
-            found.append((waiting.pop(), formula.span(token.start, token.end)))
-        if token.kind in ("begin", "end"):
-            level = max(level + (1 if token.kind == "begin" else -1), 0)
-        elif token.kind in ("sign", "command") and (token.text in symbols.OPENERS or token.text == "{"):
-            level += 1
-        elif token.kind in ("sign", "command") and (token.text in symbols.CLOSERS or token.text == "}"):
-            level = max(level - 1, 0)
-        elif level == 0 and is_relation(token):
-            place = formula.span(token.start, token.end)
-            waiting = [Relation(place, symbols.RELATIONS[token.text], formula.slice(place))]
-    found += [(relation, relation.span) for relation in waiting]
+    depth = 0
+    for index, token in enumerate(solid):
+        depth += level[index]
+        if depth == 0 and is_relation(token):
+            place, right = formula.span(token.start, token.end), solid[min(index + 1, len(solid) - 1)]
+            relation = Relation(place, symbols.RELATIONS[token.text], formula.slice(place))
+            found.append((relation, formula.span(right.start, right.end)))
     return tuple(found)
 
 

@@ -168,11 +168,11 @@ class Lexer(Delimiters):
         """``+ - \\pm \\cup`` and ``\\cdot \\times / *``: between operands, before one, or alone."""
         name = symbols.OPERATOR_SYNONYMS.get(token.text, token.text)
         additive = name in symbols.SIGNS
-        if self.state is State.ARGUMENT or self.alone(name):
+        if self.is_exponent() or self.alone(name):
             self.leaf(token, Mark(self.place(token), name))
-        elif self.state is State.END or name not in symbols.PREFIX_SIGNS:
+        elif self.state in (State.END, State.ARGUMENT) or name not in symbols.PREFIX_SIGNS:
             self.emit("SIGN" if additive else "MULOP", token, name if additive else (name, self.space))
-            self.state = State.SIGN if additive else State.OPERATOR
+            self.between(State.SIGN if additive else State.OPERATOR)
         elif self.state in (State.START, State.SIGN):
             self.emit("LEAD", token, name)
             self.state = State.SIGN
@@ -184,13 +184,13 @@ class Lexer(Delimiters):
         symbol = symbols.RELATIONS[token.text]
         frame = self.frames[-1]
         stands_alone = self.state is State.START and frame.kind not in ("root", "env") and self.closes_next()
-        if self.state is State.ARGUMENT or stands_alone:
+        if self.is_exponent() or stands_alone:
             self.leaf(token, Mark(self.place(token), symbol))
         else:
             self.relation(token, symbol)
 
     def _separator(self, token: Token) -> None:
-        if self.state is State.ARGUMENT:
+        if self.is_exponent():
             self._mark(token)
             return
         text = symbols.SEPARATING_BARS.get(token.text, token.text)
@@ -199,12 +199,12 @@ class Lexer(Delimiters):
             self.ignore(token)
         elif frame.kind == "root":
             self.emit({",": "COMMA", ";": "COMMA", ":": "COLON", ".": "PERIOD"}.get(text, "LISTSEP"), token, text)
-            self.state = State.START
+            self.between(State.START)
         elif text == ".":
             self.emit("ERROR", token, "a period inside brackets is not known here")
         else:
             self.emit("SEP", token, text)
-            self.state = State.START
+            self.between(State.START)
 
     def _thin(self, token: Token) -> None:
         self.space += token.text
@@ -371,7 +371,7 @@ def _colon(lexer: Lexer, token: Token) -> None:
 
 
 def _escaped(lexer: Lexer, token: Token) -> None:
-    """``\_`` and ``\*`` outside texts: Markdown's way to write a subscript and a star inside mathematics."""
+    """``\\_`` and ``\\*`` outside texts: Markdown's way to write a subscript and a star inside mathematics."""
     lexer._sign(replace(token, kind="sign", text=token.text[1:]))
 
 
