@@ -63,6 +63,9 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     verdict = decide(_fixed(claim.goal, book), deadline=seconds)
     if verdict.kind is Kind.REFUTED:
         verdict = _under_assumptions(claim, seconds) or verdict
+    if verdict.kind is Kind.REFUTED and claim.loose:
+        names = ", ".join(claim.loose)
+        return Verdict(Kind.UNDECIDED, f"false for arbitrary {names}, but the note does not say enough about it; declare what it is")
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict

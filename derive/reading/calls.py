@@ -497,6 +497,10 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     if spelled.name in TABLES and key in scope.families:
         index = Index(f"{key}ʹ0", scope.axis(key, 0))
         return Value((index,), scope.entry(key, (index,)))
+    if spelled.name in reading.survey.plain_calls and spelled.name not in reading.survey.joints:
+        declare_table(key, spelled.name, (), 0, reading)
+        scope.want_order(key, 1)
+        return scope.whole(key, ())
     reading.survey.wholes.add(spelled.name)
     scope.want_order(spelled.name, 1)
     declare_distribution(spelled.name, reading)

@@ -13,7 +13,9 @@ from sympy import Expr, Indexed
 
 from derive.derivation import Goal, Relation
 from derive.reading.context import Reading
+from derive.reading.definers import scalars_of
 from derive.reading.definitions import unfold
+from derive.reading.scope import Family, entry_name
 from derive.reading.values import Value, is_number
 from derive.terms import Index
 
@@ -35,6 +37,7 @@ class Claim:
     certain: bool
     shapes: tuple[str, str]
     assumed: tuple[tuple[Expr, Expr], ...] = ()
+    loose: tuple[str, ...] = ()
 
 
 SYMBOLS = {
@@ -60,7 +63,32 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
     assumed = tuple(pair for solved in reading.scope.assumed.values() for pair in solved.items())
-    return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed)
+    return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed, _loose(goal, reading))
+
+
+def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
+    """Names of which the note says too little to refute anything: a counterexample may break what the author means.
+
+    These are the names given by a formula that is not understood, and names that stand on one side only and of which
+    nothing at all is known.
+    """
+    scope = reading.scope
+    sides = [
+        {entry_name(a) for a in side.atoms(Indexed)} | {s.name for s in scalars_of(side)}
+        for side in (goal.left, goal.right)
+    ]
+    unclear = {n for n in sides[0] | sides[1] if n in scope.unclear}
+    if not (sides[0] and sides[1]):
+        return tuple(sorted(unclear))
+    alone = {n for n in sides[0] ^ sides[1] if (f := scope.families.get(n)) is not None and not _anything_known(f)}
+    return tuple(sorted(unclear | alone))
+
+
+def _anything_known(family: Family) -> bool:
+    return bool(
+        family.declared or family.positive or family.nonnegative or family.values or family.sums_to_one
+        or family.lower is not None or family.upper is not None or family.points_into is not None
+    )  # fmt: skip
 
 
 def _fit(left: Value, right: Value, reading: Reading) -> tuple[Shape, Value]:

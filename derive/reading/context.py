@@ -37,7 +37,7 @@ class Reading:
 
     def free_axis(self, name: str) -> Axis:
         """The axis that a free index letter was last seen on, or one that is still open."""
-        return self.known_free_axis(name) or self.scope.axes.flexible(f"n_{name}")
+        return self.known_free_axis(name) or self.scope.axes.flexible(f"n_{name}·free")
 
     def known_free_axis(self, name: str) -> Axis | None:
         axis = self.free.get(name)

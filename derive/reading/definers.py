@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Function, Indexed, IndexedBase, Symbol
+from sympy import Expr, Function, Indexed, IndexedBase, Integer, Symbol
 
 from derive.reading import tree
 from derive.reading.calls import arguments_of, event, labelled, random_variable_key, signature, value_of_variable
@@ -192,9 +192,15 @@ def _parameter(name: str, body: Expr, reading: Reading) -> Symbol | IndexedBase:
     return Index(name, reading.free_axis(name))
 
 
+def scalars_of(body: Expr) -> set[Symbol]:
+    """The plain numbers in a term: its symbols without indices and without the names of arrays."""
+    without = body.xreplace(dict.fromkeys(body.atoms(Indexed), Integer(1)))
+    return {s for s in without.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
+
+
 def _mentions(found: Candidate, body: Expr) -> bool:
     """Whether the body uses the family of the very name that it would define."""
     count = 0 if found.called else len(found.spelled.subs)
     if count:
         return any(str(n.base.label) == found.spelled.name and len(n.indices) == count for n in body.atoms(Indexed))
-    return any(s.name == found.spelled.name for s in body.free_symbols if not isinstance(s, Index | IndexedBase))
+    return any(s.name == found.spelled.name for s in scalars_of(body))

@@ -16,7 +16,7 @@ from derive.reading import tree
 from derive.reading.context import Reading
 from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
 from derive.reading.elaborate import named, value
-from derive.reading.scope import Unsettled
+from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import Spelled, bare, letter, plain, spell
 from derive.reading.values import Value, entrywise, scalar
 from derive.terms import Index, fresh, real
@@ -184,6 +184,9 @@ def by(function: Value, variable: Value, reading: Reading) -> Value:
 
 def derivative_of_entry(body: Expr, entry: Expr, reading: Reading) -> Expr:
     definitions = reading.scope.definitions
+    unclear = reading.scope.unclear.keys() & {entry_name(a) for a in unfold(body, definitions).atoms(Indexed, Symbol)}
+    if unclear:
+        raise Unsettled(f"{', '.join(sorted(unclear))} is given by a formula that is not understood")
     if isinstance(entry, AppliedUndef) and entry.func.__name__ in definitions:
         keep = frozenset({entry.func.__name__})
         unfolded, _ = as_variables(unfold(body, definitions, keep), keep)

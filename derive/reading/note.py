@@ -356,12 +356,27 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
     try:
         inner = defining_value(found, right, reading)
     except LOGICAL as error:
+        if _only_names(right, found.spelled.name):
+            return
         if not reading.scope.families.get(found.spelled.name, Family("")).values:
             reading.scope.unclear.setdefault(found.spelled.name, str(error))
         return
     reading.scope.unclear.pop(found.spelled.name, None)
     if define(found, inner, reading) is not None:
         reading.scope.defined_at.setdefault(found.key, place)
+
+
+def _only_names(right: tree.Node, name: str) -> bool:
+    """``p = (p_1, …, p_n)`` and ``P_i = P(w_i | w_1, …, w_{i-1})`` say how something is written, not what it is."""
+    if not any(isinstance(n, tree.Ellipsis) for n in walk(right)):
+        return False
+    group = right
+    if isinstance(right, tree.Product) and len(right.factors) == 2 and spell(right.factors[0].node) is not None:
+        return isinstance(plain(right.factors[1].node), tree.Group)
+    if not isinstance(group, tree.Group):
+        return False
+    names = {s.name for p in group.body.parts if (s := spell(plain(p))) is not None}
+    return names == {name}
 
 
 def _assume(left: Value, node: tree.Node, place: str, reading: Reading) -> str | None:

@@ -232,6 +232,14 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
         return expectation(node, rest, reading)
     if node.kind not in ("sum", "prod", "max", "min"):
         raise Unsettled(f"{node.kind} is not understood as a value")
+    if node.kind in ("max", "min") and node.sub is None and isinstance(group := plain(rest[0].node), tree.Group):
+        chosen = [value(part, reading) for part in group.body.parts]
+        if len(chosen) > 1 and all(v.rank == 0 for v in chosen):
+            function = sympy.Max if node.kind == "max" else sympy.Min
+            first = scalar(function(*(v.body for v in chosen)))
+            if len(rest) == 1:
+                return first
+            return combine(first, product([bare(rest[1].node), *rest[2:]], reading), rest[1].operator, None, rest[1].node, reading)
     if node.kind in ("max", "min"):
         raise Unsettled(f"{node.kind} over an index is outside of what is judged")
     range_ = running(node, reading, value)

@@ -34,7 +34,12 @@ class Formula:
 
 ALL_ROWS = re.compile(r"all (?:word )?vectors are rows?|所有(?:词)?向量(?:都|均)?(?:是|为).{0,6}行向量|向量(?:一律|都)(?:是|为|取)行", re.IGNORECASE)
 INDEPENDENT = re.compile(r"(?<!not )independent(?! of)|(?<!不)独立", re.IGNORECASE)
-COLUMNS = re.compile(r"\bcolumns?\b|\brows?\b|第.{0,3}列|第.{0,3}行|各列|各行|(?<!维)列(?!向量)|(?<!维)行(?!向量)", re.IGNORECASE)
+ONLY_IF = re.compile(r"\biff\b|only if|equality|exactly when|precisely when|当且仅当|等号|充要", re.IGNORECASE)
+COLUMNS = re.compile(
+    r"(?:as|in|is|into) (?:its|the)\s\S{0,8}\s?(?:columns?|rows?)|(?:columns?|rows?) of|whose (?:columns?|rows?)|with (?:columns?|rows?)|"
+    r"per (?:row|column)|is row|is column|第.{0,6}[行列]|[各每][行列]|按[行列]",
+    re.IGNORECASE,
+)
 
 
 def _columns_by_text(match: re.Match[str], formulas: list[Formula], reading: Reading) -> None:
@@ -55,8 +60,8 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         ("one-hot", r"one[- ]?hot|独热|indicator vector|unit vector|单位向量"),
-        ("probability", r"probability (?:vector|distribution|mass)|probabilit(?:y|ies)|distributions?\b|概率(?:向量|分布)?|分布"),
-        ("distinct", r"distinct|pairwise different|互不相同|互异|各不相同|different from each other|without replacement"),
+        ("probability", r"probability (?:vector|distribution|mass)|probabilities|distributions?\b|概率(?:向量|分布)|分布"),
+        ("distinct", r"(?<!from )distinct(?! from)|pairwise different|all different|互不相同|互异|各不相同|different from each other|without replacement|no repeats"),
         ("positive", r"\bpositive\b|正数|为正|正的"),
         ("row", r"\brows?\b|行向量|第.{0,3}行"),
         ("vector", r"(?<!row )(?:column )?\bvectors?\b|向量"),
@@ -118,7 +123,7 @@ def _differ_from(name: str, other: tree.Node, reading: Reading) -> None:
 
 def _family(node: tree.Node, reading: Reading) -> Family | None:
     spelled = spell(node)
-    if spelled is None or spelled.power is not None or spelled.transposed:
+    if spelled is None or spelled.power is not None or spelled.transposed or spelled.name.isdigit():
         return None
     if spelled.name in reading.scope.heads or spelled.name in reading.bound:
         return None
@@ -184,6 +189,8 @@ def _finite(node: tree.Node) -> tuple[Expr, ...] | None:
 
 def _shape(spelled: Spelled, lengths: list[tree.Node], reading: Reading) -> None:
     scope = reading.scope
+    if spelled.name.isdigit():
+        return
     name, columns = reading.family_name(spelled)
     if spelled.name in scope.heads:
         return
@@ -326,7 +333,7 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
     declare_different(text, formulas, reading)
     if ALL_ROWS.search(text):
         reading.scope.rows_by_default = True
-    if INDEPENDENT.search(text):
+    if INDEPENDENT.search(text) and not ONLY_IF.search(text):
         reading.scope.independent.update(n for n in reading.survey.joints if n != "\\#")
     for match in COLUMNS.finditer(text):
         _columns_by_text(match, formulas, reading)
@@ -338,9 +345,32 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
                 if reading.scope.enumerated in reading.survey.index_arrays:
                     reading.scope.family(reading.scope.enumerated).injective = True
                 continue
+            if kind == "one-hot":
+                fitting = [f for f in formulas if _could_be_vector(f, reading)]
+                nodes = _nearest(match, fitting, text)[:1] or _usual_target(formulas, reading)
+                for node in nodes:
+                    _apply(kind, node, text, formulas, reading)
+                continue
             fitting = formulas if kind != "distinct" else [f for f in formulas if _enumerates(f, reading)]
             for node in _nearest(match, fitting, text):
                 _apply(kind, node, text, formulas, reading)
+
+
+def _could_be_vector(formula: Formula, reading: Reading) -> bool:
+    spelled = [spell(plain(s.first)) for s in formula.statements if s.first is not None and _nameable(s)]
+    return any(
+        s is not None and s.name not in reading.survey.subscripts and s.name not in reading.survey.sizes and s.name != "1"
+        for s in spelled
+    )
+
+
+def _usual_target(formulas: list[Formula], reading: Reading) -> list[tree.Node]:
+    """"the one-hot target of the outside word o", where the target has no name in the sentence: y or t."""
+    for name in ("y", "t"):
+        known = name in reading.scope.families and reading.scope.family(name).declared
+        if name in reading.survey.indexed and not known and formulas:
+            return [tree.Name(formulas[0].statements[0].span, name)]
+    return []
 
 
 def _enumerates(formula: Formula, reading: Reading) -> bool:
@@ -414,8 +444,16 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
     if spelled is None or spelled.power is not None:
         return
     scope = reading.scope
+    if spelled.name == "1" or spelled.name.isdigit():
+        return
     if kind == "one-hot":
-        one_hot(spelled, text, formulas, reading)
+        if reading.survey.most_indices.get(spelled.name, 0) == 2:
+            family = scope.family(spelled.name)
+            scope.want_order(spelled.name, 2)
+            family.sums_to_one, family.nonnegative = (1,), True
+            scope.note(f"every row of {spelled.name} adds up to one (one-hot rows, from the text)")
+        else:
+            one_hot(spelled, text, formulas, reading)
         return
     if spelled.name in scope.heads or spelled.name in scope.sizes or not spelled.name.lstrip("\\"):
         return
@@ -423,6 +461,8 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         return
     family = scope.family(reading.family_name(spelled)[0])
     indexed = bool(spelled.subs) or spelled.name in reading.survey.indexed
+    if kind == "probability" and spelled.name in reading.survey.index_arrays | reading.survey.subscripts:
+        return
     if kind == "probability" and not family.sums_to_one and (indexed or spelled.name in reading.survey.wholes):
         if family.values or spelled.name in reading.survey.functions:
             return

@@ -51,15 +51,13 @@ class Survey:
 
     def holds_columns(self, name: str) -> bool:
         """Whether the vectors are the columns of the matrix: by the text, by the lengths, by how it is used."""
-        if name in self.columns:
-            return self.columns[name]
         lengths, vector = self.shapes.get(name, ()), self.shapes.get(name.lower(), ())
         if len(lengths) == 2:
             if len(vector) == 1 and vector[0] in lengths and lengths[0] != lengths[1]:
                 return lengths[0] == vector[0]
             if "d" in (low := [x.lower() for x in lengths]) and low[0] != low[1]:
                 return low[0] == "d"
-        return name in self.transposed_before
+        return self.columns.get(name, name in self.transposed_before)
 
 
 def survey(formulas: Iterable[tree.Node]) -> Survey:
