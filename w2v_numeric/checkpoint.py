@@ -37,7 +37,7 @@ class Corpus:
     Attributes:
         vocabulary: the words.
         corpus_words: how many words the text had.
-        counts: N_co of the training part.
+        counts: N_co of the training part, centers weighted.
         held_out: N_co of the part kept aside, if any.
         sources: names and sizes of the files, to notice when another corpus is meant.
     """
@@ -102,6 +102,7 @@ class Checkpoint:
         manifest["state"] = {
             "file": name,
             **described,
+            "stage": state.stage,
             "epoch": state.epoch,
             "batch": state.batch,
             "loss": state.loss.hex(),
@@ -146,6 +147,7 @@ class Checkpoint:
         tables = _read(self.folder, described)
         return State(
             **{name: tables[name] for name in State.TABLES},
+            stage=int(described["stage"]),
             epoch=int(described["epoch"]),
             batch=int(described["batch"]),
             loss=float.fromhex(described["loss"]),

@@ -87,7 +87,7 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Passes over all centers. Default: 400,000 / vocabulary, from 12 to 40, as small ones step less often."
+            help="Passes over all centers. Default: 40 alone; after a warm-up 12, and fewer above 10,000 words."
         ),
     ] = None,
     seed: Annotated[
@@ -127,7 +127,7 @@ def train(
     ] = DEFAULT.center_power,
     batch: Annotated[
         int | None,
-        typer.Option(help="Centers between two updates. Default: V/40, from 32 to 256: enough steps at full speed."),
+        typer.Option(help="Centers between two updates. Default: V/40, from 32 to 1024: enough steps at full speed."),
     ] = None,
     rate_u: Annotated[
         float, typer.Option(help="Learning rate of Adam on outside vectors; twice this trains faster but ends worse.")
@@ -137,14 +137,21 @@ def train(
     ] = DEFAULT.rate_v,
     shape: Annotated[
         float,
-        typer.Option(
-            help="Exponent of the spectrum of the saved vectors: 0.5 is neutral, less favours similarity, more word forms."
-        ),
+        typer.Option(help="Exponent of the spectrum of the saved vectors: 0.5 is neutral, less favours similarity."),
     ] = DEFAULT.shape,
-    mix: Annotated[
+    company: Annotated[
         float,
-        typer.Option(help="Share of center vectors in the saved ones, u + mix·v: 0 favours word forms, 1 topics."),
-    ] = DEFAULT.mix,
+        typer.Option(
+            help="Share of standing together, beside being used alike, in the vectors: 0.35 suits most tests."
+        ),
+    ] = DEFAULT.company,
+    warm_up: Annotated[
+        int,
+        typer.Option(
+            help="Passes over each smaller vocabulary of frequent words before the whole: cheap, and they save "
+            "dear ones. 0 begins with the whole."
+        ),
+    ] = DEFAULT.warm_up,
     log: Annotated[Path | None, typer.Option(help="A file that gets one JSON line per pass. Default: none.")] = None,
     checkpoint: Annotated[
         Path | None,
@@ -181,7 +188,8 @@ def train(
         rate_u=rate_u,
         rate_v=rate_v,
         shape=shape,
-        mix=mix,
+        company=company,
+        warm_up=warm_up,
     )
     settings.check()
     check_output(output)

@@ -73,6 +73,10 @@ class Counts:
         part = self.matrix[centers]
         return Rows(part.indices, part.indptr, part.data, self.totals[centers])
 
+    def all_rows(self) -> Rows:
+        """Every row."""
+        return Rows(self.matrix.indices, self.matrix.indptr, self.matrix.data, self.totals)
+
     def context_totals(self) -> NDArray[np.float64]:
         """Σ_c N_co for every context o, (V,)."""
         return np.bincount(self.matrix.indices, weights=self.matrix.data, minlength=self.size).astype(np.float64)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from w2v_numeric.counts import Counts
 from w2v_numeric.errors import SettingsError
-from w2v_numeric.train import BLOCK_ROWS, Plan
+from w2v_numeric.train import BLOCK_ROWS
 
 TABLES = 5  # u and v, the two running means for u, the squares for v
 
@@ -25,18 +25,17 @@ class Estimate:
     dim: int
 
     @classmethod
-    def of(cls, size: int, dim: int, plan: Plan, counts: Counts, weighted: bool) -> Estimate:
-        """Add up what a training with this plan allocates."""
+    def of(cls, counts: Counts, dim: int, batch: int, threads: int) -> Estimate:
+        """Add up what a training allocates at its largest stage."""
+        size = counts.size
         table = 4 * size * (dim + 1)
-        share = -(-plan.batch // plan.threads)
+        share = -(-batch // threads)
         rows = min(BLOCK_ROWS, share)
         per_worker = table * (2 if share > rows else 1)
-        # Weighting the centers makes a second array of values beside the first.
-        held = counts.nbytes + (4 * counts.pairs if weighted else 0)
         # The formula also gathers the block's pairs once: positions, values and gathered logits.
         gathered = 24 * rows * counts.pairs // max(1, size)
-        blocks = plan.threads * (4 * rows * size + gathered)
-        return cls(held, TABLES * table + plan.threads * per_worker, blocks, size, dim)
+        blocks = threads * (4 * rows * size + gathered)
+        return cls(counts.nbytes, TABLES * table + threads * per_worker, blocks, size, dim)
 
     @property
     def total(self) -> int:

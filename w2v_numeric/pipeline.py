@@ -12,7 +12,10 @@ from typing import Any
 from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training
 from w2v_numeric.cooccurrence import Windowing, count_pairs
 from w2v_numeric.corpus import Source
+from w2v_numeric.counts import Counts
+from w2v_numeric.course import Course
 from w2v_numeric.errors import Interrupted
+from w2v_numeric.growth import grown, restricted
 from w2v_numeric.memory import Estimate, check_memory
 from w2v_numeric.objective import Objective, load_objective
 from w2v_numeric.progress import PassRecord, Reporter
@@ -62,7 +65,14 @@ def count_corpus(stream: TokenStream, settings: Settings, sources: list[list[Any
         counts = count_pairs(stream, ids, windowing, settings.memory)
         held_out = count_pairs(stream, ids, windowing, settings.memory, held_out=True) if settings.holdout else None
     reporter.note(f"{stream.total:,} words, {len(vocabulary):,} different ones kept, {counts.pairs:,} pairs")
-    return Corpus(vocabulary, stream.total, counts, held_out, sources)
+    power = settings.center_power
+    return Corpus(
+        vocabulary,
+        stream.total,
+        counts.weighted(power),
+        held_out.weighted(power) if held_out is not None else None,
+        sources,
+    )
 
 
 def train_corpus(
@@ -78,47 +88,60 @@ def train_corpus(
         SettingsError: it does not fit into the memory, or the objective is unknown.
     """
     objective = load_objective(settings.objective)
-    counts = corpus.counts.weighted(settings.center_power)
-    held_out = corpus.held_out
-    size = counts.size
-    plan = Plan(
-        settings.passes(size),
-        settings.centers_per_step(size),
-        settings.workers(),
-        settings.seed,
-        settings.rate_u,
-        settings.rate_v,
-    )
-    estimate = Estimate.of(size, settings.dim, plan, corpus.counts, weighted=counts is not corpus.counts)
+    stages = settings.stages(corpus.counts.size)
+    estimate = Estimate.of(corpus.counts, settings.dim, stages[-1].batch, settings.workers())
     reporter.note(estimate.sentence())
     check_memory(estimate)
     state = checkpoint.state() if checkpoint is not None else None
+    passes: list[PassRecord] = []
+    course = Course(stages)
+    with reporter.training(course.passes, course.passes_before(state)):
+        for number in range(state.stage if state is not None else 0, len(stages)):
+            trainer = _prepared(corpus.counts, settings, objective, number, state)
+            state = trainer.state
+            for moment in trainer.run(stop):
+                reporter.moved(course.place(moment, number))
+                if moment.pass_done:
+                    # What is held out can be judged only once all words are there.
+                    judged = corpus.held_out if number == len(stages) - 1 else None
+                    figure = trainer.mean_loss(judged) if judged is not None else None
+                    record = PassRecord.of(course.place(moment, number), stages[number].size, figure, state.seconds)
+                    passes.append(record)
+                    reporter.passed(record)
+                    if checkpoint is not None:
+                        checkpoint.save(state)
+            if state.epoch < stages[number].passes:
+                break
     if state is None:
-        context = counts.context_totals()
-        state = State.start(context / context.sum(), settings.dim, settings.seed)
-    else:
-        reporter.note(f"going on after pass {state.epoch} of {plan.epochs}")
-    trainer = Trainer(counts, objective, plan, state)
-    result = Result(Vectors([], state.v[:0, :0]))
-    with reporter.training(plan.epochs, state.epoch):
-        for moment in trainer.run(stop):
-            reporter.moved(moment)
-            if moment.pass_done:
-                figure = trainer.mean_loss(held_out) if held_out is not None else None
-                record = PassRecord.of(moment, figure, state.seconds)
-                result.passes.append(record)
-                reporter.passed(record)
-                if checkpoint is not None:
-                    checkpoint.save(state)
-    result.interrupted = state.epoch < plan.epochs
-    if result.interrupted and checkpoint is not None:
+        raise RuntimeError("a schedule without stages")
+    interrupted = (state.stage, state.epoch) != (len(stages) - 1, stages[-1].passes)
+    if interrupted and checkpoint is not None:
         checkpoint.save(state)
-    result.vectors = _read_out(corpus, settings, objective, state)
-    return result
+    return Result(_read_out(corpus, settings, objective, state), passes, interrupted)
+
+
+def _prepared(counts: Counts, settings: Settings, objective: Objective, number: int, state: State | None) -> Trainer:
+    """The trainer of a stage: begun, grown from the stage before, or gone on with."""
+    stage = settings.stages(counts.size)[number]
+    workers = settings.workers()
+    part = counts if stage.size == counts.size else restricted(counts, stage.size)
+    if state is None or state.stage != number:
+        context = part.context_totals()
+        unigram = context / context.sum()
+        if state is None:
+            state = State.start(unigram, settings.dim, settings.seed)
+        else:
+            state = grown(part, unigram, state, objective, workers, settings.seed)
+            state.stage = number
+    plan = Plan(
+        stage.passes, stage.batch, workers, settings.seed, settings.rate_u * stage.rate, settings.rate_v * stage.rate
+    )
+    return Trainer(part, objective, plan, state)
 
 
 def _read_out(corpus: Corpus, settings: Settings, objective: Objective, state: State) -> Vectors:
-    matrix = word_vectors(state.u[:-1].T, state.v[:, :-1], settings.shape, settings.mix)
+    words = corpus.vocabulary.words[: len(state.v)]
+    matrix = word_vectors(state.u[:-1].T, state.v[:, :-1], settings.shape, settings.company)
     metadata = {
         "settings": json.dumps(settings.as_dict(), sort_keys=True),
         "vocabulary_sha256": hashlib.sha256("\n".join(corpus.vocabulary.words).encode()).hexdigest(),
@@ -127,7 +150,7 @@ def _read_out(corpus: Corpus, settings: Settings, objective: Objective, state: S
         "note": objective.note,
         "passes": str(state.epoch),
     }
-    return Vectors(corpus.vocabulary.words, matrix, metadata)
+    return Vectors(words, matrix, metadata)
 
 
 def train_sources(

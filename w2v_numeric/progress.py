@@ -25,6 +25,7 @@ class PassRecord:
 
     Attributes:
         epoch: its number, from 1.
+        vocabulary: the number of words it went over.
         loss: mean −log P(o|c) in nats, each batch measured before its own update.
         perplexity: exp(loss).
         holdout_loss, holdout_perplexity: the same for the part kept aside, after the pass; None if there is none.
@@ -32,6 +33,7 @@ class PassRecord:
     """
 
     epoch: int
+    vocabulary: int
     loss: float
     perplexity: float
     holdout_loss: float | None
@@ -39,10 +41,10 @@ class PassRecord:
     seconds: float
 
     @classmethod
-    def of(cls, moment: Moment, held_out: float | None, seconds: float) -> PassRecord:
+    def of(cls, moment: Moment, vocabulary: int, held_out: float | None, seconds: float) -> PassRecord:
         """From the last moment of a pass."""
         outside = None if held_out is None else perplexity(held_out)
-        return cls(moment.epoch, moment.loss, perplexity(moment.loss), held_out, outside, seconds)
+        return cls(moment.epoch, vocabulary, moment.loss, perplexity(moment.loss), held_out, outside, seconds)
 
     def as_json(self) -> str:
         """One line."""
@@ -155,7 +157,8 @@ class Terminal:
             self._append(record.as_json() + "\n", "a")
         if self._bar is None:
             outside = f", held out: {_figures(record.holdout_loss)}" if record.holdout_loss is not None else ""
-            self.note(f"pass {record.epoch}: {_figures(record.loss)}{outside}, {record.seconds:.1f} s")
+            figures = _figures(record.loss) + outside
+            self.note(f"pass {record.epoch} over {record.vocabulary:,} words: {figures}, {record.seconds:.1f} s")
 
     def _append(self, text: str, mode: str) -> None:
         if self._log is None:

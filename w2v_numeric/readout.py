@@ -4,6 +4,10 @@ The model sees u and v only through u_w·v_c, and softmax does not see a constan
 replaced by (A⁻ᵀu, Av) for any invertible A without changing what was learned. Left alone, the training returns an
 arbitrary one of these. Here the one is taken in which both tables, centered, have the same diagonal covariance, so that
 cosines mean something.
+
+In these coordinates two words are alike in two ways: u·u′ + v·v′ says that they keep the same company, u·v′ + v·u′ that
+they keep company with each other. The vector of a word is chosen so that its products with others are the first plus a
+share of the second, as nearly as d coordinates allow.
 """
 
 from __future__ import annotations
@@ -12,9 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.float32]
-RIDGE = (
-    1e-9  # relative to the mean variance; keeps the factorisation defined when there are fewer words than coordinates
-)
+RIDGE = 1e-9  # relative to the mean variance; keeps the factorisation defined when words are fewer than coordinates
 
 
 def balanced(u: Table, v: Table, shape: float = 0.5) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -42,7 +44,23 @@ def balanced(u: Table, v: Table, shape: float = 0.5) -> tuple[NDArray[np.float64
     return whitened[0] @ (left * scale), whitened[1] @ (right.T * scale)
 
 
-def word_vectors(u: Table, v: Table, shape: float, mix: float) -> Table:
-    """One vector per word, (V, d): the balanced outside vector plus `mix` times the balanced center vector."""
+def word_vectors(u: Table, v: Table, shape: float, company: float) -> Table:
+    """One vector per word, (V, d), whose products approximate u·u′ + v·v′ + company · (u·v′ + v·u′).
+
+    Args:
+        u, v: outside and center vectors as trained, (V, d).
+        shape: see `balanced`.
+        company: the share of words that stand together, from 0 to 1.
+
+    The approximation is the best of rank d: with a, b = √((1 ± company)/2), the products of (a (u + v), b (u − v)) are
+    exactly that sum, and principal components keep most of it.
+    """
     outside, center = balanced(u, v, shape)
-    return (outside + mix * center).astype(np.float32)
+    both = np.sqrt((1 + company) / 2) * (outside + center)
+    apart = np.sqrt((1 - company) / 2) * (outside - center)
+    features = np.concatenate((both, apart), axis=1)
+    _, directions = np.linalg.eigh(features.T @ features)
+    kept = directions[:, ::-1][:, : u.shape[1]]
+    # An eigenvector's sign is arbitrary; the largest entry is made positive, so that the result is not.
+    kept = kept * np.sign(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])])
+    return np.asarray(features @ kept, np.float32)

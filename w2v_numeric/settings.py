@@ -12,7 +12,29 @@ from w2v_numeric.tokens import Splitting
 
 DOCUMENTS = ("line", "paragraph", "file")
 DEFAULT_LARGEST_VOCABULARY = 30_000
+SMALL_VOCABULARY = 1_500  # the smallest that a larger one grows from
+GROWTH = 4.0  # each stage has so many times the words of the one before, and a pass sixteen times the cost
+FIRST_PASSES = 40
+LAST_PASSES = 12  # at 10,000 words; fewer where they are dearer
+LATER_RATE = 0.7
 MOST_THREADS = 8  # beyond, the sums over the threads' gradients cost more than the threads bring
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training.
+
+    Attributes:
+        size: it trains the first words, so many.
+        passes: over these words.
+        batch: centers between two updates of u.
+        rate: factor on the learning rates.
+    """
+
+    size: int
+    passes: int
+    batch: int
+    rate: float
 
 
 @dataclass(frozen=True)
@@ -37,7 +59,8 @@ class Settings:
         batch: centers between two updates of u; None chooses by the size of the vocabulary.
         rate_u, rate_v: learning rates of Adam on u and Adagrad on v.
         shape: exponent of the spectrum of the saved vectors; 1/2 is the balanced one.
-        mix: share of the center vectors in the saved ones (u + mix · v).
+        company: how much standing together counts, in the saved vectors, beside being used alike.
+        warm_up: passes over each smaller vocabulary on the way to the whole one; 0 begins with the whole.
     """
 
     objective: str = "softmax"
@@ -58,7 +81,8 @@ class Settings:
     rate_u: float = 0.04
     rate_v: float = 0.3
     shape: float = 0.3
-    mix: float = 0.5
+    company: float = 0.35
+    warm_up: int = 12
 
     def check(self) -> None:
         """Refuse values without a meaning.
@@ -66,7 +90,7 @@ class Settings:
         Raises:
             SettingsError: names the setting, its value and what to choose.
         """
-        least = {"min_count": 1, "dim": 1, "window": 1, "epochs": 1, "threads": 1, "batch": 1, "seed": 0}
+        least = {"min_count": 1, "dim": 1, "window": 1, "epochs": 1, "threads": 1, "batch": 1, "seed": 0, "warm_up": 0}
         for name, low in least.items():
             value = getattr(self, name)
             if value is not None and value < low:
@@ -77,9 +101,11 @@ class Settings:
             )
         if self.sample is not None and not 0 <= self.sample < float("inf"):
             raise SettingsError(f"--sample {self.sample} has no meaning; choose 0 (off) or a small share such as 1e-4")
+        if not 0 <= self.company <= 1:
+            raise SettingsError(f"--company {self.company} is not a share; choose from 0 to 1")
         if not 0 <= self.holdout < 1:
             raise SettingsError(f"--holdout {self.holdout} is not a share; choose 0 or more and less than 1")
-        for name in ("center_power", "rate_u", "rate_v", "shape", "mix"):
+        for name in ("center_power", "rate_u", "rate_v", "shape"):
             value = getattr(self, name)
             if not 0 <= value <= 10:
                 raise SettingsError(f"{_option(name)} {value} has no meaning; choose a number from 0 to 10")
@@ -96,13 +122,22 @@ class Settings:
         """The subsampling threshold: in a small corpus every word is frequent, and few would be left at 1e-4."""
         return self.sample if self.sample is not None else 1e-4 * max(1.0, 1e6 / corpus_words)
 
-    def passes(self, vocabulary: int) -> int:
-        """The number of passes: small vocabularies make few steps in each, so they get more."""
-        return self.epochs if self.epochs is not None else min(40, max(12, round(400_000 / vocabulary)))
+    def stages(self, vocabulary: int) -> list[Stage]:
+        """What is trained one after the other: a large vocabulary begins with its most frequent words."""
+        sizes = [vocabulary]
+        while self.warm_up and sizes[0] >= GROWTH * SMALL_VOCABULARY:
+            sizes.insert(0, round(sizes[0] / GROWTH))
+        stages: list[Stage] = []
+        for size in sizes:
+            passes = self.warm_up if stages else max(self.warm_up, FIRST_PASSES)
+            if size == vocabulary:
+                passes = self.epochs if self.epochs is not None else (_last_passes(size) if stages else FIRST_PASSES)
+            stages.append(Stage(size, passes, self._batch(size), LATER_RATE if stages else 1.0))
+        return stages
 
-    def centers_per_step(self, vocabulary: int) -> int:
-        """The number of centers between two updates: some forty steps in a pass, unless the vocabulary is large."""
-        return self.batch if self.batch is not None else min(256, max(32, vocabulary // 40))
+    def _batch(self, vocabulary: int) -> int:
+        # Some forty steps a pass, but not so few centers that the update costs more than the products.
+        return self.batch if self.batch is not None else min(1024, max(32, vocabulary // 40))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -121,6 +156,11 @@ class Settings:
         hints = get_type_hints(cls)
         converted: dict[str, Any] = {k: Splitting(v) if hints[k] is Splitting else v for k, v in values.items()}
         return cls(**converted)
+
+
+def _last_passes(vocabulary: int) -> int:
+    # A larger vocabulary makes more steps in each pass, so fewer passes do.
+    return min(LAST_PASSES, max(4, round(LAST_PASSES * (10_000 / vocabulary) ** 0.5)))
 
 
 def _option(name: str) -> str:

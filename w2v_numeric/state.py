@@ -23,7 +23,8 @@ class State:
         v: center vectors, (V, d + 1).
         first, second: Adam's running means for u, (d, V).
         squares: Adagrad's sums for v, (V, d).
-        epoch: finished passes.
+        stage: which stage of the schedule this is; later ones have larger vocabularies.
+        epoch: finished passes of the stage.
         batch: finished batches of the pass under way.
         loss: Σ of the losses of these batches.
         seconds: time spent in training so far.
@@ -34,6 +35,7 @@ class State:
     first: Table
     second: Table
     squares: Table
+    stage: int = 0
     epoch: int = 0
     batch: int = 0
     loss: float = 0.0

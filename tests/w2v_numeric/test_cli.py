@@ -65,7 +65,7 @@ def test_the_whole_way(text: Path, tmp_path: Path, w2v: Command) -> None:
     done = w2v("train", "-", "-o", "v.safetensors", *arguments, stdin=text.read_text())
     assert done.returncode == 0, done.stderr
     assert "training takes about" in done.stderr
-    assert re.search(r"pass 2: loss \d+\.\d+ nats, perplexity [\d.]+, held out: loss", done.stderr)
+    assert re.search(r"pass 2 over \d+ words: loss \d+\.\d+ nats, perplexity [\d.]+, held out: loss", done.stderr)
     records = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [record["epoch"] for record in records] == [1, 2]
     for record in records:
@@ -118,7 +118,7 @@ def test_every_option_is_explained(w2v: Command, command: str) -> None:
     options = re.findall(r"(?m)^.*?(--[a-z-]+)", help_text)
     assert len(options) >= 2
     if command == "train":
-        for option in ("--vocab-size", "--epochs", "--threads", "--center-power", "--mix", "--memory", "--holdout"):
+        for option in ("--vocab-size", "--epochs", "--threads", "--center-power", "--company", "--memory", "--holdout"):
             assert option in options
 
 

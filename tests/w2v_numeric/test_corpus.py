@@ -69,7 +69,7 @@ def test_blocks_are_cut_at_white_space_only(text: str) -> None:
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(CorpusError, match="there is no file .*nowhere.txt"):
+    with pytest.raises(CorpusError, match=r"there is no file .*nowhere\.txt"):
         find_sources([str(tmp_path / "nowhere.txt")])
     with pytest.raises(CorpusError, match="holds no file"):
         find_sources([str(tmp_path / "empty")])

@@ -9,12 +9,11 @@ from scipy import sparse
 from w2v_numeric.counts import Counts
 from w2v_numeric.errors import SettingsError
 from w2v_numeric.memory import Estimate, available_memory, check_memory, parse_size, readable
-from w2v_numeric.train import Plan
 
 
 def estimate(size: int = 1000) -> Estimate:
     counts = Counts.of(sparse.eye_array(size, dtype=np.float32, format="csr"))
-    return Estimate.of(size, 100, Plan(1, 64, 2, 1, 0.1, 0.1), counts, weighted=True)
+    return Estimate.of(counts, 100, 64, 2)
 
 
 def test_the_tables_are_counted() -> None:

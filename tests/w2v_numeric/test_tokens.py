@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from w2v_numeric import tokens
 from w2v_numeric.corpus import Source
 from w2v_numeric.errors import CorpusError
-from w2v_numeric.tokens import END, NEWLINE, Spool, Splitting, number_sentences, read_tokens, split
+from w2v_numeric.tokens import END, NEWLINE, Splitting, Spool, number_sentences, read_tokens, split
 
 
 def source(text: str) -> Source:

@@ -1,4 +1,4 @@
-"""Training follows the formulas: the right loss, the right limit, the same bits again, and no trace of an interruption."""
+"""Training follows the formulas: the right loss, the right limit, the same bits, and no trace of an interruption."""
 
 from __future__ import annotations
 

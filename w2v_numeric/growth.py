@@ -1,0 +1,110 @@
+"""From a small vocabulary to a large one: new words begin where the words already trained expect them.
+
+A pass costs V², so most of the way is gone with the frequent words alone, for a small part of the price. Then every
+word gets one Newton step from v = 0 on its own counts with the frequent words as contexts: the gradient is the formula's,
+the Hessian there is n_c times the covariance of u under the unigram distribution. Regression on the words already
+trained turns such first guesses into starting vectors for the new ones.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from w2v_numeric.counts import Counts
+from w2v_numeric.objective import Objective
+from w2v_numeric.state import State
+
+Table = NDArray[np.float32]
+BLOCK_ROWS = 256
+SHRINK = 20.0  # added to n_c: a guess from few pairs stays near zero
+RIDGE = 1e-3  # relative to the mean variance
+
+
+def restricted(counts: Counts, size: int) -> Counts:
+    """The counts among the first words only."""
+    return Counts.of(counts.matrix[:size, :size].tocsr())
+
+
+def first_guesses(counts: Counts, state: State, objective: Objective, threads: int) -> Table:
+    """One Newton step from zero for every word, given the outside vectors of the first words.
+
+    Args:
+        counts: N_co over the large vocabulary, (V, V).
+        state: trained on the first m words.
+        objective: the formula for the gradient.
+        threads: workers; each word's step is its own, so their number changes nothing.
+
+    Returns:
+        (V, d).
+    """
+    dim, size = len(state.u) - 1, state.u.shape[1]
+    weights = np.exp(state.u[dim].astype(np.float64))
+    covariance = np.cov(state.u[:dim].astype(np.float64), aweights=weights / weights.sum(), bias=True).reshape(dim, dim)
+    ridge = RIDGE * float(np.trace(covariance)) / dim
+    inverse = np.linalg.inv(covariance + ridge * np.eye(dim)).astype(np.float32)
+    guesses = np.empty((counts.size, dim), np.float32)
+
+    def guess(begin: int) -> None:
+        rows = np.arange(begin, min(begin + BLOCK_ROWS, counts.size))
+        data = Counts.of(counts.matrix[rows][:, :size]).all_rows()
+        zero = np.zeros((len(rows), dim + 1), np.float32)
+        zero[:, dim] = 1
+        grad_v = np.empty_like(zero)
+        objective.loss_and_gradients(
+            state.u.T,
+            zero,
+            data.columns,
+            data.starts,
+            data.values,
+            data.totals,
+            block=np.empty((len(rows), size), np.float32),
+            grad_u=np.empty((dim + 1, size), np.float32).T,
+            grad_v=grad_v,
+        )
+        step = grad_v[:, :dim] / (data.totals + np.float32(SHRINK))[:, np.newaxis]
+        guesses[rows] = -(step @ inverse)
+
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+        list(pool.map(guess, range(0, counts.size, BLOCK_ROWS)))
+    return guesses
+
+
+def grown(
+    counts: Counts, unigram: NDArray[np.float64], state: State, objective: Objective, threads: int, seed: int
+) -> State:
+    """A state for the large vocabulary in which the first words are as trained and the others begin at a guess.
+
+    Args:
+        counts: N_co over the large vocabulary.
+        unigram: probability of each context word there, (V,).
+        state: trained on the first words.
+        objective, threads, seed: as in training.
+    """
+    dim, size = len(state.u) - 1, state.u.shape[1]
+    guesses = first_guesses(counts, state, objective, threads)
+    large = State.start(unigram, dim, seed)
+    outside, center = state.u[:dim].T, state.v[:, :dim]
+    # Softmax does not see a constant added to all u, so only their differences can be learned from the guesses.
+    mean = outside.mean(axis=0)
+    known = guesses[:size]
+    large.u[:dim] = (guesses @ _regression(known, outside - mean) + mean).T
+    large.v[:, :dim] = guesses @ _regression(known, center)
+    large.u[:dim, :size] = state.u[:dim]
+    large.v[:size, :dim] = center
+    large.second[:, :size] = state.second
+    large.squares[:size] = state.squares
+    large.seconds = state.seconds
+    return large
+
+
+def _regression(x: Table, y: Table) -> Table:
+    """The matrix A for which x A is nearest to y."""
+    with threadpool_limits(1):  # the number of BLAS threads would show in the last bits
+        x, y = x.astype(np.float64), y.astype(np.float64)
+        gram = x.T @ x
+        gram += 1e-8 * max(float(np.trace(gram)), 1e-30) / len(gram) * np.eye(len(gram))
+        return np.linalg.solve(gram, x.T @ y).astype(np.float32)
