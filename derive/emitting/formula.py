@@ -160,6 +160,11 @@ class Formula:
             if parameters.count(name) > 1:
                 raise EmitError(f"{self.name} has two parameters named {name}")
 
+    @property
+    def in_place(self) -> bool:
+        """Whether it works in arrays of the caller, as functions in hot loops do."""
+        return bool(self.scratch or self.into)
+
     def parameters(self) -> Iterator[str]:
         """The parameters of the generated function that carry arguments, in order."""
         for argument in self.arguments:

@@ -37,12 +37,13 @@ def emit_function(formula: Formula) -> FunctionCode:
     lowering = Lowering(formula.arguments)
     roots = lowering.outputs({name: proved.tensor for name, proved in formula.outputs.items()})
     plan = Plan(formula.arguments, roots, formula.scratch)
-    printer = Printer(formula, plan, schedule(plan))
+    printer = Printer(formula, plan, schedule(plan, name_dots=formula.in_place))
     body = printer.body()
     results = {name: printer.text(use)[0] for name, use in plan.outputs.items()}
     ranks = {name: len(use.labels) for name, use in plan.outputs.items()}
-    lines = [*_signature(formula, ranks), *_indented(_docstring(formula))]
-    lines += _indented(_checks(formula))
+    lines = [*_signature(formula, ranks, printer.names.blocks), *_indented(_docstring(formula, printer.names.blocks))]
+    lines += _indented(_conversions(formula))
+    lines += _indented(_checks(formula, printer.names.blocks))
     lines += _indented([f"{axis} = {printer.names.length(axis)}" for axis in printer.sizes])
     if printer.ignores:
         flags = ", ".join(f'{flag}="ignore"' for flag in sorted(printer.ignores))
@@ -55,13 +56,15 @@ def emit_function(formula: Formula) -> FunctionCode:
         for name in formula.outputs
         if name not in formula.into
     ]
+    if len(returned) == 1 and not returned[0].startswith("float("):
+        returned = [f"np.asarray({returned[0]})"]  # what type checkers need to see
     if returned:
         lines += _indented([f"return {', '.join(returned)}"])
     return FunctionCode(
         formula.name,
         "\n".join(line.rstrip() for line in lines) + "\n",
         frozenset(lowering.rewrites),
-        frozenset(printer.helpers),
+        frozenset(printer.helpers | (set() if formula.in_place else {"convert"})),
     )
 
 
@@ -77,7 +80,7 @@ def _kind(argument: Argument) -> str:
     return "Floats"
 
 
-def _signature(formula: Formula, ranks: dict[str, int]) -> list[str]:
+def _signature(formula: Formula, ranks: dict[str, int], blocks: list[str]) -> list[str]:
     parameters = []
     for argument in formula.arguments:
         if isinstance(argument, Sparse):
@@ -88,7 +91,7 @@ def _signature(formula: Formula, ranks: dict[str, int]) -> list[str]:
             ]
         else:
             parameters.append(f"{argument.parameter}: {_kind(argument)}")
-    buffers = (["block: Floats"] if formula.scratch else []) + [f"{name}: Floats" for name in formula.into]
+    buffers = [f"{block}: Floats" for block in blocks] + [f"{name}: Floats" for name in formula.into]
     if buffers:
         parameters += ["*", *buffers]
     kinds = ["float" if ranks[name] == 0 else "Floats" for name in formula.outputs if name not in formula.into]
@@ -103,7 +106,7 @@ def _shape(axes: tuple[str, ...]) -> str:
     return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
 
 
-def _docstring(formula: Formula) -> list[str]:
+def _docstring(formula: Formula, blocks: list[str]) -> list[str]:
     summary = formula.summary or f"{', '.join(formula.outputs)}.".replace("_", " ").capitalize()
     lines = [f'"""{summary}', ""]
     for name, proved in formula.outputs.items():
@@ -113,8 +116,7 @@ def _docstring(formula: Formula) -> list[str]:
     lines += ["", "Args:"]
     for argument in formula.arguments:
         lines += _described(argument)
-    if formula.scratch:
-        lines.append(f"    block: {_shape(formula.scratch)}, C-contiguous; work space, overwritten.")
+    lines += [f"    {block}: {_shape(formula.scratch)}, C-contiguous; work space, overwritten." for block in blocks]
     lines += [f"    {name}: the array that receives this output, overwritten." for name in formula.into]
     lines += ["", "Raises:", "    ValueError: shapes do not meet, or an entry is NaN or infinite.", '"""']
     return [line.replace("\\", "\\\\") for line in lines]
@@ -142,7 +144,22 @@ def _filled(text: str, indent: str) -> list[str]:
     )
 
 
-def _checks(formula: Formula) -> list[str]:
+def _conversions(formula: Formula) -> list[str]:
+    """Lists and integers are welcome, except in the functions that work in place: those are the hot path."""
+    if formula.in_place:
+        return []
+    lines = []
+    for argument in formula.arguments:
+        if isinstance(argument, Scalar):
+            lines.append(f'{argument.parameter} = _number("{argument.parameter}", {argument.parameter})')
+        elif isinstance(argument, Array):
+            lines.append(f'{argument.parameter} = _floats("{argument.parameter}", {argument.parameter})')
+        elif isinstance(argument, IndexArgument) and argument.axes:
+            lines.append(f'{argument.parameter} = _integers("{argument.parameter}", {argument.parameter})')
+    return lines
+
+
+def _checks(formula: Formula, blocks: list[str]) -> list[str]:
     """Comparisons of shapes only; they cost less than a microsecond."""
     arrays = [a for a in formula.arguments if isinstance(a, Array) or (isinstance(a, IndexArgument) and a.axes)]
     conditions = [f"{a.parameter}.ndim != {len(a.axes)}" for a in arrays if isinstance(a, Array | IndexArgument)]
@@ -161,33 +178,36 @@ def _checks(formula: Formula) -> list[str]:
             conditions.append(f"len({sparse.starts}) != {first[sparse.axes[0]]} + 1")
         conditions.append(f"len({sparse.columns}) != len({sparse.values})")
     got = [a.parameter for a in arrays]
-    if formula.scratch:
+    for block in blocks:
         shape = ", ".join(first[axis] for axis in formula.scratch)
-        conditions += [f"block.shape != ({shape})", "not block.flags.c_contiguous"]
-        wanted.append(f"block {_shape(formula.scratch)} contiguous")
-        got.append("block")
+        conditions += [f"{block}.shape != ({shape})", f"not {block}.flags.c_contiguous"]
+        wanted.append(f"{block} {_shape(formula.scratch)} contiguous")
+        got.append(block)
     lines = []
     if conditions:
         lines += _condition(conditions)
         message = f"{formula.name} needs {', '.join(wanted)}; got "
         values = ", ".join(f"{{{name}.shape}}" for name in got)
-        lines.append(f'    raise ValueError(f"{message}{values}")')
-        if len(lines[-1]) + 4 > WIDTH:
-            whole = f'        f"{message}{values}"'
-            parts = [whole] if len(whole) + 4 <= WIDTH else [f'        "{message}"', f'        f"{values}"']
-            lines[-1:] = ["    raise ValueError(", *parts, "    )"]
+        lines += _error(message, values)
     for pointer in (a for a in formula.arguments if isinstance(a, IndexArgument)):
         lines += _range_check(formula, pointer, first)
     return lines
 
 
+def _error(message: str, values: str) -> list[str]:
+    one_line = f'    raise ValueError(f"{message}{values}")'
+    if len(one_line) + 4 <= WIDTH:
+        return [one_line]
+    if len(message) + len(values) + 15 <= WIDTH:
+        return ["    raise ValueError(", f'        f"{message}{values}"', "    )"]
+    pieces = textwrap.wrap(message, WIDTH - 20, drop_whitespace=False)
+    return ["    raise ValueError(", *(f'        "{piece}"' for piece in pieces), f'        f"{values}"', "    )"]
+
+
 def _range_check(formula: Formula, pointer: IndexArgument, first: dict[str, str]) -> list[str]:
     name, length = pointer.parameter, first.get(pointer.into)
-    if formula.into or length is None:
+    if formula.in_place or length is None or pointer.axes:
         return []
-    if pointer.axes:
-        condition = f"if {name}.size and {name}.min() < 0:"
-        return [condition, f'    raise IndexError("{formula.name}: {name} has a negative entry")']
     message = f'f"{formula.name}: {name} = {{{name}}} is not between 0 and {{{length} - 1}}"'
     return [f"if not 0 <= {name} < {length}:", f"    raise IndexError({message})"]
 

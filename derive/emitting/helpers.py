@@ -17,6 +17,35 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
 '''
 
+_CONVERT = '''\
+def _floats(name: str, values: Any) -> Any:
+    """Floating-point numbers as they are; integers and lists of numbers as floats."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _number(name: str, value: Any) -> float:
+    """One real number."""
+    array = _floats(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
+    return float(array)
+
+
+def _integers(name: str, values: Any) -> Integers:
+    """Integers that point into an axis, counted from 0."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise IndexError(f"{name} has a negative entry")
+    return array
+'''
+
 _SIGMOID = '''\
 def _sigmoid(x: Floats, out: Floats) -> Floats:
     """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
@@ -48,7 +77,7 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
     operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
 '''
 
-_TEXTS = {"reject": _REJECT, "sigmoid": _SIGMOID, "softplus": _SOFTPLUS, "scatter": _SCATTER}
+_TEXTS = {"reject": _REJECT, "convert": _CONVERT, "sigmoid": _SIGMOID, "softplus": _SOFTPLUS, "scatter": _SCATTER}
 
 
 def helpers(names: Iterable[str]) -> list[str]:

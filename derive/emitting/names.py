@@ -30,7 +30,7 @@ class Names:
         for value in plan.values:
             for use in value.step.uses:
                 self._users.setdefault(use.value, []).append(value)
-        self._used = {*formula.parameters(), *formula.outputs, "np", "block"}
+        self._used = {*formula.parameters(), *formula.outputs, "np", "math", *map(_block, range(9))}
         self._used |= {axis for argument in formula.arguments for axis in _axes(argument)}
         for value in order.order:
             self._names[value] = self._name(value)
@@ -62,20 +62,25 @@ class Names:
         raise EmitError(f"the length of the axis {axis} cannot be read off any argument of {self.formula.name}")
 
     def _assign_memory(self, formula: Formula, order: Schedule) -> None:
+        """Outputs go where the caller wants them; what has the axes of the work array lives in a work array."""
         heirs = {over: heir for heir, over in order.over.items()}
+        place = {value: at for at, value in enumerate(order.order)}
+        free_from: list[int] = []
         for value in order.order:
             if value in order.over:
                 continue
-            last = value
-            while last in heirs:
-                last = heirs[last]
-            target = next((name for name in last.outputs if name in formula.into), None)
+            line = [value]
+            while line[-1] in heirs:
+                line.append(heirs[line[-1]])
+            target = next((name for name in line[-1].outputs if name in formula.into), None)
             if target is not None:
                 self._buffers[value] = target
-            elif formula.scratch and value.axes == formula.scratch and value.step.kind != "load":
-                if "block" in self._buffers.values():
-                    raise EmitError(f"{formula.name} needs a second work array with the axes {formula.scratch}")
-                self._buffers[value] = "block"
+            elif formula.scratch and value.axes == formula.scratch and not line[-1].outputs:
+                last = max((place[reader] for member in line for reader in order.readers[member]), default=place[value])
+                at = next((k for k, end in enumerate(free_from) if end < place[value]), len(free_from))
+                free_from[at : at + 1] = [last]
+                self._buffers[value] = _block(at)
+        self.blocks = [_block(at) for at in range(len(free_from))]
 
     def _name(self, value: Value) -> str:
         wanted = value.outputs[0] if value.outputs else self._wanted(value)
@@ -99,7 +104,7 @@ class Names:
                 return "logits"
             if any(op in ("sigmoid", "softplus") for op in self._operations_after(value)):
                 return "scores"
-            if {self._kind(use.value) for use in step.uses} == {"take", "reduce"} and not step.labels:
+            if self._is_partition(value):
                 return "partition"
             if step.kind == "dot" or step.attribute[0] == "add":
                 return "products" if step.kind == "dot" else "total"
@@ -116,6 +121,20 @@ class Names:
             return self._mapped(value)
         return "values"
 
+    def _below(self, value: Value) -> set[str]:
+        """The names of the operands, also of those in what is written inline."""
+        found: set[str] = set()
+        for use in value.step.uses:
+            found |= {self._names[use.value]} if use.value in self._names else self._below(use.value)
+        return found
+
+    def _is_partition(self, value: Value) -> bool:
+        """Whether this is the sum of the exponentials, in one piece or two."""
+        if value.step.kind == "reduce":
+            return self._kind(value.step.uses[0].value) == "exp"
+        names = {self._names.get(use.value, "").rstrip("_0123456789") for use in value.step.uses}
+        return "rest" in names and len(names) == 2 and any(name.startswith("exponentials") for name in names)
+
     def _mapped(self, value: Value) -> str:
         op, attribute = value.step.attribute
         if op == "log":
@@ -123,7 +142,8 @@ class Names:
             return "log_partition" if self._names.get(below, "").startswith("partition") else "logarithms"
         if op == "product":
             kinds = {self._kind(use.value) for use in value.step.uses}
-            if "exp" in kinds and any(k == "power" for k in kinds):
+            over_partition = any("partition" in name for name in self._below(value))
+            if kinds & {"exp", "scatter"} and over_partition:
                 return "probabilities" if len(value.step.uses) == 2 else "expected"
             return "weighted"
         named = {
@@ -134,7 +154,9 @@ class Names:
             "equal": "mask",
         }
         if op == "power":
-            return "inverse" if attribute == Fraction(-1) else "powers"
+            if attribute != Fraction(-1):
+                return "powers"
+            return "inverse_partition" if self._is_partition(value.step.uses[0].value) else "inverse"
         return str(named.get(op, "values"))
 
     def _taken(self, value: Value) -> str:
@@ -161,3 +183,7 @@ class Names:
 
 def _axes(argument: object) -> tuple[str, ...]:
     return () if isinstance(argument, Scalar) else argument.axes  # type: ignore[attr-defined]
+
+
+def _block(number: int) -> str:
+    return "block" if number == 0 else f"block_{number + 1}"

@@ -190,6 +190,8 @@ class Printer:
         mine = [dim for dim in first.labels if dim not in summed]
         yours = [dim for dim in second.labels if dim not in summed]
         simple = not shared and len(summed) == 1 and len(mine) <= 1 and len(yours) <= 1
+        if not step.labels and self.formula.in_place:  # many small terms: float32 would lose the loss's last digits
+            return self._einsum(step, out, ", dtype=np.float64"), ATOM
         if not simple:
             if not mine and not yours and first.labels == second.labels:
                 return f"np.vdot({self.text(first)[0]}, {self.text(second)[0]})", ATOM
@@ -209,7 +211,7 @@ class Printer:
             return f"np.matmul({a[0]}, {b[0]}, out={out})", ATOM
         return f"{_wrap(a, PRODUCT)} @ {_wrap(b, UNARY)}", PRODUCT
 
-    def _einsum(self, step: Step, out: str | None) -> str:
+    def _einsum(self, step: Step, out: str | None, options: str = "") -> str:
         letters: dict[Dim, str] = {}
         for use in step.uses:
             for dim in use.labels:
@@ -217,12 +219,13 @@ class Printer:
         inputs = ",".join("".join(letters[dim] for dim in use.labels) for use in step.uses)
         pattern = f"{inputs}->{''.join(letters[dim] for dim in step.labels)}"
         operands = ", ".join(self.text(use)[0] for use in step.uses)
-        return f'np.einsum("{pattern}", {operands}' + (f", out={out})" if out else ")")
+        return f'np.einsum("{pattern}", {operands}{options}' + (f", out={out})" if out else ")")
 
     # Entry by entry.
 
     def _map(self, step: Step) -> Text:
         op, attribute = step.attribute
+        self._expect_warnings(step)
         parts = [self.text(use, step.labels) for use in step.uses]
         if op == "add":
             return _sum(list(zip(attribute[0], parts, strict=True)), attribute[1])
@@ -264,17 +267,16 @@ class Printer:
         above: list[Text] = []
         below: list[Text] = []
         for use, order in factors:
-            step = use.value.step
-            if step.kind == "map" and step.attribute == ("power", Fraction(-1)) and use.value in self.schedule.inlined:
-                inner = step.uses[0]
-                names = dict(zip(step.labels, use.labels, strict=True))
-                below.append(self.text(Use(inner.value, tuple(names[dim] for dim in inner.labels)), order))
+            if self._is_reciprocal(use):
+                below.append(self._inside_reciprocal(use, order))
             else:
                 above.append(self.text(use, order))
+        if len(above) == 1 and not below:
+            return above[0]
         text = " * ".join(_wrap(part, UNARY) for part in above) or "1"
         for part in below:
             text = f"{text} / {_wrap(part, UNARY)}"
-        return text, PRODUCT if len(above) + len(below) > 1 or below else (above[0][1] if above else ATOM)
+        return text, PRODUCT
 
     # Statements.
 
@@ -298,8 +300,18 @@ class Printer:
     def _dot_into(self, step: Step, memory: str) -> str:
         return self._dot(step, memory)[0]
 
+    def _expect_warnings(self, step: Step) -> None:
+        """The information of an impossible event is infinite; that is the right answer, not something to warn of."""
+        op, attribute = step.attribute
+        below = step.uses[0].value.step
+        if op == "log" and below.kind != "reduce":
+            self.ignores.add("divide")
+        if op == "power" and attribute == Fraction(-1) and below.kind in ("load", "take"):
+            self.ignores |= {"divide", "invalid"}
+
     def _map_statement(self, value: Value, target: str, memory: str | None) -> None:
         step = value.step
+        self._expect_warnings(step)
         op, attribute = step.attribute
         order = step.labels
         spread = set(order) != {dim for use in step.uses for dim in use.labels}
@@ -384,6 +396,7 @@ class Printer:
 
     def _inside_reciprocal(self, use: Use, order: Sequence[Dim]) -> Text:
         step = use.value.step
+        self._expect_warnings(step)
         names = dict(zip(step.labels, use.labels, strict=True))
         inner = step.uses[0]
         return self.text(Use(inner.value, tuple(names[dim] for dim in inner.labels)), order)

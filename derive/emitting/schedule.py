@@ -31,15 +31,15 @@ class Schedule:
     readers: dict[Value, set[Value]] = field(default_factory=dict)
 
 
-def schedule(plan: Plan) -> Schedule:
-    """Decide what is a statement, in which order, and in which memory."""
+def schedule(plan: Plan, name_dots: bool = False) -> Schedule:
+    """Decide what is a statement, in which order, and in which memory; ``name_dots`` gives every dot product a name."""
     kept = _reachable([use.value for use in plan.outputs.values()])
     values = [value for value in plan.values if value in kept]
     users: dict[Value, list[Value]] = {value: [] for value in values}
     for value in values:
         for use in value.step.uses:
             users[use.value].append(value)
-    inlined = {value for value in values if _inlines(value, users[value])}
+    inlined = {v for v in values if _inlines(v, users[v]) and not (name_dots and v.step.kind == "dot")}
     statements = [value for value in values if value not in inlined]
     reads = {value: _reads(value, inlined) for value in statements}
     readers: dict[Value, set[Value]] = {value: set() for value in statements}

@@ -25,7 +25,8 @@ AXES = {name: Axis.of_size(size(name)) for name in SIZES}
 w, x, o, c = (Index(name, AXES["V"]) for name in "wxoc")
 center = Index("center", AXES["C"])
 j, i, i2, b, k, e, t = (
-    Index(name, AXES[axis]) for name, axis in (("j", "d"), ("i", "n"), ("l", "n"), ("b", "B"), ("k", "K"), ("e", "E"), ("t", "m"))
+    Index(name, AXES[axis])
+    for name, axis in (("j", "d"), ("i", "n"), ("l", "n"), ("b", "B"), ("k", "K"), ("e", "E"), ("t", "m"))
 )
 u, v, p, q, y, z, N, n, pn = (array(name) for name in ("u", "v", "p", "q", "y", "z", "N", "n", "pn"))
 
@@ -95,9 +96,7 @@ counts = formula("counts", COUNTS, **counts_outputs)
 counts_in_place = Formula(
     "counts_in_place", COUNTS, counts.outputs, scratch=("C", "V"), into=("gradient_v", "gradient_u")
 )
-counts_by_log = formula(
-    "counts_by_log", COUNTS, loss=((), -sum_over(sum_over(N[B_, w] * log(Pb(w, B_)), w), B_))
-)
+counts_by_log = formula("counts_by_log", COUNTS, loss=((), -sum_over(sum_over(N[B_, w] * log(Pb(w, B_)), w), B_)))
 
 noise = pointer("noise", k)
 s_o, s_k = dot(u, o, v, c), dot(u, noise, v, c)
@@ -332,14 +331,10 @@ logistic_regression = formula(
     gradient=((j,), sum_over((sigmoid(margin_b) - lab[b]) * X[b, j], b)),
 )
 held = Index("o", AXES["n"])
-guarded = formula(
-    "guarded", (Z1, IndexArgument("o", "n")), rest=((), sum_over((1 - delta(i, held)) * exp(z[i]), i))
-)
+guarded = formula("guarded", (Z1, IndexArgument("o", "n")), rest=((), sum_over((1 - delta(i, held)) * exp(z[i]), i)))
 
 FAMILY = [
-    value
-    for value in list(globals().values())
-    if isinstance(value, Formula) and value.name not in ("counts_in_place",)
+    value for value in list(globals().values()) if isinstance(value, Formula) and value.name not in ("counts_in_place",)
 ]
 
 
@@ -363,7 +358,9 @@ def inputs(one: Formula, seed: int = 0, scale: float = 1.0) -> dict[str, object]
     return given
 
 
-def call(function: object, one: Formula, given: dict[str, object], dtype: type = np.float64, **buffers: object) -> dict[str, object]:
+def call(
+    function: object, one: Formula, given: dict[str, object], dtype: type = np.float64, **buffers: object
+) -> dict[str, object]:
     """The outputs by name."""
     arguments: list[object] = []
     for argument in one.arguments:

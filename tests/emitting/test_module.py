@@ -1,0 +1,84 @@
+"""Generated modules: the same bytes every time, formatted, importable without SymPy, compared with a diff."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from family import FAMILY, counts_in_place, pair, softmax_
+
+from derive.emitting.module import Header, check_module, write_module
+
+ROOT = Path(__file__).parents[2]
+HEADER = Header("Formulas for tests.", {"test.md": "the text of the note"})
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return write_module([*FAMILY, counts_in_place], HEADER)
+
+
+def test_deterministic(text):
+    assert write_module([counts_in_place, *reversed(FAMILY)], HEADER) == text
+
+
+def test_deterministic_in_another_process(text):
+    code = (
+        "import sys; sys.path.insert(0, 'tests/emitting')\n"
+        "from test_module import *\n"
+        "sys.stdout.write(write_module([*FAMILY, counts_in_place], HEADER))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert run.stdout.decode() == text
+
+
+@pytest.mark.skipif(find_spec("ruff") is None, reason="ruff is a tool of development")
+def test_formatted(text, tmp_path):
+    path = tmp_path / "generated.py"
+    path.write_text(text)
+    for command in (["check"], ["format", "--check"]):
+        run = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml"), str(path)],
+            capture_output=True,
+            text=True,
+        )
+        assert run.returncode == 0, run.stdout
+
+
+def test_hashes(text):
+    names: dict[str, object] = {}
+    exec(compile(text, "generated", "exec"), names)
+    assert names["NOTES"] == {"test.md": hashlib.sha256(b"the text of the note").hexdigest()}
+    body = text.split('"""The SHA-256 of everything below."""\n\n\n', 1)[1]
+    assert names["BODY_SHA256"] == hashlib.sha256(body.encode()).hexdigest()
+
+
+def test_needs_numpy_only(text):
+    imported = [line for line in text.splitlines() if line.startswith(("import ", "from "))]
+    assert imported == [
+        "from __future__ import annotations",
+        "import math",
+        "from typing import Any",
+        "import numpy as np",
+        "from numpy.typing import NDArray",
+    ]
+
+
+def test_names_the_note_and_line_of_every_output(text):
+    assert text.count("proved in test.md:1") == sum(len(f.outputs) for f in [*FAMILY, counts_in_place])
+
+
+def test_compare(tmp_path):
+    path = tmp_path / "generated.py"
+    old, new = write_module([softmax_], HEADER), write_module([softmax_, pair], HEADER)
+    assert check_module(path, new) is not None
+    path.write_text(old)
+    assert check_module(path, old) is None
+    difference = check_module(path, new)
+    assert difference is not None
+    assert '+    "pair",' in difference
+    assert difference.startswith(f"--- {path}")
