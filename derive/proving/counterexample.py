@@ -42,7 +42,7 @@ class Witness:
 
 def _difference(goal: Goal, model: Model, digits: int, work: int) -> tuple[Any, Any, Any, Any]:
     field = Numeric(digits)
-    evaluate = Evaluator(model, field, model.free, work)
+    evaluate = Evaluator(model, field, model.free, work, model.outline.dependencies)
     left, right = evaluate(goal.left), evaluate(goal.right)
     return left, right, left - right, max(abs(left), abs(right), field.largest)
 
@@ -75,21 +75,40 @@ def fails(relation: Relation, sign: int) -> bool:
     }.get(relation, False)
 
 
-def _sizes(outline: Outline) -> Iterator[dict[str, int]]:
-    """Assignments of sizes, the smallest first; where sizes differ comes before where they are alike."""
-    names = [s.name for s in outline.sizes]
-    spans = []
-    for name in names:
-        what = outline.facts.of(name)
+def _spans(outline: Outline) -> dict[str, range]:
+    """Which values each size takes."""
+    spans = {}
+    for symbol in outline.sizes:
+        what = outline.facts.of(symbol.name)
         low = 1
         if what is not None and what.lower is not None and what.lower.is_Integer:
-            low = int(what.lower) + int(what.strict)
-        spans.append(range(max(low, 1), max(low, 1) + LARGEST_SIZE))
-    if len(names) > 5:
-        spans = [span[:2] for span in spans]
-    every = sorted(itertools.product(*spans), key=lambda t: (sum(t), -len(set(t)), t))
-    for values in every[:400]:
-        yield dict(zip(names, values, strict=True))
+            low = max(1, int(what.lower) + int(what.strict))
+        spans[symbol.name] = range(low, low + LARGEST_SIZE)
+    return spans
+
+
+def _sizes(outline: Outline) -> Iterator[dict[str, int]]:
+    """Assignments of sizes, the smallest first; where sizes differ comes before where they are alike."""
+    spans = _spans(outline)
+    many = {4: 4, 5: 3, 6: 3}.get(len(spans), 2 if len(spans) > 6 else LARGEST_SIZE)
+    ranges = [span[:many] if k < 12 else span[:1] for k, span in enumerate(spans.values())]
+    every = sorted(itertools.product(*ranges), key=lambda t: (sum(t), -len(set(t)), t))
+    rooms = (dict(zip(spans, values, strict=True)) for values in every)
+    return itertools.islice((sizes for sizes in rooms if outline.has_room(sizes)), 400)
+
+
+def _random_sizes(outline: Outline, rng: random.Random, least: int) -> dict[str, int] | None:
+    """Sizes of at least ``least`` and mostly below 4 with room for all index arrays."""
+    spans = _spans(outline)
+    for wider in range(24):
+        # Where a set must hold more than another, only luck finds sizes that fit: the range grows slowly.
+        width = 3 + wider // 6
+        sizes = {
+            name: rng.randrange(max(span.start, least), max(span.start, least) + width) for name, span in spans.items()
+        }
+        if outline.has_room(sizes):
+            return sizes
+    return None
 
 
 def small_models(outline: Outline, budget: Budget, rng: random.Random) -> Iterator[Model]:
@@ -108,13 +127,13 @@ def small_models(outline: Outline, budget: Budget, rng: random.Random) -> Iterat
 def survey(outline: Outline, budget: Budget, count: int, seed: int = SEED) -> Iterator[Model]:
     """Random models of many sizes, for a first look."""
     rng = random.Random(seed)
-    choices = [s for s in _sizes(outline) if all(v <= 3 or len(s) <= 2 for v in s.values())]
-    larger = [s for s in choices if all(v >= 2 for v in s.values())] or choices
     for k in range(6 * count):
         if budget.left() < 0:
             return
         # Small sizes find wrong boundary cases, but most mistakes show only where indices can differ.
-        sizes = choices[0] if k == 1 else rng.choice(larger if k % 3 else choices)
+        sizes = next(_sizes(outline), None) if k == 1 else _random_sizes(outline, rng, 2 if k % 3 else 1)
+        if sizes is None:
+            continue
         try:
             yield Model(outline, sizes, rng, 3 if k % 3 else 2)
         except (Infeasible, NoValue, TooMuchWork):

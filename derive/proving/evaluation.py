@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any, Protocol
 
 import mpmath
@@ -15,9 +16,9 @@ import sympy
 from sympy import Expr, Indexed
 from sympy.core.function import AppliedUndef
 
-from derive.terms import Index, sigmoid
+from derive.terms import sigmoid
 
-__all__ = ["DIGITS", "Evaluator", "Exact", "NoValue", "Numeric", "TooMuchWork", "Values"]
+__all__ = ["DIGITS", "Dependencies", "Evaluator", "Exact", "NoValue", "Numeric", "TooMuchWork", "Values", "whole"]
 
 DIGITS = 50
 Environment = dict[Expr, int]
@@ -38,12 +39,19 @@ class Values(Protocol):
     def entry(self, name: str, where: tuple[int, ...]) -> Fraction: ...
 
 
+@cache
+def _context(digits: int) -> mpmath.MPContext:
+    """One context per precision; making one costs more than most evaluations."""
+    context = mpmath.MPContext()
+    context.dps = digits
+    return context
+
+
 class Numeric:
     """Real arithmetic with a fixed number of digits."""
 
     def __init__(self, digits: int = DIGITS) -> None:
-        self.mp = mpmath.MPContext()
-        self.mp.dps = digits
+        self.mp = _context(digits)
         self.largest = self.mp.mpf(0)
 
     def number(self, value: Fraction) -> Any:
@@ -139,20 +147,52 @@ class Exact:
         return sympy.Abs(x)
 
 
+class Dependencies:
+    """On which symbols the value of a subterm depends; shared between the models of one goal."""
+
+    def __init__(self) -> None:
+        self._known: dict[Expr, tuple[Expr, ...]] = {}
+
+    def of(self, e: Expr) -> tuple[Expr, ...]:
+        """The free symbols of a term.  SymPy's own ``free_symbols`` is a hundred times slower on sums."""
+        known = self._known.get(e)
+        if known is None:
+            known = tuple(self._find(e))
+            self._known[e] = known
+        return known
+
+    def _find(self, e: Expr) -> dict[Expr, None]:
+        if isinstance(e, sympy.Symbol):
+            return {e: None}
+        if isinstance(e, sympy.Sum | sympy.Product):
+            found = dict.fromkeys(self.of(e.function))
+            for index, low, high in e.limits:
+                found.pop(index, None)
+                found |= dict.fromkeys((*self.of(low), *self.of(high)))
+            return found
+        return dict.fromkeys(s for a in e.args for s in self.of(a))
+
+
 class Evaluator:
     """Evaluates terms in one model.
 
     A value is computed once for each assignment of the indices that occur in a subterm.
     """
 
-    def __init__(self, values: Values, field: Numeric | Exact, free: Mapping[Expr, int], work: int = 60_000) -> None:
+    def __init__(
+        self,
+        values: Values,
+        field: Numeric | Exact,
+        free: Mapping[Expr, int],
+        work: int = 60_000,
+        indices: Dependencies | None = None,
+    ) -> None:
         self.values = values
         self.field = field
         self.free = dict(free)
         self.work = work
         self._memo: dict[tuple[Expr, tuple[int, ...]], Any] = {}
-        self._indices: dict[Expr, tuple[Expr, ...]] = {}
-        self._bound: set[Expr] = set()
+        self._indices = Dependencies() if indices is None else indices
 
     def __call__(self, expression: Expr) -> Any:
         """The value of a term.
@@ -161,15 +201,10 @@ class Evaluator:
             NoValue: it is not defined here, or contains a node without a value.
             TooMuchWork: the loops are too long.
         """
-        self._bound = {limit[0] for s in expression.atoms(sympy.Sum, sympy.Product) for limit in s.limits}
         return self._value(expression, dict(self.free))
 
     def _value(self, e: Expr, at: Environment) -> Any:
-        used = self._indices.get(e)
-        if used is None:
-            used = tuple(s for s in e.free_symbols if isinstance(s, Index) or s in self._bound)
-            self._indices[e] = used
-        key = (e, tuple(at.get(s, 0) for s in used))
+        key = (e, tuple(at.get(s, 0) for s in self._indices.of(e)))
         if key in self._memo:
             return self._memo[key]
         self.work -= 1
@@ -230,26 +265,34 @@ class Evaluator:
         return terms
 
     def _whole(self, e: Expr, at: Environment) -> int:
-        """The value of an index term."""
-        if isinstance(e, sympy.Integer):
-            return int(e)
-        if e in at:
-            return at[e]
-        if isinstance(e, sympy.Symbol):
-            value = self.values.scalar(e)
-        elif isinstance(e, Indexed):
-            value = self.values.entry(str(e.base.label), tuple(self._whole(i, at) for i in e.indices))
-        elif isinstance(e, sympy.Add):
-            return sum(self._whole(a, at) for a in e.args)
-        elif isinstance(e, sympy.Mul):
-            value = Fraction(1)
-            for a in e.args:
-                value *= Fraction(int(a.p), int(a.q)) if isinstance(a, sympy.Rational) else self._whole(a, at)
-        else:
-            raise NoValue(f"{e} is not an index")
-        if value.denominator != 1:
-            raise NoValue("an index that is not a whole number")
-        return int(value)
+        return whole(e, self.values, at)
+
+
+def whole(e: Expr, values: Values, at: Mapping[Expr, int]) -> int:
+    """The value of an index term or of a bound.
+
+    Raises:
+        NoValue: it is not a whole number.
+    """
+    if isinstance(e, sympy.Integer):
+        return int(e)
+    if e in at:
+        return at[e]
+    if isinstance(e, sympy.Symbol):
+        value = values.scalar(e)
+    elif isinstance(e, Indexed):
+        value = values.entry(str(e.base.label), tuple(whole(i, values, at) for i in e.indices))
+    elif isinstance(e, sympy.Add):
+        return sum(whole(a, values, at) for a in e.args)
+    elif isinstance(e, sympy.Mul):
+        value = Fraction(1)
+        for a in e.args:
+            value *= Fraction(int(a.p), int(a.q)) if isinstance(a, sympy.Rational) else whole(a, values, at)
+    else:
+        raise NoValue(f"{e} is not an index")
+    if value.denominator != 1:
+        raise NoValue("an index that is not a whole number")
+    return int(value)
 
 
 def _sigmoid(field: Any, arguments: list[Any]) -> Any:

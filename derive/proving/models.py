@@ -10,13 +10,14 @@ import random
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 import sympy
 from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Goal
-from derive.proving.evaluation import Evaluator, NoValue, Numeric
+from derive.proving.evaluation import Dependencies, Evaluator, NoValue, Numeric, whole
 from derive.terms import ArrayFacts, Axis, Facts, Index
 
 __all__ = ["Infeasible", "Model", "Outline"]
@@ -58,6 +59,8 @@ class Outline:
             for a in e.atoms(Index):
                 sizes |= {s for s in (a.axis.low + a.axis.high).free_symbols if not isinstance(s, Index)}
         self.sizes = sorted((s for s in sizes if s.is_integer and s not in bound), key=lambda s: s.name)
+        self.dependencies = Dependencies()
+        self.rooms = tuple(self._find_rooms())
         self.as_index = {
             str(i.base.label)
             for e in expressions
@@ -65,6 +68,25 @@ class Outline:
             for part in (a.indices if isinstance(a, Indexed) else a.args)
             for i in part.atoms(Indexed)
         }
+
+    def _find_rooms(self) -> Iterable[tuple[tuple[Expr, ...], int, Expr]]:
+        """(lengths, more, room): the product of the lengths and ``more`` values must fit into ``room``."""
+        kept_apart = {str(s.base.label) for pair in self.facts.distinct for s in pair if isinstance(s, Indexed)}
+        for name, what in self.facts.arrays.items():
+            if name in self.used and what.points_into is not None:
+                lengths = tuple(axis.length for axis in what.axes) if what.injective else ()
+                yield lengths, int(name in kept_apart), what.points_into.length
+
+    def has_room(self, sizes: dict[str, int]) -> bool:
+        """Whether index arrays with distinct entries fit into the sets they point into."""
+        values = _Sizes(sizes)
+        for lengths, more, room in self.rooms:
+            try:
+                if prod(whole(e, values, {}) for e in lengths) + more > whole(room, values, {}):
+                    return False
+            except NoValue:
+                continue
+        return True
 
     def _bounds(self) -> Iterable[Expr]:
         for name, what in self.facts.arrays.items():
@@ -76,6 +98,21 @@ class Outline:
         for index in self.indices:
             yield index.axis.low
             yield index.axis.high
+
+
+class _Sizes:
+    """Sizes without anything else."""
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        self.sizes = sizes
+
+    def scalar(self, symbol: Symbol) -> Fraction:
+        if symbol.name not in self.sizes:
+            raise NoValue(f"{symbol} has no value")
+        return Fraction(self.sizes[symbol.name])
+
+    def entry(self, name: str, where: tuple[int, ...]) -> Fraction:
+        raise NoValue(f"{name}{where} has no value")
 
 
 class Model:
@@ -125,9 +162,7 @@ class Model:
         return range(low, high + 1)
 
     def _bound(self, e: Expr) -> int:
-        if isinstance(e, sympy.Integer):
-            return int(e)
-        return Evaluator(self, Numeric(15), self.free)._whole(e, {})
+        return whole(e, self, {})
 
     def scalar(self, symbol: Symbol) -> Fraction:
         """The value of a symbol."""
