@@ -15,8 +15,9 @@ from derive.reading.build import parse_side
 from derive.reading.delimiters import is_relation
 from derive.reading.formula import Formula
 from derive.reading.lexer import Lexer
+from derive.reading.macros import Expander, Macros
 from derive.reading.rows import cut_rows
-from derive.reading.scanner import Expander, Macros, Token, scan
+from derive.reading.scanner import Token, scan
 from derive.reading.terminals import Broken, Terminal
 from derive.reading.tree import Ignored, Link, Node, Relation, Row, Span, Statement, Text, Unread, UnreadRow
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from derive.reading import symbols
-from derive.reading.delimiters import Delimiters
+from derive.reading.environments import Environments
 from derive.reading.scanner import Token
 from derive.reading.terminals import Broken, State, Terminal, Want
 from derive.reading.tree import BigOp, Ellipsis, Ignored, Mark, Name, Node, Num, Span, Tag, Text, Word
@@ -21,7 +21,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 
 
-class Lexer(Delimiters):
+class Lexer(Environments):
     """Reads the tokens of one row.  After ``run``: ``out``, ``tags`` and ``ignored``."""
 
     def __init__(self, tokens: list[Token], text: str, span: Callable[[int, int], Span]) -> None:

@@ -19,45 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
-__all__ = [
-    "Accent",
-    "Array",
-    "BigOp",
-    "Binom",
-    "Chain",
-    "Ellipsis",
-    "Empty",
-    "Factor",
-    "Frac",
-    "Group",
-    "Ignored",
-    "Link",
-    "Mark",
-    "Name",
-    "Node",
-    "Num",
-    "Product",
-    "Relation",
-    "Row",
-    "Script",
-    "Sequence",
-    "Signed",
-    "Span",
-    "Sqrt",
-    "Stack",
-    "Statement",
-    "Sum",
-    "Tag",
-    "Term",
-    "Text",
-    "Unread",
-    "UnreadRow",
-    "Word",
-    "children",
-    "depth",
-    "sexpr",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Span:

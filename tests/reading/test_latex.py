@@ -267,20 +267,20 @@ GROWING += [r"\tag{", "||", r"\arg", r"\substack{"]
 def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     def seconds(length: int) -> float:
         text = unit * (length // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         read(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1_000)
     # Ten times the text may take ten times as long, and the machine may be busy; a hundred times is quadratic.
-    assert seconds(20_000) < 60 * max(min(seconds(2_000) for _ in range(3)), 0.002)
+    assert seconds(20_000) < 60 * max(min(seconds(2_000) for _ in range(3)), 0.005)
 
 
 def test_a_row_takes_a_few_milliseconds() -> None:
     text = r"\frac{\partial J}{\partial v_c} = -u_o"
     text += r" + \sum_{w=1}^{V} \frac{\exp(u_w^\top v_c)}{\sum_x \exp(u_x^\top v_c)} u_w"
     text += r" = -u_o + \sum_{w=1}^{V} P(O=w|C=c) u_w = U^\top(\hat{y} - y), \qquad \hat{y}_w = P(O=w|C=c)"
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(20):
         read(text)
-    assert (time.perf_counter() - start) / 20 < 0.025  # 2 ms on an idle machine
+    assert (time.process_time() - start) / 20 < 0.025  # 2 ms on an idle machine
