@@ -123,8 +123,10 @@ def _factor(samples: Sequence[Sample]) -> str:
 
 
 def _function(samples: Sequence[Sample]) -> str:
-    """The loss as a function of the true loss."""
-    if samples[0].expected.ndim != 0:
+    """The output as a function of the true one."""
+    if _everywhere(samples, lambda s: _alike(s.got, 1 - s.expected)):
+        return "is one minus what it should be, as if a sign were wrong inside the exponential"
+    if any(sample.expected.ndim for sample in samples):
         return ""
     with np.errstate(over="ignore"):
         if _everywhere(samples, lambda s: _alike(s.got, np.exp(-s.expected))):

@@ -81,7 +81,7 @@ def _is_plain(node: ast.AST) -> bool:
 
 def explain_failure(error: Mapping[str, Any], source: str) -> str:
     """An exception of the solution as a sentence: where, and why if it is a known reason."""
-    kind, message = str(error.get("type", "error")), str(error.get("message", ""))
+    kind, message = str(error.get("type", "error")), str(error.get("message", "")).partition("\n")[0]
     said = f"{kind}: {message}" if message else kind
     said += "".join(_place(error.get("line"), source))
     reason = _known_reason(kind, message)
@@ -105,7 +105,9 @@ def _known_reason(kind: str, message: str) -> str:
     if "inhomogeneous" in message:
         return "this runs only on an old NumPy: since 1.24 rows of different lengths are no array"
     if kind == "TypeError" and "can be converted to Python scalars" in message:
-        return "this runs only on an old NumPy: an array of one entry is no longer taken for a number; use .item()"
+        return (
+            "an array stands where one number is needed; only an old NumPy let an array of one entry pass, use .item()"
+        )
     if kind in ("NameError", "UnboundLocalError"):
         return "a name is used that was never given a value"
     return ""

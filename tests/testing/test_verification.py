@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -321,6 +322,29 @@ def test_one_small_row_is_enough() -> None:
     truth = softmax_pair(*arguments.values())[2][1]
     assert 0 < truth[0] < 2e-7
     assert not check_at(changed(softmax_pair, forgets_row), "softmax-skip-gram", arguments)
+
+
+class Foreign:
+    """An array of a library that shares memory by DLPack and knows nothing else of NumPy."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = np.array(array)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.array.__dlpack_device__()
+
+
+def test_arrays_that_only_share_memory() -> None:
+    def foreign(v: Foreign, o: int, U: Foreign) -> Any:
+        return tuple(Foreign(part) for part in softmax_pair(v.array, o, U.array))
+
+    library = SimpleNamespace(asarray=Foreign)
+    assert verify(foreign, "softmax-skip-gram", namespace=library, max_examples=20)
+    wrong = verify(lambda *a: foreign(*a)[::-1], "softmax-skip-gram", namespace=library, max_examples=20, seconds=1)
+    assert wrong.verdict is Verdict.PARTLY_RIGHT
 
 
 def namespaces() -> list[Any]:
