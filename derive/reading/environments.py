@@ -59,6 +59,11 @@ class Environments(Delimiters):
         self.operand()
 
     def cell(self, token: Token) -> None:
+        """``&`` in a table; in an environment that only sets rows it is mostly there to align relations."""
+        aligns = self.frames[-1].closes in symbols.ROW_ENVIRONMENTS
+        if aligns and not (self.state is State.END and self.operand_follows()):
+            self.ignored.append(Ignored(self.place(token), "&"))
+            return
         self.emit("AMP", token, "&")
         self.between(State.START)
 

@@ -17,6 +17,9 @@ from derive.reading.scanner import Token
 from derive.reading.terminals import Broken, State, Terminal, Want
 from derive.reading.tree import BigOp, Ellipsis, Ignored, Mark, Name, Node, Num, Span, Tag, Text, Word
 
+WIDE = 3
+"""So many single spaces in a row are a wide one."""
+
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 
@@ -104,6 +107,9 @@ class Lexer(Environments):
         if token.made:
             return replace(token, text=token.text[start:end])
         return replace(token, text=token.text[start:end], start=token.start + start, end=token.start + end)
+
+    def _identifier(self, token: Token) -> None:
+        self.leaf(token, Word(self.place(token), token.text.replace("\\_", "_"), "bare"))
 
     def _first_only(self, token: Token) -> Token:
         """TeX takes one letter or digit as an argument; the rest is read next."""
@@ -208,6 +214,9 @@ class Lexer(Environments):
 
     def _thin(self, token: Token) -> None:
         self.space += token.text
+        if self.space.count("\\ ") + self.space.count("~") + self.space.count(r"\;") >= WIDE:
+            written, self.space = self.space, ""
+            self._wide(replace(token, text=written))
 
     def _wide(self, token: Token) -> None:
         """A wide space, or ``&`` outside a table: it ends a statement if a new operand follows a finished one."""
@@ -380,6 +389,7 @@ _KINDS: dict[str, _Handler] = {
     "tag": Lexer._tag,
     "error": Lexer._error,
     "letters": Lexer._letters,
+    "name": Lexer._identifier,
     "number": Lexer._number,
     "relation": Lexer._relation,
     "words": Lexer._words,

@@ -5,6 +5,7 @@ A token made by a macro has the place of the call.  What cannot be expanded beco
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from derive.reading import symbols
@@ -281,7 +282,11 @@ class Expander:
         for _ in range(symbols.LAYOUT_ARGUMENTS[token.text]):
             self._argument(token)
             end = max(token.end, self.end)
-        self.out.append(Token("ignored", self.text[token.start : end], token.start, end))
+        written = self.text[token.start : end]
+        if token.text == r"\hspace" and _WIDE.search(written):
+            self.out.append(replace(token, text=r"\quad", end=end))
+        else:
+            self.out.append(Token("ignored", written, token.start, end))
 
     def _dimension(self, token: Token) -> None:
         end = token.end
@@ -296,6 +301,9 @@ class Expander:
                 else:
                     end = self.waiting.pop().end
         self.out.append(Token("ignored", self.text[token.start : end], token.start, end))
+
+
+_WIDE = re.compile(r"\{\s*(?:[1-9][0-9]*(?:\.[0-9]*)?\s*(?:em|cm|in)|[1-9][0-9]+(?:\.[0-9]*)?\s*(?:pt|mm|ex|mu))\s*\}")
 
 
 class _Missing(Exception):

@@ -79,7 +79,7 @@ def _open_environments(tokens: list[Token]) -> tuple[list[Token], list[Problem]]
         elif token.kind == "begin" and index in partner:
             end = partner[index]
             if (
-                token.text in symbols.ROW_ENVIRONMENTS
+                (token.text in symbols.ROW_ENVIRONMENTS or _aligns(tokens, index, end, out))
                 and braced <= 0
                 and lefts <= 0
                 and tables == 0
@@ -101,6 +101,16 @@ def _open_environments(tokens: list[Token]) -> tuple[list[Token], list[Problem]]
         index += 1
     ends = {id(tokens[end]) for end in opened}
     return [t for t in out if id(t) not in ends], problems
+
+
+def _aligns(tokens: list[Token], begin: int, end: int, before: list[Token]) -> bool:
+    """Whether an array is the whole block, and has cells that are relations: then it only sets rows."""
+    if tokens[begin].text != "array" or any(t.kind not in ("space", "ignored", "tag") for t in before):
+        return False
+    inside = [t for t in tokens[begin:end] if t.kind not in ("space", "ignored")]
+    return any(
+        is_relation(t) and {a.text, b.text} & {"&"} for a, t, b in zip(inside, inside[1:], inside[2:], strict=False)
+    )
 
 
 def _last_solid(tokens: list[Token]) -> Token:

@@ -26,6 +26,7 @@ _PATTERN = re.compile(
     | (?P<space>    [\s\u200b-\u200f\u2060\ufeff]+ )
     | (?P<dots>     \.{{2,}} )
     | (?P<number>   \d+(?:\{{,\}}\d{{3}})*(?:\.\d+)? | \.\d+ )
+    | (?P<name>     [A-Za-z]{{2,}}(?:\\_[A-Za-z]{{2,}})+ )
     | (?P<letters>  [A-Za-z]+ )
     | &(?P<entity>  \#?\w{{1,8}});
     | (?P<html>     </?(?:br|div|p|span|center|font)\b[^<>]{{0,200}}> )
@@ -47,8 +48,9 @@ MAX_DEPTH = 60
 class Token:
     """A piece of a formula.
 
-    ``kind``: command, letters, number, sign, relation, words (not in a text command), space, break (``\\\\``), begin,
-    end, text, tag, circled, ignored, error.  ``note`` is the command of a text or tag, the message of an error.
+    ``kind``: command, letters, name (``cross\\_entropy``), number, sign, relation, words (not in a text command), space,
+    break (``\\\\``), begin, end, text, tag, circled, ignored, error.  ``note`` is the command of a text or tag, the message
+    of an error.
     """
 
     kind: str

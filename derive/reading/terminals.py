@@ -102,7 +102,7 @@ def braces(tokens: list[Token]) -> dict[int, int]:
 _OPENING = frozenset("([{") | set(symbols.OPENERS) | {r"\left"}
 _CLOSING = frozenset(")]}") | set(symbols.CLOSERS) | {r"\right"}
 _APART = frozenset({",", ";", "&"}) | symbols.WIDE_SPACES
-_SIZED = symbols.SIZES | {r"\left", r"\right", r"\middle"}
+_SIZED = {name for name in symbols.SIZES if name[-1] in "lrm"} | {r"\left", r"\right", r"\middle"}
 
 
 def later_bars(tokens: list[Token]) -> dict[int, int]:
