@@ -231,7 +231,12 @@ def _finite(formula: Formula, ranks: dict[str, int], results: dict[str, str]) ->
     if not tested or not inputs:
         return []
     call = f'_reject_non_finite("{formula.name}", {", ".join(f"{name}={name}" for name in inputs)})'
-    return [f"if not math.isfinite({' + '.join(tested)}):", f"    {call}"]
+    tests = [f"math.isfinite({value})" for value in tested]
+    condition = tests[0] if len(tests) == 1 else f"({' and '.join(tests)})"
+    if len(condition) + 12 > WIDTH:
+        first, *others = tests
+        return ["if not (", f"    {first}", *(f"    and {test}" for test in others), "):", f"    {call}"]
+    return [f"if not {condition}:", f"    {call}"]
 
 
 def check_names(formula: Formula) -> None:

@@ -292,7 +292,9 @@ class Lowering(OneHot):
         for base, power in items:
             if isinstance(base, Indexed | Symbol) and power > 0 and argument.has(Indexed, Symbol):
                 name = str(base.base.label) if isinstance(base, Indexed) else base.name
-                if isinstance(self.arguments.get(name), Array | Scalar) and is_product_of_entries(argument):
+                known = isinstance(self.arguments.get(name), Array | Scalar)
+                inside = any(factor == base and exponent > 0 for factor, exponent in factors_of(argument))
+                if known and (inside or is_product_of_entries(argument)):
                     return base
         return None
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from derive.emitting.formula import Array, EmitError, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import Schedule
-from derive.emitting.steps import Value
+from derive.emitting.steps import Step, Value
 
 __all__ = ["Names"]
 
@@ -26,6 +26,7 @@ class Names:
         self._sizes: dict[str, str] = {}
         self._names: dict[Value, str] = {}
         self._buffers: dict[Value, str] = {}
+        self._values = plan.values
         self._users: dict[Value, list[Value]] = {}
         for value in plan.values:
             for use in value.step.uses:
@@ -42,6 +43,11 @@ class Names:
     def buffer(self, value: Value) -> str | None:
         """The caller's array that a value is written into, if it begins one."""
         return self._buffers.get(value)
+
+    def only_numbers(self, step: Step) -> bool:
+        """Whether a value is a number and used for numbers only."""
+        (value,) = (value for value in self._values if value.step is step)
+        return not step.labels and not any(user.step.labels for user in self._users.get(value, ()))
 
     def size(self, axis: str) -> str:
         """The variable that holds the length of an axis."""

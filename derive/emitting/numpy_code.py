@@ -231,6 +231,13 @@ class Printer:
             return _sum(list(zip(attribute[0], parts, strict=True)), attribute[1])
         if op == "product":
             return self._product([(use, step.labels) for use in step.uses])
+        if (
+            op == "power"
+            and attribute == -1
+            and step.uses[0].value.step.kind == "load"
+            and self.names.only_numbers(step)
+        ):
+            return f"np.divide(1, {parts[0][0]})", ATOM  # 1/0 is infinite, not an exception
         return self._function(op, attribute, parts, len(step.labels))
 
     def _function(self, op: str, attribute: object, parts: list[Text], rank: int, out: str = "") -> Text:

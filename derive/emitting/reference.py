@@ -32,7 +32,7 @@ def _tensor(indices: tuple[Index, ...], body: Expr, evaluator: _Evaluator, where
     if not indices:
         return evaluator.value(body, where)
     index, *rest = indices
-    length = int(index.axis.length.subs(evaluator.sizes))
+    length = evaluator.length(index.axis.length)
     return [_tensor(tuple(rest), body, evaluator, {**where, index: k}) for k in range(length)]
 
 
@@ -41,6 +41,25 @@ class _Evaluator:
         self.arrays = arrays
         self.sizes = {sympy.Symbol(name, integer=True, positive=True): size for name, size in sizes.items()}
         self._memo: dict[Any, Any] = {}
+        self._free: dict[Expr, frozenset[Expr]] = {}
+        self._lengths: dict[Expr, int] = {}
+
+    def free(self, expression: Expr) -> frozenset[Expr]:
+        """The free symbols; SymPy's own, for sums, are too slow to be asked for every entry."""
+        if expression not in self._free:
+            if isinstance(expression, Sum | Product):
+                found = self.free(expression.function) - set(expression.variables)
+            elif expression.args:
+                found = frozenset().union(*(self.free(argument) for argument in expression.args))
+            else:
+                found = frozenset((expression,))
+            self._free[expression] = found
+        return self._free[expression]
+
+    def length(self, high: Expr) -> int:
+        if high not in self._lengths:
+            self._lengths[high] = int(sympy.sympify(high).subs(self.sizes))
+        return self._lengths[high]
 
     def index(self, expression: Expr, where: Mapping[Expr, int]) -> int:
         """The position, counted from 0."""
@@ -59,8 +78,8 @@ class _Evaluator:
         return value
 
     def value(self, expression: Expr, where: Mapping[Expr, int]) -> Any:
-        free = expression.free_symbols
-        key = (expression, tuple(sorted((str(s), k) for s, k in where.items() if s in free)))
+        free = self.free(expression)
+        key = (expression, frozenset((s, k) for s, k in where.items() if s in free))
         if key not in self._memo:
             self._memo[key] = self._compute(expression, where)
         return self._memo[key]
@@ -83,10 +102,7 @@ class _Evaluator:
                 if len(expression.limits) > 1
                 else expression.function
             )
-            values = [
-                self.value(inner, {**where, index: k - 1})
-                for k in range(int(low), int(sympy.sympify(high).subs(self.sizes)) + 1)
-            ]
+            values = [self.value(inner, {**where, index: k - 1}) for k in range(int(low), self.length(high) + 1)]
             return mpmath.fsum(values) if isinstance(expression, Sum) else mpmath.fprod(values)
         if isinstance(expression, KroneckerDelta):
             left, right = (self.index(argument, where) for argument in expression.args)

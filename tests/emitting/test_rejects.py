@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy
-from family import Given, U, V_, Z1, i, j, p, pair, u, v, w, z
+from family import V_, Z1, Given, U, i, j, p, pair, u, v, w, z
 from sympy import cos, exp
 
 from derive.emitting.formula import Array, EmitError, Formula, IndexArgument, Scalar
