@@ -94,12 +94,19 @@ def _whole_of_entries(spelled: Spelled, reading: Reading) -> Value | None:
     if not all(isinstance(p, Index) for p in parameters):
         return None
     indices = tuple(new_index(p.name, reading.scope.axes.resolve(p.axis)) for p in parameters)
-    return Value((*indices, *head.value.indices), head.value.body.xreplace(dict(zip(parameters, indices, strict=True))))
+    body = head.value.body.xreplace(dict(zip(parameters, indices, strict=True)))
+    every = (*indices, *head.value.indices)
+    return Value(every, body, row=reading.scope.rows_by_default and len(every) == 1)
 
 
 def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
     """A defined name at its written arguments."""
     parameters = head.definition.parameters[: head.written]
+    for position, text in head.inert:
+        if position >= len(arguments) or tree.sexpr(value_of_variable(arguments[position])) not in (text, f"({text})"):
+            raise Unsettled(f"{head.definition.name} was defined for {text}, and is used for something else")
+    inert = {position for position, _ in head.inert}
+    arguments = [node for position, node in enumerate(arguments) if position not in inert]
     if len(arguments) != len(parameters):
         raise Unsettled(f"{head.definition.name} was defined with {len(parameters)} arguments, not {len(arguments)}")
     return at(head, [_argument(node, p, reading) for node, p in zip(arguments, parameters, strict=True)])
@@ -131,9 +138,12 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     if isinstance(number, tree.Num) and spelled.name not in reading.survey.lettered:
         return replace(spelled, name=f"{spelled.name}_{number.text}", subs=())
     name = letter(spelled.subs[0])
-    if name is None or len(name) != 1 or not name.isupper():
+    if name is None or len(name) != 1 or name in reading.survey.bound or name in reading.bound:
         return spelled
-    if name in reading.survey.bound or name in reading.survey.sizes or name in reading.bound:
+    if name.isupper():
+        if name in reading.survey.sizes:
+            return spelled
+    elif spelled.name not in TABLES or spelled.name in reading.survey.lettered_alone or name in reading.survey.bare:
         return spelled
     return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
 
@@ -205,7 +215,7 @@ def _defined(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ..
     key = random_variable_key(spelled, parts, separators, reading)
     for candidate in (key, signature(spelled.name, len(spelled.subs), separators)):
         head = heads.get(candidate) if candidate else None
-        if head is not None and head.written == len(spelled.subs) + len(parts):
+        if head is not None and head.written + len(head.inert) == len(spelled.subs) + len(parts):
             return apply(head, [*spelled.subs, *parts], reading)
     return None
 
@@ -485,6 +495,11 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     found = by_definition(spelled, (), reading)
     if found is not None and found.rank == 1:
         return found
+    unary = spelled.name in reading.survey.plain_calls and spelled.name not in reading.survey.joints
+    if unary and f"{spelled.name}()" not in scope.heads:
+        declare_table(f"{spelled.name}()", spelled.name, (), 0, reading)
+        scope.want_order(f"{spelled.name}()", 1)
+        return scope.whole(f"{spelled.name}()", ())
     key = f"{spelled.name}()"
     head = scope.heads.get(key)
     if head is not None and head.written == 1 and isinstance(head.definition.parameters[0], Index):
@@ -497,10 +512,6 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     if spelled.name in TABLES and key in scope.families:
         index = Index(f"{key}ʹ0", scope.axis(key, 0))
         return Value((index,), scope.entry(key, (index,)))
-    if spelled.name in reading.survey.plain_calls and spelled.name not in reading.survey.joints:
-        declare_table(key, spelled.name, (), 0, reading)
-        scope.want_order(key, 1)
-        return scope.whole(key, ())
     reading.survey.wholes.add(spelled.name)
     scope.want_order(spelled.name, 1)
     declare_distribution(spelled.name, reading)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sympy import Expr, Indexed
+from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Relation
 from derive.reading.context import Reading
@@ -77,6 +78,9 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
         {entry_name(a) for a in side.atoms(Indexed)} | {s.name for s in scalars_of(side)}
         for side in (goal.left, goal.right)
     ]
+    unknown = {node.func.__name__ for side in (goal.left, goal.right) for node in side.atoms(AppliedUndef)}
+    if unknown:
+        return tuple(sorted(unknown))
     unclear = {n for n in sides[0] | sides[1] if n in scope.unclear}
     if not (sides[0] and sides[1]):
         return tuple(sorted(unclear))

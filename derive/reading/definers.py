@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Function, Indexed, IndexedBase, Integer, Symbol
 
 from derive.reading import tree
-from derive.reading.calls import arguments_of, event, labelled, random_variable_key, signature, value_of_variable
+from derive.reading.calls import DEPENDENT, arguments_of, event, labelled, random_variable_key, signature, value_of_variable
 from derive.reading.context import Reading
 from derive.reading.definitions import Definition, referenced, unfold
 from derive.reading.information import divergence
@@ -22,6 +22,10 @@ from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.elaborate import value
 from derive.reading.values import Value, scalar
 from derive.terms import Index, fresh, real
+
+
+INERT = "·"
+"""Marks a written argument that only says what a function depends on, such as v_c in J(v_c, o, U)."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,8 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
         part = value_of_variable(part)
         name = letter(part)
         inner = spell(part)
-        if name is None and inner is not None and len(inner.subs) == 1 and inner.power is None:
-            name = f"{inner.name}_"
+        if name is None and inner is not None and inner.power is None:
+            name = INERT + tree.sexpr(part)
         if name is None or name in parameters:
             return None
         parameters.append(name)
@@ -95,7 +99,12 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
 def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
     """Whether the name has a meaning already, so that the equation is a claim."""
     scope = reading.scope
-    if found.key in scope.heads or (found.spelled.name in scope.heads and not found.spelled.subs):
+    if found.key in scope.heads:
+        return True
+    if not found.called and (bare := scope.heads.get(found.spelled.name)) is not None:
+        if not found.spelled.subs or bare.value.rank >= len(found.spelled.subs):
+            return True
+    if not found.called and not found.spelled.subs and found.spelled.name + "_" in scope.heads:
         return True
     if any(entry_name(x) == found.spelled.name for solved in scope.assumed.values() for x in solved):
         return True
@@ -143,22 +152,39 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right.body):
         return None
     parameters: list[Symbol] = []
+    inert: list[tuple[int, str]] = []
     body = right.body
-    for name in found.parameters:
-        symbol = _parameter(name, body, reading)
-        if isinstance(symbol, IndexedBase):
-            return _dependent(found, right, reading)
-        parameters.append(symbol)
-    if found.called and parameters and not any(p in _free(body, reading) for p in parameters):
+    free = _free(body, reading)
+    for position, name in enumerate(found.parameters):
+        symbol = _parameter(name, body, reading) if not name.startswith(INERT) else None
+        if symbol is None or isinstance(symbol, IndexedBase) or (found.called and symbol not in free):
+            inert.append((position, name.removeprefix(INERT)))
+        else:
+            parameters.append(symbol)
+    if found.called and found.parameters and not parameters:
         return _dependent(found, right, reading)
     indices = tuple(fresh(i) for i in right.indices)
     body = right.at(*indices)
     definition = Definition(found.key, (*parameters, *indices), body)
     folded = Function(found.key, real=True)(*definition.parameters)
-    head = Head(definition, len(parameters), Value(indices, folded, right.row), found.key)
+    head = Head(definition, len(parameters), Value(indices, folded, right.row), found.key, inert=tuple(inert))
     scope.definitions[found.key] = definition
     scope.heads[found.key] = head
+    if found.called and found.spelled.name in DEPENDENT and not found.spelled.subs:
+        _alias(found.spelled.name, head, reading)
     return head
+
+
+def _alias(name: str, head: Head, reading: Reading) -> None:
+    """``J`` alone, after ``J(v_c, o, U) = ...``, is J at those very arguments."""
+    scope = reading.scope
+    if name in scope.heads and scope.heads[name].signature != f"{name} at its own arguments":
+        return
+    indices = head.value.indices
+    definition = Definition(name, indices, head.value.body)
+    scope.definitions[name] = definition
+    value_ = Value(indices, Function(name, real=True)(*indices), head.value.row)
+    scope.heads[name] = Head(definition, 0, value_, f"{name} at its own arguments")
 
 
 def _free(body: Expr, reading: Reading) -> set[Expr]:

@@ -19,6 +19,10 @@ from derive.terms import Index, array, fresh, rename_bound, sigmoid
 _LIMIT = 60  # definitions inside definitions; more than this is a circle
 
 
+class Relearn(Exception):
+    """Something new was learnt about a name; what was read before may have to be read again."""
+
+
 class Circular(Exception):
     """A name is defined by itself."""
 
@@ -71,7 +75,7 @@ def instantiate(definition: Definition, arguments: Iterable[Expr]) -> Expr:
     """The body of a definition at the given arguments."""
     arguments = list(arguments)
     if len(arguments) != len(definition.parameters):
-        raise ValueError(f"{definition.name} takes {len(definition.parameters)} arguments, not {len(arguments)}")
+        raise Relearn(f"{definition.name} takes {len(definition.parameters)} arguments now, not {len(arguments)}")
     return rename_bound(definition.body).xreplace(dict(zip(definition.parameters, arguments, strict=True)))
 
 

@@ -470,11 +470,21 @@ def _row(row: tree.Row, item: _Display, current: _Pass) -> bool:
         reading.guards = guards
         try:
             _statement(statement, item, current)
-        except Relearn:
+        except Relearn as error:
             clean = False
             current.side = None
+            _unsettled(statement, item, error, current)
     reading.guards = announced
     return clean
+
+
+def _unsettled(statement: tree.Statement, item: _Display, error: Relearn, current: _Pass) -> None:
+    """A statement that asks for another pass still counts as steps, should this pass be the last."""
+    for link in statement.links:
+        if link.right is not None and link.relation.symbol not in ARROWS:
+            place = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
+            problem = f"the kinds of the names could not be settled ({error})"
+            current.drafts.append(Draft(place, _written(link), "", _source(link.right, item), problem=problem))
 
 
 ARROWS = {"\\Rightarrow", "\\Leftrightarrow", "\\to", "\\Leftarrow", "\\leftrightarrow"}

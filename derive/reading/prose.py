@@ -265,7 +265,7 @@ def _family_for_bound(node: tree.Node, reading: Reading) -> Family | None:
     spelled = spell(node)
     if spelled is None:
         return None
-    if spelled.name in reading.scope.sizes or (spelled.name in reading.survey.sizes and not spelled.subs):
+    if not spelled.subs and (spelled.name in reading.scope.sizes or spelled.name in reading.survey.sizes):
         return None
     family = _family(node, reading)
     if family is not None and spelled.subs:
@@ -461,7 +461,7 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         return
     family = scope.family(reading.family_name(spelled)[0])
     indexed = bool(spelled.subs) or spelled.name in reading.survey.indexed
-    if kind == "probability" and spelled.name in reading.survey.index_arrays | reading.survey.subscripts:
+    if kind == "probability" and spelled.name in reading.survey.index_arrays | reading.survey.subscripts | reading.survey.plain_calls:
         return
     if kind == "probability" and not family.sums_to_one and (indexed or spelled.name in reading.survey.wholes):
         if family.values or spelled.name in reading.survey.functions:

@@ -12,13 +12,9 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Indexed, Symbol
 
-from derive.reading.definitions import Definition
+from derive.reading.definitions import Definition, Relearn
 from derive.reading.values import Axes, Value
 from derive.terms import ArrayFacts, Axis, Facts, Index, array, real, size
-
-
-class Relearn(Exception):
-    """Something new was learnt about a name; what was read before may have to be read again."""
 
 
 class Unsettled(Exception):
@@ -55,6 +51,7 @@ class Head:
     value: Value
     signature: str
     depends: tuple[str, ...] = ()
+    inert: tuple[tuple[int, str], ...] = ()
 
 
 class Scope:

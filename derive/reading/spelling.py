@@ -197,7 +197,7 @@ def subscript_label(node: tree.Node | None) -> str | None:
     return None
 
 
-LABEL_RUNS = {"in", "out", "neg", "pos", "max", "min", "new", "old", "avg", "ce", "kl", "hs", "ns", "kl", "sg", "cbow", "tot", "true", "ref", "js"}
+LABEL_RUNS = {"in", "out", "neg", "pos", "max", "min", "new", "old", "avg", "true", "ref", "tot"}
 
 
 def walk(node: object) -> Iterator[tree.Node]:

@@ -6,8 +6,9 @@ vector or a matrix, ``q(b|a)`` is a table of probabilities, ``k(z) = ...`` makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from derive.reading import tree
 from derive.reading.spelling import call, letter, plain, spell, walk
@@ -36,6 +37,7 @@ class Survey:
     names: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
     lettered: set[str] = field(default_factory=set)
+    lettered_alone: set[str] = field(default_factory=set)
     most_indices: dict[str, int] = field(default_factory=dict)
     shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[str, bool] = field(default_factory=dict)
@@ -66,8 +68,28 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
     for formula in formulas:
         for node in walk(formula):
             _LOOK.get(type(node), _nothing)(node, found)
+            if isinstance(node, tree.Product):
+                called = {id(f.node) for f, g in pairwise(node.factors) if call(f.node, g.node)}
+                alone = [f.node for f in node.factors if id(f.node) not in called]
+                found.lettered_alone.update(s.name for n in alone if (s := spell(n)) and s.subs)
+        found.bare.update(_bare(formula))
     found.sizes -= found.bound
     return found
+
+
+def _bare(node: tree.Node) -> Iterator[str]:
+    """The letters that stand on the line, not in a subscript."""
+    if isinstance(node, tree.Script):
+        yield from _bare(node.base)
+        if node.sup is not None:
+            yield from _bare(node.sup)
+        return
+    if isinstance(node, tree.BigOp):
+        return
+    if isinstance(node, tree.Name):
+        yield node.base
+    for child in tree.children(node):
+        yield from _bare(child)
 
 
 KNOWN_RUNS = {"PMI", "PPMI", "SPPMI", "PPL", "KL", "JS", "JSD", "NLL", "CE", "BCE", "MSE", "MI", "NCE", "NEG", "SGNS", "LSE", "CBOW"}
@@ -118,6 +140,8 @@ def _name(node: tree.Name | tree.Word, found: Survey) -> None:
 
 def _script(node: tree.Script, found: Survey) -> None:
     spelled = spell(node)
+    if spelled is not None and spelled.name in ("\\nabla", "\\partial", "d"):
+        return
     if spelled is None:
         return
     found.names.add(spelled.name)
