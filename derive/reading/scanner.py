@@ -49,7 +49,7 @@ class Token:
     """A piece of a formula.
 
     ``kind``: command, letters, name (``cross\\_entropy``), number, sign, relation, words (not in a text command),
-    space, break (``\\\\``), begin, end, text, tag, circled, ignored, error.  ``note`` is the command of a text or tag, the
+    space, break (``\\\\``), begin, end, text, tag, circled, ignored, error.  ``note``: the command of a text or tag, the
     message of an error.
     """
 
