@@ -1,0 +1,293 @@
+"""Trying a changed side of a step: a quick look with numbers, then a proof.
+
+Hundreds of changed sides are looked at for one wrong step, so the quick look must be cheap: the other side is
+evaluated once in a few models, defined names are evaluated where they stand instead of being put in, and the first
+disagreement ends the look.  What passes is proved like any other step; the look itself decides nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sympy import Expr
+from sympy.core.function import AppliedUndef
+
+from derive.derivation import Goal, Kind, Relation
+from derive.proving.budget import Budget
+from derive.proving.check import decide
+from derive.proving.counterexample import survey
+from derive.proving.evaluation import Environment, Evaluator, NoValue, Numeric, TooMuchWork
+from derive.proving.models import Infeasible, Model, Outline
+from derive.reading import tree
+from derive.reading.claims import SYMBOLS, Claim, Shape, claim
+from derive.reading.context import Reading
+from derive.reading.definitions import Definition, instantiate, unfold
+from derive.reading.elaborate import value
+from derive.reading.note import LOGICAL, Draft, Draftbook
+from derive.reading.scope import Relearn
+from derive.reading.values import Value, is_number
+from derive.terms import Index, free_indices
+
+__all__ = ["Trial", "Untried", "undisturbed"]
+
+MODELS = 3
+DIGITS = 30
+WORK = 20_000
+# a guess that makes no sense may fail in any way; it is then no correction
+NONSENSE = (Relearn, *LOGICAL, ArithmeticError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+FAILED = (NoValue, TooMuchWork, Infeasible)
+
+
+class Untried(Exception):
+    """The step cannot be read again, so no change of it can be tried."""
+
+
+@contextmanager
+def undisturbed(reading: Reading) -> Iterator[None]:
+    """Whatever is learnt inside about names and axes is forgotten again: a guess must not teach anything."""
+    scope, survey_ = reading.scope, reading.survey
+    kept = {name: _copied(getattr(scope, name)) for name in vars(scope)}
+    axes = {name: copy.copy(held) for name, held in vars(scope.axes).items()}
+    seen = {each.name: copy.copy(getattr(survey_, each.name)) for each in fields(survey_)}
+    own = {each.name: getattr(reading, each.name) for each in fields(reading)}
+    reading.free, reading.guards, reading.locals = dict(reading.free), list(reading.guards), dict(reading.locals)
+    try:
+        yield
+    finally:
+        for name, held in kept.items():
+            setattr(scope, name, held)
+        for name, held in axes.items():
+            setattr(scope.axes, name, held)
+        for name, held in seen.items():
+            setattr(survey_, name, held)
+        for name, held in own.items():
+            setattr(reading, name, held)
+
+
+def _copied(held: Any) -> Any:
+    """A copy as deep as reading writes: families are changed in place, everything else is replaced."""
+    if isinstance(held, dict):
+        return {key: _family(each) for key, each in held.items()}
+    return copy.copy(held) if isinstance(held, set | list) else held
+
+
+def _family(held: Any) -> Any:
+    if hasattr(held, "order") and hasattr(held, "axes"):
+        twin = copy.copy(held)
+        twin.axes = dict(held.axes)
+        return twin
+    return held
+
+
+class Folded(Evaluator):
+    """An evaluator that knows what defined names stand for."""
+
+    def __init__(self, model: Model, definitions: dict[str, Definition]) -> None:
+        super().__init__(model, Numeric(DIGITS), model.free, WORK)
+        self.model = model
+        self.definitions = definitions
+        self._entries: dict[tuple[str, tuple[int, ...]], Any] = {}
+        self._put_in: dict[Expr, Expr] = {}
+
+    def __call__(self, expression: Expr) -> Any:
+        self.work = WORK
+        for index in free_indices(expression):
+            if index not in self.free:
+                self.free[index] = random.Random(index.name).choice(self.model._axis(index.axis))
+        return super().__call__(expression)
+
+    def _compute(self, e: Expr, at: Environment) -> Any:
+        definition = self.definitions.get(e.func.__name__) if isinstance(e, AppliedUndef) else None
+        if definition is None:
+            return super()._compute(e, at)
+        if all(isinstance(p, Index) for p in definition.parameters):
+            key = (definition.name, tuple(self._whole(a, at) for a in e.args))
+            if key not in self._entries:
+                here = {**self.free, **dict(zip(definition.parameters, key[1], strict=True))}
+                self._entries[key] = self._value(definition.body, here)
+            return self._entries[key]
+        if e not in self._put_in:
+            self._put_in[e] = instantiate(definition, e.args)
+        return self._value(self._put_in[e], at)
+
+
+@dataclass
+class _Look:
+    """One model with the value that the untouched side has in it."""
+
+    evaluate: Folded
+    wanted: Any
+
+
+class Trial:
+    """One step that is to be mended.
+
+    Args:
+        book, draft: the step and the note it stands in.
+        deadline: ``time.monotonic()`` after which nothing new is tried.
+
+    Raises:
+        Untried: the step cannot be read again.
+    """
+
+    def __init__(self, book: Draftbook, draft: Draft, deadline: float) -> None:
+        left, right = draft.source
+        if left is None or right is None or isinstance(left, tree.Unread) or isinstance(right, tree.Unread):
+            raise Untried("a side is missing")
+        self.book, self.draft, self.deadline = book, draft, deadline
+        self.reading = book.reading
+        self.left_node, self.right_node = left, right
+        found = self._read(left)
+        if found is None:
+            raise Untried("the left side cannot be read again")
+        self.left = found
+        self.reads = 0
+        body = self._at_entries(found)
+        if draft.claim is not None:
+            self.goal = draft.claim.goal
+        else:
+            whole = unfold(body, self.reading.scope.definitions)
+            self.goal = Goal(whole, Relation.EQUAL, whole, self.reading.scope.facts().with_distinct(draft.guards))
+        self.looks = list(self._looks(self.goal))
+        if not self.looks:
+            raise Untried("the step cannot be evaluated")
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def left_over(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def _values(self, *nodes: tree.Node) -> list[Value]:
+        """The sides as they are read in the place of the step; to be called where nothing is disturbed.
+
+        A loose range is settled by its neighbours only after it was met, hence the second reading.
+        """
+        reading = self.reading
+        reading.guards = list(self.draft.guards)
+        for _ in range(2):
+            known = reading.scope.axes.settled()
+            reading.place, reading.serial = "again", 0
+            found = [value(node, reading) for node in nodes]
+            if reading.scope.axes.settled() == known:
+                break
+        return found
+
+    def _read(self, node: tree.Node) -> Value | None:
+        with undisturbed(self.reading):
+            try:
+                return self._values(node)[0]
+            except NONSENSE:
+                return None
+
+    def _at_entries(self, side: Value) -> Expr:
+        axes = self.reading.scope.axes
+        names = ("i", "j", "k")
+        where = tuple(Index(f"entry {n}", axes.resolve(i.axis)) for n, i in zip(names, self.left.indices, strict=False))
+        return side.at(*where) if side.rank and side.rank == len(where) else side.body
+
+    def _looks(self, goal: Goal) -> Iterator[_Look]:
+        definitions = self.reading.scope.definitions
+        budget = Budget(max(min(self.left_over() * 0.4, 1.0), 0.05))
+        seen = 0
+        for model in survey(Outline(goal), budget, 2 * MODELS):
+            evaluate = Folded(model, definitions)
+            try:
+                wanted = evaluate(goal.left)
+            except FAILED:
+                continue
+            yield _Look(evaluate, wanted)
+            seen += 1
+            if seen == MODELS:
+                return
+
+    def _fits(self, right: Value) -> bool:
+        left, same = self.left, self.reading.scope.axes.same
+        if left.rank != right.rank:
+            return is_number(left) or is_number(right)
+        return left.row == right.row and all(same(a, b) for a, b in zip(left.shape, right.shape, strict=True))
+
+    def agrees(self, node: tree.Node) -> bool:
+        """The quick look: whether the left side and this right side are equal in a few models, shape and all."""
+        self.reads += 1
+        with undisturbed(self.reading):
+            try:
+                self.reading.guards = list(self.draft.guards)
+                self.reading.place, self.reading.serial = "again", 0
+                right = value(node, self.reading)
+                if not self._fits(right):
+                    return False
+                body = self.reading.scope.axes.settle(self._at_entries(right))
+            except NONSENSE:
+                return False
+        return self.agrees_with(body)
+
+    def agrees_with(self, body: Expr) -> bool:
+        met = 0
+        for look in self.looks:
+            try:
+                got = look.evaluate(body)
+            except FAILED:
+                continue
+            if not _equal(got, look.wanted):
+                return False
+            met += 1
+        return met > 0
+
+    def proves(
+        self, *, left: tree.Node | None = None, right: tree.Node | None = None, symbol: str | None = None
+    ) -> bool:
+        """Whether the step with a changed side or sign is proved, and its shapes meet."""
+        made = self.claim(left=left, right=right, symbol=symbol)
+        if made is None or made.shape is not Shape.SAME:
+            return False
+        return self.decides(made.goal) is Kind.PROVED
+
+    def decides(self, goal: Goal) -> Kind:
+        return decide(goal, deadline=min(max(self.left_over(), 0.3), 2.0)).kind
+
+    def claim(
+        self, *, left: tree.Node | None = None, right: tree.Node | None = None, symbol: str | None = None
+    ) -> Claim | None:
+        """The step with a changed side or sign, read in the place of the step."""
+        sign = symbol or self.draft.symbol
+        if sign not in SYMBOLS:
+            return None
+        with undisturbed(self.reading):
+            try:
+                first, second = self._values(left or self.left_node, right or self.right_node)
+                claim(first, sign, second, self.reading)  # settles what the two sides tell each other
+                first, second = self._values(left or self.left_node, right or self.right_node)
+                return claim(first, sign, second, self.reading)
+            except NONSENSE:
+                return None
+
+    def number_of(self, node: tree.Node) -> list[Any] | None:
+        """The values of a side in the models, or None where it has none."""
+        with undisturbed(self.reading):
+            try:
+                self.reading.guards = list(self.draft.guards)
+                self.reading.place, self.reading.serial = "again", 0
+                got = value(node, self.reading)
+                self._fits(got)
+                body = self.reading.scope.axes.settle(self._at_entries(got))
+            except NONSENSE:
+                return None
+        values = []
+        for look in self.looks:
+            try:
+                values.append(look.evaluate(body))
+            except FAILED:
+                return None
+        return values
+
+
+def _equal(first: Any, second: Any) -> bool:
+    return bool(abs(first - second) <= (abs(first) + abs(second) + 1) * type(first)(10) ** (8 - DIGITS))
