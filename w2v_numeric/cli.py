@@ -142,7 +142,7 @@ def train(
     company: Annotated[
         float,
         typer.Option(
-            help="Share of standing together, beside being used alike, in the vectors: 0.35 suits most tests."
+            help="Share of standing together, beside being used alike, in the vectors: 0.25 suits most tests."
         ),
     ] = DEFAULT.company,
     warm_up: Annotated[

@@ -1,9 +1,9 @@
 """From a small vocabulary to a large one: new words begin where the words already trained expect them.
 
 A pass costs V², so most of the way is gone with the frequent words alone, for a small part of the price. Then every
-word gets one Newton step from v = 0 on its own counts with the frequent words as contexts: the gradient is the formula's,
-the Hessian there is n_c times the covariance of u under the unigram distribution. Regression on the words already
-trained turns such first guesses into starting vectors for the new ones.
+word gets one Newton step from v = 0 on its own counts with the frequent words as contexts: the gradient is that of
+the formula, the Hessian there is n_c times the covariance of u under the unigram distribution. Regression on the words
+already trained turns such first guesses into starting vectors for the new ones.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -81,7 +82,7 @@ class Settings:
     rate_u: float = 0.04
     rate_v: float = 0.3
     shape: float = 0.3
-    company: float = 0.35
+    company: float = 0.25
     warm_up: int = 12
 
     def check(self) -> None:
@@ -160,7 +161,7 @@ class Settings:
 
 def _last_passes(vocabulary: int) -> int:
     # A larger vocabulary makes more steps in each pass, so fewer passes do.
-    return min(LAST_PASSES, max(4, round(LAST_PASSES * (10_000 / vocabulary) ** 0.5)))
+    return min(LAST_PASSES, max(4, round(LAST_PASSES * math.sqrt(10_000 / vocabulary))))
 
 
 def _option(name: str) -> str:
