@@ -49,8 +49,8 @@ class Token:
     """A piece of a formula.
 
     ``kind``: command, letters, name (``cross\\_entropy``), number, sign, relation, words (not in a text command),
-    space, break (``\\\\``), begin, end, text, tag, circled, ignored, error.  ``note`` is the command of a text or tag, or
-    the message of an error.
+    space, break (``\\\\``), begin, end, text, tag, circled, ignored, error.  ``note`` is the command of a text or tag,
+    or the message of an error.
     """
 
     kind: str
