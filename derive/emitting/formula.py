@@ -165,6 +165,11 @@ class Formula:
         """Whether it works in arrays of the caller, as functions in hot loops do."""
         return bool(self.scratch or self.into)
 
+    @property
+    def elementwise(self) -> bool:
+        """Whether it takes numbers only, so that arrays of them will do as well."""
+        return all(isinstance(argument, Scalar) for argument in self.arguments)
+
     def parameters(self) -> Iterator[str]:
         """The parameters of the generated function that carry arguments, in order."""
         for argument in self.arguments:

@@ -208,6 +208,8 @@ class Lowering(OneHot):
         names = set(bound)
         inside = [f for f in factors if not names.isdisjoint(running_in(f))]
         outside = [f for f in factors if names.isdisjoint(running_in(f))]
+        if any(f.node.op == "delta" for f in inside):  # entries that are scattered are multiplied while they are few
+            inside, outside = factors, []
         if bound and outside:
             self.rewrites.add("factor out of a sum")
         return self.graph.product([*outside, self.graph.product(inside, bound)] if bound else outside)

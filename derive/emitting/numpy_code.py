@@ -338,6 +338,9 @@ class Printer:
             self.lines.append(f"{target} = {self._function(op, attribute, parts, len(order), memory or '')[0]}")
 
     def _put(self, target: str, ufunc: str, operands: list[str], memory: str | None) -> None:
+        if memory == operands[0] and ufunc in _OPERATORS:
+            self.lines += [f"{target} = {memory}", f"{target} {_OPERATORS[ufunc]}= {operands[1]}"]
+            return
         tail = f", out={memory}" if memory else ""
         self.lines.append(f"{target} = np.{ufunc}({', '.join(operands)}{tail})")
 

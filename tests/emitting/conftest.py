@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from family import FAMILY
+from family import BY_NAME
 
 from derive.emitting.lambdify import lambdify
-
-BY_NAME = {formula.name: formula for formula in FAMILY}
 
 
 @cache

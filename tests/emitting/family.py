@@ -338,6 +338,9 @@ FAMILY = [
 ]
 
 
+BY_NAME = {one.name: one for one in FAMILY}
+
+
 def inputs(one: Formula, seed: int = 0, scale: float = 1.0) -> dict[str, object]:
     """Random arguments by the names of the terms; sparse ones as dense arrays."""
     rng = np.random.default_rng(seed)

@@ -6,8 +6,8 @@ import ast
 
 import numpy as np
 import pytest
-from conftest import BY_NAME, row_error
-from family import FAMILY, SIZES, Given, call, inputs
+from conftest import row_error
+from family import BY_NAME, FAMILY, SIZES, Given, call, inputs
 from sympy import Rational
 
 from derive.emitting.formula import Formula

@@ -7,8 +7,8 @@ import warnings
 import mpmath
 import numpy as np
 import pytest
-from conftest import BY_NAME, row_error
-from family import SIZES, call, inputs
+from conftest import row_error
+from family import BY_NAME, SIZES, call, inputs
 
 from derive.emitting.reference import evaluate
 

@@ -1,0 +1,262 @@
+"""Time of each emitted function over the best NumPy we could write by hand, in one run, V from 10 to 30,000.
+
+    pytest -m bench -s tests/bench/bench_formulas.py
+
+The two take turns, and the best of many turns counts.  Where torch is installed its autograd is timed too, for
+information.  The functions by hand check nothing; the emitted ones check shapes, indices and finiteness.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "emitting"))
+
+from family import BY_NAME
+
+from derive.emitting.formula import Formula, instance
+from derive.emitting.lambdify import lambdify
+
+pytestmark = pytest.mark.bench
+SIZES = (10, 100, 1000, 10_000, 30_000)
+WIDTH, BATCH = 100, 64
+
+
+def pair_by_hand(u, v, c, o):
+    v_c = v[c]
+    p = u @ v_c
+    m = p.max()
+    s_o = p[o]
+    p -= m
+    np.exp(p, out=p)
+    z = p.sum()
+    loss = m + math.log(z) - s_o
+    p /= z
+    p[o] -= 1
+    return loss, p @ u, p[:, None] * v_c
+
+
+def batch_by_hand(u, v, c, o):
+    rows = np.arange(len(c))
+    v_c = v.take(c, axis=0)
+    p = v_c @ u.T
+    m = p.max(axis=1)
+    s_o = p[rows, o]
+    p -= m[:, None]
+    np.exp(p, out=p)
+    z = np.einsum("bv->b", p)
+    loss = m + np.log(z) - s_o
+    p *= (1 / z)[:, None]
+    p[rows, o] -= 1
+    return loss, p @ u, p.T @ v_c
+
+
+def counts_by_hand(u, v, columns, starts, values, totals, block, gradient_v, gradient_u):
+    words = len(u)
+    np.matmul(v, u.T, out=block)
+    m = block.max(axis=1)
+    flat = block.reshape(-1)
+    where = np.repeat(np.arange(0, len(v) * words, words), np.diff(starts)) + columns
+    observed = flat.take(where)
+    block -= m[:, None]
+    np.exp(block, out=block)
+    z = np.einsum("cw->c", block)
+    loss = totals @ (m + np.log(z)) - values @ observed
+    block *= (totals / z)[:, None]
+    flat[where] -= values
+    np.matmul(block, u, out=gradient_v)
+    np.matmul(block.T, v, out=gradient_u)
+    return loss
+
+
+def softmax_by_hand(z):
+    p = z - z.max()
+    np.exp(p, out=p)
+    p /= p.sum()
+    return p
+
+
+def log_sum_exp_by_hand(z):
+    m = z.max()
+    p = z - m
+    np.exp(p, out=p)
+    return m + math.log(p.sum())
+
+
+def entropy_by_hand(p):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(p)
+        value = -(p @ np.where(p > 0, logs, 0))
+        np.negative(logs, out=logs)
+        logs -= 1
+    return value, logs
+
+
+def cross_entropy_by_hand(p, q):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = -(p @ np.where(p > 0, np.log(q), 0))
+        return value, -p / q
+
+
+def kl_by_hand(p, q):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = p / q
+        logs = np.log(ratio)
+        value = p @ np.where(p > 0, logs, 0)
+        logs += 1
+        np.negative(ratio, out=ratio)
+    return value, logs, ratio
+
+
+def information_by_hand(x):
+    with np.errstate(divide="ignore"):
+        return -np.log(x), -1 / x
+
+
+def negative_sampling_by_hand(u, v, c, o, noise):
+    v_c, u_o, u_n = v[c], u[o], u.take(noise, axis=0)
+    s_o, s_n = u_o @ v_c, u_n @ v_c
+    g_n = 1 / (1 + np.exp(-s_n))
+    g_o = 1 / (1 + math.exp(-s_o)) - 1
+    loss = np.logaddexp(0, -s_o) + np.logaddexp(0, s_n).sum()
+    gradient_u = np.zeros_like(u)
+    rows = g_n[:, None] * v_c
+    np.add.at(gradient_u, noise, rows)
+    gradient_u[o] += g_o * v_c
+    return loss, g_o * u_o + g_n @ u_n, gradient_u, rows
+
+
+def vectors(V: int, dtype: type = np.float64) -> tuple[Any, Any]:
+    rng = np.random.default_rng(V)
+    return (rng.normal(size=(V, WIDTH)) / 8).astype(dtype), (rng.normal(size=(V, WIDTH)) / 8).astype(dtype)
+
+
+def distributions(V: int) -> tuple[Any, Any]:
+    rng = np.random.default_rng(V)
+    return rng.dirichlet(np.ones(V)) + 1e-300, rng.dirichlet(np.ones(V)) + 1e-300
+
+
+def block_arguments(V: int) -> tuple[Any, ...]:
+    """A block of centers in float32, with about as many pairs as a text of some million words has."""
+    rng = np.random.default_rng(V)
+    rows, seen = min(V, 128), min(V, 200)
+    u, v = vectors(V, np.float32)
+    columns = np.concatenate([np.sort(rng.choice(V, seen, replace=False)) for _ in range(rows)])
+    values = rng.poisson(3, size=rows * seen).astype(np.float32) + 1
+    starts = np.arange(0, rows * seen + 1, seen)
+    totals = np.add.reduceat(values, starts[:-1])
+    buffers = (np.empty((rows, V), np.float32), np.empty((rows, WIDTH), np.float32), np.empty((V, WIDTH), np.float32))
+    return u, v[:rows].copy(), columns, starts, values, totals, *buffers
+
+
+def turns(functions: list[Callable[[], Any]], seconds: float = 0.4) -> list[float]:
+    """The best time of a call of each, taken in turns so that a busy moment hits all of them."""
+    best = [math.inf] * len(functions)
+    for function in functions:
+        function()
+    start = time.perf_counter()
+    function = functions[0]
+    function()
+    repeat = max(1, int(1e-4 / max(time.perf_counter() - start, 1e-7)))
+    deadline, count = time.perf_counter() + seconds * len(functions), 0
+    while time.perf_counter() < deadline or count < 5:
+        count += 1
+        for at, function in enumerate(functions):
+            start = time.perf_counter()
+            for _ in range(repeat):
+                function()
+            best[at] = min(best[at], (time.perf_counter() - start) / repeat)
+    return best
+
+
+def counts_in_place() -> Formula:
+    plain = instance(BY_NAME["counts"], "counts_in_place", {"beta": 0})
+    return Formula(
+        "counts_in_place", plain.arguments, plain.outputs, scratch=("C", "V"), into=("gradient_v", "gradient_u")
+    )
+
+
+def cases() -> dict[str, tuple[Any, Callable[..., Any], Callable[[int], tuple[Any, ...]]]]:
+    emitted = {name: lambdify(formula) for name, formula in BY_NAME.items() if name in _WANTED}
+    block = lambdify(counts_in_place())
+
+    def in_place(*arguments: Any) -> Any:
+        *given, work, gradient_v, gradient_u = arguments
+        return block(*given, block=work, gradient_v=gradient_v, gradient_u=gradient_u)
+
+    rng = np.random.default_rng(0)
+    return {
+        "pair": (emitted["pair"], pair_by_hand, lambda V: (*vectors(V), V // 2, V // 3)),
+        "batch": (
+            emitted["batch"],
+            batch_by_hand,
+            lambda V: (*vectors(V), rng.integers(0, V, BATCH), rng.integers(0, V, BATCH)),
+        ),
+        "counts, in place, float32": (in_place, counts_by_hand, block_arguments),
+        "softmax": (emitted["softmax"], softmax_by_hand, lambda V: (distributions(V)[0] * 10,)),
+        "log-sum-exp": (emitted["log_sum_exp"], log_sum_exp_by_hand, lambda V: (distributions(V)[0] * 10,)),
+        "information": (emitted["information"], information_by_hand, lambda V: distributions(V)[:1]),
+        "entropy": (emitted["entropy"], entropy_by_hand, lambda V: distributions(V)[:1]),
+        "cross-entropy": (emitted["cross_entropy"], cross_entropy_by_hand, distributions),
+        "KL divergence": (emitted["kl_divergence"], kl_by_hand, distributions),
+        "negative sampling": (
+            emitted["negative_sampling"],
+            negative_sampling_by_hand,
+            lambda V: (*vectors(V), V // 2, V // 3, rng.integers(0, V, 5)),
+        ),
+    }
+
+
+_WANTED = (
+    "pair",
+    "batch",
+    "softmax",
+    "log_sum_exp",
+    "information",
+    "entropy",
+    "cross_entropy",
+    "kl_divergence",
+    "negative_sampling",
+)
+
+
+def torch_pair(V: int) -> Callable[[], Any] | None:
+    try:
+        import torch
+    except ImportError:
+        return None
+    u, v = (torch.from_numpy(x).requires_grad_() for x in vectors(V))
+
+    def call() -> Any:
+        u.grad = v.grad = None
+        loss = torch.nn.functional.cross_entropy((u @ v[V // 2])[None], torch.tensor([V // 3]))
+        loss.backward()
+        return loss
+
+    return call
+
+
+def test_ratio_to_numpy_by_hand():
+    print()
+    for name, (emitted, by_hand, arguments) in cases().items():
+        ratios = []
+        for V in SIZES:
+            given = arguments(V)
+            mine, theirs = turns([lambda e=emitted, g=given: e(*g), lambda h=by_hand, g=given: h(*g)])
+            ratios.append(f"{mine / theirs:5.2f} ({mine * 1e6:8.1f} µs)")
+        print(f"{name:28}", "  ".join(ratios))
+    for V in SIZES:
+        call = torch_pair(V)
+        if call is not None:
+            emitted = cases()["pair"][0]
+            given = cases()["pair"][2](V)
+            mine, theirs = turns([lambda e=emitted, g=given: e(*g), call])
+            print(f"pair over torch autograd, V = {V}: {mine / theirs:.2f}")
