@@ -22,11 +22,12 @@ from derive.testing.comparison import compare
 from derive.testing.course import FUNCTIONS, CourseCase, cases_of
 from derive.testing.judging import Failure, Judgement, Outcome, Verdict, judge
 from derive.testing.process import Answers, Limits, run_file
-from derive.testing.source import explain_failure, is_template, read_source
+from derive.testing.source import defines, explain_failure, is_template, read_source
 
 __all__ = ["FunctionGrade", "Grades", "grade", "grade_command", "main"]
 
 _HELPERS = ("sigmoid", "softmax", "normalizeRows", "getNegativeSamples")
+_RUN = "its code was run, in a separate process"
 _NAIVE = "naiveSoftmaxLossAndGradient"
 
 
@@ -57,12 +58,12 @@ class Grades:
             name: {"verdict": made.verdict, "reason": made.reason, "counterexample": made.counterexample}
             for name, made in self.functions.items()
         }
-        shown = {"version": 1, "path": self.path, "functions": functions, "remarks": list(self.remarks)}
+        shown = {"version": 1, "path": self.path, "note": _RUN, "functions": functions, "remarks": list(self.remarks)}
         return json.dumps(shown, indent=1, ensure_ascii=False)
 
     def to_text(self) -> str:
         """The same for people."""
-        lines = [f"{self.path}: its code was run in a separate process", ""]
+        lines = [f"{self.path}: {_RUN}", ""]
         for name, made in self.functions.items():
             lines.append(f"{name}: {made.verdict}")
             if made.reason:
@@ -126,7 +127,7 @@ def _not_python(file: Path, source: str, error: Exception) -> Grades:
         reason += "; this is Python 2, which Python 3 cannot read"
     graded = {}
     for name in FUNCTIONS:
-        if f"def {name}(" in source:
+        if defines(source, name):
             graded[name] = FunctionGrade(Verdict.FAILS, f"syntax error: {reason}")
         else:
             graded[name] = FunctionGrade(Verdict.MISSING, f"{name} is not defined; besides, {reason}")
@@ -149,7 +150,7 @@ def _judge(
 ) -> tuple[Judgement, list[str]]:
     """The verdict on a function, and what else there is to say when it is right."""
     if name not in answers.defined:
-        if answers.trouble is not None and f"def {name}(" in source:
+        if answers.trouble is not None and defines(source, name):
             failure = explain_failure(answers.trouble, source)
             return Judgement(Verdict.FAILS, f"the file stops before {name} is defined: {failure}"), []
         return Judgement(Verdict.MISSING, f"{name} is not defined in the file{_namesake(name, answers)}"), []

@@ -12,7 +12,7 @@ from typing import Any
 
 from derive.errors import DeriveError
 
-__all__ = ["explain_failure", "is_template", "read_source"]
+__all__ = ["defines", "explain_failure", "is_template", "read_source"]
 
 _LARGEST = 1_000_000
 _EMPTY_CALLS = frozenset(
@@ -54,6 +54,11 @@ def read_source(path: Path) -> str:
         return raw.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         raise DeriveError(f"{path} is not Python text: {error}") from error
+
+
+def defines(source: str, name: str) -> bool:
+    """Whether the text seems to define a name, be it read to that place or not."""
+    return re.search(rf"^\s*(def\s+{name}\s*\(|{name}\s*=)", source, re.MULTILINE) is not None
 
 
 def is_template(tree: ast.Module, name: str) -> bool:

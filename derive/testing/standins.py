@@ -124,6 +124,9 @@ class Placeholder:
             raise AttributeError(attribute)
         return Placeholder(f"{self._name}.{attribute}")
 
+    def __mro_entries__(self, _: Any) -> tuple[type, ...]:
+        return ()  # as a base class it adds nothing
+
     def __call__(self, *_: Any, **__: Any) -> Any:
         raise ModuleNotFoundError(f"{self._name} was called, but its package is not installed here")
 

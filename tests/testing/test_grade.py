@@ -37,6 +37,7 @@ def written(tmp_path: Path, text: str) -> Path:
 def test_json_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert grade_command(str(solution(tmp_path, "neg_fancy_index")), "json") == 1
     shown = json.loads(capsys.readouterr().out)
+    assert "its code was run" in shown["note"]
     assert list(shown["functions"]) == list(FUNCTIONS)
     for made in shown["functions"].values():
         assert set(made) == {"verdict", "reason", "counterexample"}

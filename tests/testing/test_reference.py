@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from losses_by_hand import negative_sampling, softmax_batch, softmax_counts, softmax_pair, softmax_window
 
 from derive.derivation import Goal, Kind, Relation
-from derive.errors import DeriveError
+from derive.errors import DeriveError, InternalError
 from derive.proving.check import decide
 from derive.terms import Axis, Index, array, delta, size, sum_over
 from derive.testing.cases import argument_sets, specials_of
@@ -123,6 +124,23 @@ def test_place_and_name() -> None:
         assert int(line) > 0
     with pytest.raises(DeriveError, match="choose one of: softmax-skip-gram"):
         reference("nothing")
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_every_closed_form_is_proved(name: str) -> None:
+    truth = reference(name)
+    for output in truth.objective.outputs:
+        assert truth.terms[output.name] is (output.closed if output.by is not None else truth.objective.value)
+
+
+def test_a_closed_form_that_is_not_the_derivative_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = OBJECTIVES["negative-sampling"]
+    loss, d_v, d_u = made.outputs
+    assert d_v.closed is not None
+    wrong = replace(made, outputs=(loss, replace(d_v, closed=-d_v.closed), d_u))
+    monkeypatch.setattr("derive.testing.reference.objective_named", lambda _: wrong)
+    with pytest.raises(InternalError, match="the closed form of dv in negative-sampling is refuted"):
+        reference.__wrapped__("negative-sampling")
 
 
 def test_a_wrong_closed_form_is_not_proved() -> None:
