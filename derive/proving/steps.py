@@ -58,6 +58,8 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
 
 
 def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
+    if claim.alternatives:
+        return _of_alternatives(claim, seconds)
     if claim.shape is Shape.DIFFERENT:
         return _of_shape(claim, f"{claim.shapes[0]} is set against {claim.shapes[1]}")
     verdict = decide(_fixed(claim.goal, book), deadline=seconds)
@@ -69,6 +71,18 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict
+
+
+def _of_alternatives(claim: Claim, seconds: float) -> Verdict:
+    """An optimum is moved by no rising function and turned round by a falling one."""
+    for goal, right in claim.alternatives:
+        verdict = decide(goal, deadline=seconds / 4)
+        if verdict.kind is Kind.PROVED:
+            if right:
+                return replace(verdict, reason="one side is a strictly monotone function of the other")
+            what = "a strictly falling function turns a maximum into a minimum"
+            return Verdict(Kind.REFUTED, what, diagnosis=what)
+    return Verdict(Kind.UNDECIDED, "neither side was seen to be a monotone function of the other")
 
 
 def _under_assumptions(claim: Claim, seconds: float) -> Verdict | None:

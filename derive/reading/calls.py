@@ -22,6 +22,7 @@ from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
 from derive.terms import Axis, Index, delta, fresh, sum_over
 
 DEPENDENT = {"J", "L", "\\ell", "E", "C", "F", "\\mathcal{L}", "Loss", "loss", "cost", "NLL", "CE", "PPL", "\\theta", "R", "O", "Q"}
+PARAMETERS = {"\\theta", "\\Theta", "\\phi", "\\omega", "W", "w", "\\beta"}
 UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
 
 
@@ -131,7 +132,13 @@ def _argument(node: tree.Node, parameter: Symbol, reading: Reading) -> Expr:
 
 
 def labelled(spelled: Spelled, reading: Reading) -> Spelled:
-    """``P_D`` with its capital subscript as part of the name, unless D is an index or a size."""
+    """``P_D`` with its capital subscript as part of the name, unless D is an index or a size.
+
+    A superscript that is an index everywhere (``θ^w``) becomes one.
+    """
+    if spelled.power is not None and (sup := letter(spelled.power)) is not None:
+        if reading.survey.superscript_is_index(spelled.name, sup):
+            return replace(spelled, name=f"{spelled.name}^", subs=(spelled.power, *spelled.subs), power=None)
     if len(spelled.subs) != 1:
         return spelled
     number = plain(spelled.subs[0])
@@ -140,6 +147,8 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     name = letter(spelled.subs[0])
     if name is None or len(name) != 1 or name in reading.survey.bound or name in reading.bound:
         return spelled
+    if name in PARAMETERS and spelled.name in reading.survey.functions:
+        return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
     if name.isupper():
         if name in reading.survey.sizes:
             return spelled
@@ -292,7 +301,7 @@ def table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...],
     for position, part in enumerate([*spelled.subs, *parts]):
         node = value_of_variable(part)
         inner = spell(node)
-        if inner is not None and len(inner.subs) == 1 and spelled.name not in reading.survey.plain_calls:
+        if inner is not None and len(inner.subs) == 1 and spelled.name.split("_")[0] not in reading.survey.plain_calls:
             node = inner.subs[0]
         where.append(index_expression(node, reading.scope.axis(name, position), reading))
     declare_table(name, spelled.name, separators, len(spelled.subs), reading)

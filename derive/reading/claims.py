@@ -39,6 +39,7 @@ class Claim:
     shapes: tuple[str, str]
     assumed: tuple[tuple[Expr, Expr], ...] = ()
     loose: tuple[str, ...] = ()
+    alternatives: tuple[tuple[Goal, bool], ...] = ()
 
 
 SYMBOLS = {
@@ -78,10 +79,11 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
         {entry_name(a) for a in side.atoms(Indexed)} | {s.name for s in scalars_of(side)}
         for side in (goal.left, goal.right)
     ]
-    unknown = {node.func.__name__ for side in (goal.left, goal.right) for node in side.atoms(AppliedUndef)}
-    if unknown:
-        return tuple(sorted(unknown))
-    unclear = {n for n in sides[0] | sides[1] if n in scope.unclear}
+    functions = [{node.func.__name__ for node in side.atoms(AppliedUndef)} for side in (goal.left, goal.right)]
+    if functions[0] != functions[1]:
+        return tuple(sorted(functions[0] ^ functions[1]))
+    suspects = sides[0] ^ sides[1] if goal.relation is Relation.EQUAL else sides[0] | sides[1]
+    unclear = {n for n in suspects if n in scope.unclear}
     if not (sides[0] and sides[1]):
         return tuple(sorted(unclear))
     alone = {n for n in sides[0] ^ sides[1] if (f := scope.families.get(n)) is not None and not _anything_known(f)}

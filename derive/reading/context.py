@@ -173,9 +173,20 @@ def _nested(spelled: Spelled, axis: Axis, reading: Reading) -> Expr:
     return scope.entry(spelled.name, where)
 
 
+def _without_words(node: tree.Node) -> tree.Node:
+    """``if w = o`` without the words."""
+    if not isinstance(node, tree.Chain) or not isinstance(first := node.first, tree.Product):
+        return node
+    factors = [f for f in first.factors if not isinstance(f.node, tree.Text)]
+    if len(factors) == len(first.factors) or not factors:
+        return node
+    kept = factors[0].node if len(factors) == 1 else tree.Product(first.span, tuple(factors))
+    return tree.Chain(node.span, kept, node.links)
+
+
 def condition(node: tree.Node, reading: Reading, axis_of: Callable[[str], Axis]) -> tuple[Expr, Expr, bool]:
     """``i = k`` or ``i ≠ k``: both sides and whether they are equal."""
-    node = plain(node)
+    node = _without_words(plain(node))
     if not isinstance(node, tree.Chain) or node.first is None or len(node.links) != 1 or node.links[0].right is None:
         raise Unsettled(f"a condition that is not understood: {tree.sexpr(node)}")
     symbol = node.links[0].relation.symbol

@@ -14,7 +14,7 @@ from derive.reading import tree
 from derive.reading.calls import DEPENDENT, arguments_of, event, labelled, random_variable_key, signature, value_of_variable
 from derive.reading.context import Reading
 from derive.reading.definitions import Definition, referenced, unfold
-from derive.reading.information import divergence
+from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, entry_name
 from derive.reading.survey import joined
@@ -104,8 +104,6 @@ def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
     if not found.called and (bare := scope.heads.get(found.spelled.name)) is not None:
         if not found.spelled.subs or bare.value.rank >= len(found.spelled.subs):
             return True
-    if not found.called and not found.spelled.subs and found.spelled.name + "_" in scope.heads:
-        return True
     if any(entry_name(x) == found.spelled.name for solved in scope.assumed.values() for x in solved):
         return True
     if found.called:
@@ -113,7 +111,7 @@ def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
         group = plain(node.factors[-1].node) if isinstance(node, tree.Product) else None
         if isinstance(group, tree.Group) and _information(found.spelled, group, reading):
             return True
-        return False
+        return found.spelled.name in DIVERGENCES and isinstance(group, tree.Group) and len(group.body.parts) == 2
     family = scope.families.get(found.spelled.name)
     return family is not None and family.declared
 
@@ -150,6 +148,8 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     scope = reading.scope
     right = Value(right.indices, right.body, right.row)
     if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right.body):
+        return None
+    if not found.called and not found.spelled.subs and right.rank and found.spelled.name + "_" in scope.heads:
         return None
     parameters: list[Symbol] = []
     inert: list[tuple[int, str]] = []

@@ -390,9 +390,12 @@ def _(node: tree.Empty, reading: Reading) -> Value:
 
 def named(spelled: Spelled, reading: Reading) -> Value:
     """A name with its indices: bound index, size, definition, constant or member of a family."""
+    from derive.reading.calls import labelled
+
     if spelled.arrow and spelled.name in reading.survey.subscripts:
         inner = _vector_of_word(spelled, reading)
     else:
+        spelled = labelled(spelled, reading)
         inner = _plain_name(replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0), reading)
     if spelled.transposed:
         inner = transpose(inner)

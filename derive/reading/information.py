@@ -8,16 +8,18 @@ import sympy
 from sympy import Expr, log
 
 from derive.reading import tree
+from derive.reading.definitions import unfold
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.elaborate import value
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.values import Value, scalar
 from derive.terms import Index, fresh, sum_over
 
 DIVERGENCES = {"D_{KL}", "KL", "D", "D_{\\text{KL}}", "D_{kl}", "\\mathrm{KL}", "KLD", "\\mathbb{KL}", "\\mathbb{D}", "D_{KL }"}
 CROSS_ENTROPIES = {"CE", "H", "CrossEntropy", "XE"}
 JENSEN_SHANNON = {"JSD", "JS", "D_{JS}", "D_{JSD}", "\\mathrm{JSD}"}
+"""Names that a note cannot give another meaning: an equation with one of them is a claim."""
 
 
 def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
@@ -26,6 +28,8 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
     if spelled.subs or name in reading.scope.families:
         return None
     parts, separators = group.body.parts, tuple(group.body.separators)
+    if name in DIVERGENCES and len(parts) == 2 and separators[0] in ("||", "\\|") and (letters := _table_letters(parts, reading)):
+        return scalar(_of_tables(parts, letters, reading))
     if name in DIVERGENCES and len(parts) == 2 and separators[0] in ("||", "|", "\\|", ",", ";"):
         return scalar(relative_entropy(*_pair(parts, reading), reading))
     if name in JENSEN_SHANNON and len(parts) == 2:
@@ -36,6 +40,10 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
         return scalar((relative_entropy(p, middle, reading) + relative_entropy(q, middle, reading)) / 2)
     if name in CROSS_ENTROPIES and len(parts) == 2 and separators[0] in (",", ";") and not _random(parts):
         p, q = _pair(parts, reading)
+        first, second = (spell(plain(part)) for part in parts)
+        if first and second and first.name.startswith("\\hat") and not second.name.startswith("\\hat"):
+            reading.scope.note(f"{name}({first.name}, {second.name}) is the cross-entropy of the target {second.name} (inferred)")
+            p, q = q, p
         return scalar(_weighted(p, lambda i: -log(q.at(i)), q, reading))
     if name == "H" and len(parts) == 1 and not _random(parts):
         p = distribution(parts[0], reading)
@@ -45,6 +53,28 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
     if name in ("I", "MI") and len(parts) == 2 and separators[0] in (";", ",") and _random(parts):
         return _mutual_information(parts, reading)
     return None
+
+
+def _table_letters(parts: tuple[tree.Node, ...], reading: Reading) -> tuple[str, ...]:
+    """The letters of ``p(x,y) ‖ p(x)p(y)``: both sides are tables written with the letters of a joint distribution."""
+    for name, letters in reading.survey.joints.items():
+        if name == "\\#":
+            continue
+        groups = [n for part in parts for n in walk(part) if isinstance(n, tree.Group)]
+        used = {letter(p) for group in groups for p in group.body.parts}
+        if groups and used == set(letters) and not used & set(reading.bound):
+            return letters
+    return ()
+
+
+def _of_tables(parts: tuple[tree.Node, ...], letters: tuple[str, ...], reading: Reading) -> Expr:
+    bound = {w: new_index(w, reading.scope.axis(f"({w})", 0)) for w in letters}
+    with reading.binding(bound):
+        p, q = (value(part, reading).body for part in parts)
+    body = p * log(p / q)
+    for index in bound.values():
+        body = sum_over(body, index)
+    return body
 
 
 def _pair(parts: tuple[tree.Node, ...], reading: Reading) -> tuple[Value, Value]:
@@ -74,8 +104,25 @@ def relative_entropy(p: Value, q: Value, reading: Reading) -> Expr:
 
 def _weighted(p: Value, inside: Callable[[Index], Expr], q: Value, reading: Reading) -> Expr:
     reading.scope.axes.same(p.shape[0], q.shape[0])
+    listed = _listed(p, reading)
+    if listed is not None:
+        terms = [weight * _number(inside(sympy.Integer(k)), reading) for k, weight in enumerate(listed, 1) if weight != 0]
+        return sympy.Add(*terms)
     i = fresh(p.indices[0])
     return sum_over(p.at(i) * inside(i), i)
+
+
+def _listed(p: Value, reading: Reading) -> list[Expr] | None:
+    """The entries of a distribution given as a list of numbers; 0 log 0 is 0, so zeros can be left out."""
+    length = p.shape[0].high
+    if not length.is_Integer or p.shape[0].low != 1 or length > 64:
+        return None
+    entries = [_number(p.at(sympy.Integer(k)), reading) for k in range(1, int(length) + 1)]
+    return entries if all(e.is_number for e in entries) else None
+
+
+def _number(body: Expr, reading: Reading) -> Expr:
+    return unfold(body, reading.scope.definitions)
 
 
 def _random(parts: tuple[tree.Node, ...]) -> bool:

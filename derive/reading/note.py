@@ -16,7 +16,7 @@ from sympy import Expr
 from derive.errors import Place
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
-from derive.reading.claims import SYMBOLS, Claim, claim
+from derive.reading.claims import SYMBOLS, Claim, Shape, claim
 from derive.reading.context import Reading, index_expression
 from derive.reading.definers import candidate, define, defining_value, is_known
 from derive.reading.definitions import Circular, unfold
@@ -24,7 +24,8 @@ from derive.reading.elaborate import settle_rank, value
 from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Prose
-from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count
+from derive.reading.optima import goals, optimum
+from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count, member_of_sample
 from derive.reading.ranges import size_of
 from derive.reading.scope import Family, Relearn, Scope, Unsettled, entry_name
 from derive.reading.spelling import TRANSPOSES, letter, plain, spell, walk, words
@@ -232,6 +233,7 @@ def _run(items: list[_Item], current: _Pass) -> bool:
             current.drafts.append(Draft(item.place, "", "", "", problem=item.message, unread=True))
             continue
         reading.guards = _announced(items[number - 1] if number else None, reading)
+        reading.locals = _members(items[number - 1] if number else None, reading)
         for row in item.rows:
             if isinstance(row, tree.UnreadRow):
                 _unread(row, item, current)
@@ -353,8 +355,12 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         if not found.parameters and not found.called:
             reading.scope.fixed[found.spelled.name] = sympy.Rational(right.text)
         return
+    if not found.called and letter(right) is not None:
+        return
     try:
         inner = defining_value(found, right, reading)
+        if inner.rank == 0 and inner.body.is_number:
+            return
     except LOGICAL as error:
         if _only_names(right, found.spelled.name):
             return
@@ -401,6 +407,17 @@ def _announced(item: _Item | None, reading: Reading) -> list:
         for statement in formula.statements:
             guards.extend(_condition(statement, reading))
     return guards
+
+
+def _members(item: _Item | None, reading: Reading) -> dict[str, Value]:
+    """``x ∈ S`` in the sentence that leads to a display."""
+    if not isinstance(item, _Sentence):
+        return {}
+    try:
+        found = [member_of_sample(s, reading) for formula in item.formulas for s in formula.statements]
+    except (Relearn, *LOGICAL):
+        return {}
+    return dict(pair for pair in found if pair is not None)
 
 
 def _condition(statement: tree.Statement, reading: Reading) -> list:
@@ -630,6 +647,8 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
         add(problem=right.shape_error, shape_error=right.shape_error, certain=certain)
     elif _is_assumption(side, symbol, right, reading, place):
         add(definition="an equation that is assumed from here on")
+    elif (optima := _optima(nodes, symbol, reading)) is not None:
+        add(claim=optima)
     elif right.value is None or side.value is None:
         problem = right.problem if right.value is None else f"the left side is not understood: {side.problem}"
         add(problem=problem)
@@ -652,6 +671,21 @@ def _all_declared(node: tree.Node, reading: Reading) -> bool:
         if family is not None and not family.declared and family.order > 0:
             return False
     return True
+
+
+def _optima(nodes: tuple[tree.Node | None, tree.Node | None], symbol: str, reading: Reading) -> Claim | None:
+    """``arg max A = arg min B`` as a claim about A and B."""
+    if symbol != "=" or nodes[0] is None or nodes[1] is None:
+        return None
+    try:
+        first, second = (optimum(node, reading) for node in nodes if node is not None)
+    except (Relearn, *LOGICAL):
+        return None
+    if first is None or second is None:
+        return None
+    wanted = first.sense * second.sense
+    alternatives = tuple((goal, sign == wanted) for goal, sign in goals(first, second, reading))
+    return Claim(alternatives[0][0], Shape.SAME, True, ("", ""), alternatives=alternatives)
 
 
 def _is_assumption(side: _Side, symbol: str, right: _Side, reading: Reading, place: Place) -> bool:

@@ -14,7 +14,8 @@ from derive.reading.context import Reading
 from derive.reading.elaborate import divide, learn_vector, power, superscript, value
 from derive.reading.ranges import running
 from derive.reading.scope import Relearn, Unsettled
-from derive.reading.spelling import bare, call, plain, spell
+from derive.reading.sets import is_sample, parts
+from derive.reading.spelling import bare, call, letter, plain, spell
 from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, scalar
 from derive.terms import product_over, sigmoid, sum_over
@@ -35,7 +36,7 @@ def product(items: Items, reading: Reading) -> Value:
 
     if has_ellipsis(tree.Product(items[0].node.span, tuple(items))):
         return dotted_product(items, reading, value)
-    items = joined(items, reading.survey)
+    items = [_expectation(item) for item in joined(items, reading.survey)]
     total: Value | None = None
     last: tree.Node | None = None
     position = 0
@@ -56,6 +57,18 @@ def product(items: Items, reading: Reading) -> Value:
     if total is None:
         raise Unsettled("an empty product")
     return total
+
+
+def _expectation(item: tree.Factor) -> tree.Factor:
+    """``E_{x∼p}`` written with a plain E."""
+    node = item.node
+    if not isinstance(node, tree.Script) or node.sub is None or node.sup is not None:
+        return item
+    base, sub = plain(node.base), plain(node.sub)
+    if isinstance(base, tree.Name) and base.base == "E" and isinstance(sub, tree.Chain) and sub.links:
+        if sub.links[0].relation.symbol == "\\sim":
+            return tree.Factor(item.span, item.operator, item.space, tree.BigOp(node.span, "E", node.sub, None))
+    return item
 
 
 def combine(left: Value, right: Value, operator: str, first: tree.Node | None, second: tree.Node, reading: Reading) -> Value:
@@ -242,6 +255,9 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
             return combine(first, product([bare(rest[1].node), *rest[2:]], reading), rest[1].operator, None, rest[1].node, reading)
     if node.kind in ("max", "min"):
         raise Unsettled(f"{node.kind} over an index is outside of what is judged")
+    drawn = _drawn(node, reading)
+    if drawn is not None:
+        return _over_set(node, drawn, rest, reading)
     range_ = running(node, reading, value)
     rest = [bare(rest[0].node), *rest[1:]]
     with reading.binding(range_.indices):
@@ -263,6 +279,41 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
         for index in reversed(range_.indices.values()):
             inner = product_over(inner, settled(index, reading))
     return Value(body.indices, inner, body.row)
+
+
+def _drawn(node: tree.BigOp, reading: Reading) -> tuple[str, tree.Node] | None:
+    """The letter and the set of Σ_{x ∈ {o} ∪ S}."""
+    sub = plain(node.sub) if node.sub is not None else None
+    if not isinstance(sub, tree.Chain) or sub.first is None or len(sub.links) != 1 or sub.links[0].right is None:
+        return None
+    name, right = letter(sub.first), sub.links[0].right
+    if name is None or sub.links[0].relation.symbol != "\\in" or not is_sample(right, reading):
+        return None
+    return name, right
+
+
+def _over_set(node: tree.BigOp, drawn: tuple[str, tree.Node], rest: Items, reading: Reading) -> Value:
+    name, set_ = drawn
+    axis = reading.free_axis(name)
+    total: Value | None = None
+    before = reading.locals
+    for part in parts(set_, reading, axis):
+        reading.locals = {**before, name: scalar(part.element)}
+        try:
+            body = product([bare(rest[0].node), *rest[1:]], reading)
+        finally:
+            reading.locals = before
+        inner = body.body
+        if part.index is not None:
+            inner = (sum_over if node.kind == "sum" else product_over)(inner, part.index)
+        body = Value(body.indices, inner, body.row)
+        if total is None:
+            total = body
+        else:
+            total = add(total, body, reading.scope.axes) if node.kind == "sum" else multiply(total, body, reading.scope.axes)
+    if total is None:
+        raise Unsettled("a sum over nothing")
+    return total
 
 
 def settled(index: object, reading: Reading) -> object:

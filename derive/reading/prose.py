@@ -19,6 +19,7 @@ from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
 from derive.reading.ranges import member_axis, size_of
 from derive.reading.scope import Family, Unsettled
+from derive.reading.sets import excluded, is_sample, is_union, sample, sample_axis, set_name
 from derive.reading.spelling import Spelled, letter, plain, spell, walk, words
 from derive.reading.values import ShapeError, Value, scalar
 from derive.terms import Axis, Index, delta
@@ -107,6 +108,8 @@ def _differs(left: tree.Node, right: tree.Node, reading: Reading) -> None:
 
 def _outside(element: tree.Node, set_: tree.Node, reading: Reading) -> None:
     """``o ∉ {n_1, …, n_K}``."""
+    if excluded(element, set_, reading):
+        return
     names = {s.name for n in walk(set_) if (s := spell(n)) is not None and s.subs}
     for name in names & reading.survey.index_arrays:
         if letter(element):
@@ -137,6 +140,8 @@ def _member(node: tree.Node, set_: tree.Node, reading: Reading) -> None:
     shape = real_shape(set_)
     if shape is not None:
         _shape(spelled, shape, reading)
+        return
+    if is_sample(set_, reading) and not spelled.subs:
         return
     values = _finite(set_)
     if values is not None:
@@ -303,7 +308,24 @@ def _bound(family: Family, number: Expr | None, symbol: str, *, left: bool) -> N
 def _equation(left: tree.Node, right: tree.Node, reading: Reading) -> bool:
     if isinstance(right, tree.Num) and right.text == "1" and _is_sum(left):
         return _sums_to_one(left, reading)
+    if is_union(right) and (name := set_name(left)) is not None:
+        reading.scope.unions[name] = right
+        return True
     return False
+
+
+def member_of_sample(statement: tree.Statement, reading: Reading) -> tuple[str, Value] | None:
+    """"for x ∈ S" before a display: x is any element of the drawn set."""
+    if statement.first is None or [k.relation.symbol for k in statement.links] != ["\\in"]:
+        return None
+    name, set_ = letter(statement.first), statement.links[0].right
+    if name is None or set_ is None or is_union(set_) or not is_sample(set_, reading):
+        return None
+    inner = set_name(set_)
+    if inner is None or inner in reading.scope.unions:
+        return None
+    index = Index(f"{name}", sample_axis(inner, reading))
+    return name, scalar(sample(inner, index, reading.free_axis(name), reading))
 
 
 def _is_sum(node: tree.Node) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Indexed, Symbol
 
+from derive.reading import tree
 from derive.reading.definitions import Definition, Relearn
 from derive.reading.values import Axes, Value
 from derive.terms import ArrayFacts, Axis, Facts, Index, array, real, size
@@ -70,6 +71,7 @@ class Scope:
         self.fixed: dict[str, Expr] = {}
         self.unclear: dict[str, str] = {}
         self.enumerated: str | None = None
+        self.unions: dict[str, tree.Node] = {}
         self.rows_by_default = False
         self.independent: set[str] = set()
         self.assumed: dict[str, dict[Expr, Expr]] = {}

@@ -171,7 +171,8 @@ def _spell_script(node: tree.Script) -> Spelled | None:
         elif (star := _star(power)) is not None:
             name, power = f"{name}^{star}", None
         elif indices := superscript_index(power):
-            subs[:0], power = indices, None
+            name, power = f"{name}^()", None
+            subs[:0] = indices
     return Spelled(name, tuple(subs), power, transposed, inner.primes + node.primes, inner.bold, inner.arrow)
 
 

@@ -36,6 +36,14 @@ class Survey:
     random_variables: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
+    samples: set[str] = field(default_factory=set)
+    order: list[str] = field(default_factory=list)
+    unscripted: set[str] = field(default_factory=set)
+    superscripts: dict[str, set[str]] = field(default_factory=dict)
+
+    def superscript_is_index(self, name: str, sup: str) -> bool:
+        """``θ^w``: the name never stands without a superscript, and the superscript is an index elsewhere."""
+        return name not in self.unscripted and sup in (self.subscripts | self.bound) and sup not in self.sizes
     lettered: set[str] = field(default_factory=set)
     lettered_alone: set[str] = field(default_factory=set)
     most_indices: dict[str, int] = field(default_factory=dict)
@@ -73,8 +81,24 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
                 alone = [f.node for f in node.factors if id(f.node) not in called]
                 found.lettered_alone.update(s.name for n in alone if (s := spell(n)) and s.subs)
         found.bare.update(_bare(formula))
+        found.unscripted.update(_unscripted(formula))
     found.sizes -= found.bound
     return found
+
+
+def _unscripted(node: tree.Node) -> Iterator[str]:
+    """The names that stand somewhere without any script."""
+    if isinstance(node, tree.Script):
+        for part in (node.sub, node.sup):
+            if part is not None:
+                yield from _unscripted(part)
+        if not isinstance(plain(node.base), tree.Name):
+            yield from _unscripted(node.base)
+        return
+    if isinstance(node, tree.Name) and (spelled := spell(node)) is not None:
+        yield spelled.name
+    for child in tree.children(node):
+        yield from _unscripted(child)
 
 
 def _bare(node: tree.Node) -> Iterator[str]:
@@ -145,6 +169,10 @@ def _script(node: tree.Script, found: Survey) -> None:
     if spelled is None:
         return
     found.names.add(spelled.name)
+    if spelled.power is not None and (sup := letter(spelled.power)) is not None:
+        found.superscripts.setdefault(spelled.name, set()).add(sup)
+    elif spelled.power is None and not (isinstance(node.base, tree.Script)):
+        found.unscripted.add(spelled.name)
     if spelled.transposed:
         found.transposed.add(spelled.name)
         if not spelled.subs:
@@ -240,8 +268,27 @@ def _membership(node: tree.Statement | tree.Chain, found: Survey) -> None:
     found.shapes[spelled.name] = tuple(tree.sexpr(plain(length)) for length in lengths)
 
 
+def _union(node: tree.Sum, found: Survey) -> None:
+    """``{o} ∪ S``: S is a set of samples."""
+    if any(term.sign == "\\cup" for term in node.terms):
+        for term in node.terms:
+            inner = plain(term.node)
+            if not isinstance(inner, tree.Group) and (name := _set_name(inner)):
+                found.samples.add(name)
+
+
+def _set_name(node: tree.Node) -> str | None:
+    from derive.reading.sets import set_name
+
+    return set_name(node)
+
+
 def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
     _membership(node, found)
+    if node.links and node.links[-1].relation.symbol == "\\notin" and node.links[-1].right is not None:
+        name = _set_name(node.links[-1].right)
+        if name and len(name) <= 4:
+            found.samples.add(name)
     if not node.links or node.links[0].relation.symbol not in ("=", ":="):
         return
     first = node.first
@@ -266,6 +313,7 @@ _LOOK = {
     tree.Script: _script,
     tree.BigOp: _big,
     tree.Product: _product,
+    tree.Sum: _union,
     tree.Statement: _statement,
     tree.Chain: _statement,
     tree.Frac: _frac,

@@ -1,0 +1,105 @@
+"""Small sets of words: drawn samples S, NEG(w), {o} ∪ S.
+
+A set of drawn samples is read as an array of different indices, so Σ over it is Σ over its places; a union is a sum of
+sums.  The whole vocabulary is not such a set: it is an axis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from derive.reading import tree
+from derive.reading.context import Reading, index_expression, new_index
+from derive.reading.scope import Unsettled
+from derive.reading.spelling import plain, spell
+from derive.terms import Axis, Index
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a letter in a set stands for, and the index that runs over the set (none for a single element)."""
+
+    element: Expr
+    index: Index | None
+
+
+def is_union(node: tree.Node) -> bool:
+    node = plain(node)
+    return isinstance(node, tree.Sum) and any(term.sign == "\\cup" for term in node.terms)
+
+
+def set_name(node: tree.Node) -> str | None:
+    """``S``, ``\\mathcal{S}``, ``NEG``, ``NEG(w)``: the name of a set."""
+    node = plain(node)
+    spelled = spell(node)
+    if spelled is not None and not spelled.subs:
+        return spelled.name
+    if isinstance(node, tree.Product):
+        names = [f.node for f in node.factors]
+        if isinstance(names[-1], tree.Group):
+            names = names[:-1]
+        if names and all(isinstance(n, tree.Name) for n in names):
+            return "".join(n.base for n in names if isinstance(n, tree.Name))
+        if len(names) == 1 and (inner := spell(names[0])) is not None:
+            return inner.name
+    return None
+
+
+def is_sample(node: tree.Node, reading: Reading) -> bool:
+    """Whether a set is a union, an enumeration of elements, or known to be drawn from the vocabulary."""
+    node = plain(node)
+    if is_union(node):
+        return True
+    name = set_name(node)
+    return name is not None and (name in reading.scope.unions or name in reading.survey.samples)
+
+
+def parts(node: tree.Node, reading: Reading, axis: Axis) -> list[Part]:
+    """The parts of a set over which a sum is taken, with the axis that its elements belong to."""
+    node = plain(node)
+    if is_union(node) and isinstance(node, tree.Sum):
+        return [part for term in node.terms for part in parts(term.node, reading, axis)]
+    if isinstance(node, tree.Group) and node.open in ("\\{", "{"):
+        return [Part(index_expression(p, axis, reading), None) for p in node.body.parts]
+    name = set_name(node)
+    if name is None:
+        raise Unsettled(f"the set {tree.sexpr(node)} is not understood")
+    if name in reading.scope.unions:
+        return parts(reading.scope.unions[name], reading, axis)
+    index = new_index("k", sample_axis(name, reading))
+    return [Part(sample(name, index, axis, reading), index)]
+
+
+def sample_axis(name: str, reading: Reading) -> Axis:
+    return Axis.of_size(reading.scope.size(f"|{name}|"))
+
+
+def sample(name: str, index: Expr, axis: Axis, reading: Reading) -> Expr:
+    """The element at a place of a drawn set; its elements are different."""
+    scope = reading.scope
+    family = scope.family(f"{name} ")
+    family.injective, family.declared = True, True
+    if family.points_into is None:
+        family.points_into = axis
+    scope.axes.same(family.points_into, axis)
+    scope.want_order(family.name, 1)
+    scope.axes.same(scope.axis(family.name, 0), sample_axis(name, reading))
+    return scope.entry(family.name, (index,))
+
+
+def excluded(element: tree.Node, node: tree.Node, reading: Reading) -> bool:
+    """``o ∉ S``: no element of a drawn set is o."""
+    name = set_name(node)
+    if name is None or name not in reading.survey.samples:
+        return False
+    axis = reading.free_axis(spell_or_empty(element))
+    here = Index("any", sample_axis(name, reading))
+    reading.scope.distinct.add((sample(name, here, axis, reading), index_expression(element, axis, reading)))
+    return True
+
+
+def spell_or_empty(node: tree.Node) -> str:
+    spelled = spell(plain(node))
+    return spelled.name if spelled is not None else ""
