@@ -59,12 +59,27 @@ def _sigmoid(x: Floats, out: Floats) -> Floats:
 _SOFTPLUS = '''\
 def _softplus(x: Floats, out: Floats) -> Floats:
     """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
+    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
+        return np.logaddexp(0, x, out=out)
     np.abs(x, out=out)
     np.negative(out, out=out)
     np.exp(out, out=out)
     np.log1p(out, out=out)
     out += np.maximum(x, 0)
     return out
+'''
+
+_SIGMOID_OF_NUMBER = '''\
+def _sigmoid_of_number(x: float) -> float:
+    """σ(x), by the form whose exponent is not positive."""
+    small = math.exp(-abs(x))
+    return (1.0 if x >= 0 else small) / (1.0 + small)
+'''
+
+_SOFTPLUS_OF_NUMBER = '''\
+def _softplus_of_number(x: float) -> float:
+    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|)."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 '''
 
 _SCATTER = '''\
@@ -77,7 +92,15 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
     operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
 '''
 
-_TEXTS = {"reject": _REJECT, "convert": _CONVERT, "sigmoid": _SIGMOID, "softplus": _SOFTPLUS, "scatter": _SCATTER}
+_TEXTS = {
+    "reject": _REJECT,
+    "convert": _CONVERT,
+    "sigmoid": _SIGMOID,
+    "softplus": _SOFTPLUS,
+    "sigmoid of a number": _SIGMOID_OF_NUMBER,
+    "softplus of a number": _SOFTPLUS_OF_NUMBER,
+    "scatter": _SCATTER,
+}
 
 
 def helpers(names: Iterable[str]) -> list[str]:

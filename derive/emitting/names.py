@@ -110,7 +110,7 @@ class Names:
                 return "logits"
             if any(op in ("sigmoid", "softplus") for op in self._operations_after(value)):
                 return "scores"
-            if self._is_partition(value):
+            if self.is_partition(value):
                 return "partition"
             if step.kind == "dot" or step.attribute[0] == "add":
                 return "products" if step.kind == "dot" else "total"
@@ -134,7 +134,7 @@ class Names:
             found |= {self._names[use.value]} if use.value in self._names else self._below(use.value)
         return found
 
-    def _is_partition(self, value: Value) -> bool:
+    def is_partition(self, value: Value) -> bool:
         """Whether this is the sum of the exponentials, in one piece or two."""
         if value.step.kind == "reduce":
             return self._kind(value.step.uses[0].value) == "exp"
@@ -162,7 +162,7 @@ class Names:
         if op == "power":
             if attribute != Fraction(-1):
                 return "powers"
-            return "inverse_partition" if self._is_partition(value.step.uses[0].value) else "inverse"
+            return "inverse_partition" if self.is_partition(value.step.uses[0].value) else "inverse"
         return str(named.get(op, "values"))
 
     def _taken(self, value: Value) -> str:

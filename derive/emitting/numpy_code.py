@@ -35,8 +35,8 @@ UFUNCS = {
 
 POWERS = {Fraction(1, 2): "sqrt", Fraction(2): "square", Fraction(-1): "reciprocal"}
 HELPERS = {"sigmoid": "_sigmoid", "softplus": "_softplus"}
-"""Functions of the prelude, for arrays; a single number is written out."""
-REDUCTIONS = {"sum": "sum", "max": "max", "prod": "prod"}
+"""Functions that the module carries along; for a single number there is a quicker one of its own."""
+REDUCTIONS = {"sum": "add", "max": "maximum", "prod": "multiply"}
 COMPOSED = ("add", "product", "power", "sigmoid", "softplus", "where nonzero", "copy")
 """Operations that are more than one call; each has a rule below."""
 
@@ -180,8 +180,9 @@ class Printer:
         whole = len(axes) == len(use.labels)
         if name == "sum" and len(use.labels) == 2 and axes == [1]:
             return self._einsum(step, None), ATOM  # three times as fast as .sum(axis=1)
-        argument = "" if whole else f"axis={axes[0]}" if len(axes) == 1 else f"axis={tuple(sorted(axes))}"
-        return f"{_wrap(self.text(use), ATOM)}.{REDUCTIONS[name]}({argument})", ATOM
+        where = None if whole and len(axes) > 1 else axes[0] if len(axes) == 1 else tuple(sorted(axes))
+        argument = "" if where == 0 else f", axis={where}"
+        return f"np.{REDUCTIONS[name]}.reduce({self.text(use)[0]}{argument})", ATOM  # faster than the method
 
     def _dot(self, step: Step, out: str | None = None) -> Text:
         first, second = step.uses
@@ -227,6 +228,11 @@ class Printer:
         op, attribute = step.attribute
         self._expect_warnings(step)
         parts = [self.text(use, step.labels) for use in step.uses]
+        if op == "add" and self._is_quotient(step):
+            inner = self._inside_reciprocal(step.uses[0], step.labels)
+            if step.uses[0].value.step.uses[0].value.step.kind == "load" and self.names.only_numbers(step):
+                return f"np.divide({_number(attribute[0][0])[0]}, {inner[0]})", ATOM  # 1/0 is infinite, no exception
+            return f"{_number(attribute[0][0])[0]} / {_wrap(inner, UNARY)}", PRODUCT
         if op == "add":
             return _sum(list(zip(attribute[0], parts, strict=True)), attribute[1])
         if op == "product":
@@ -257,14 +263,15 @@ class Printer:
             if isinstance(attribute, Fraction) and attribute in POWERS:
                 return f"np.{POWERS[attribute]}({x[0]}{tail})", ATOM
             return f"np.power({x[0]}, {_number(attribute)[0]}{tail})", ATOM
-        if op == "softplus":
-            return f"np.logaddexp(0, {x[0]})", ATOM
         if op == "where nonzero":
             self.ignores |= {"divide", "invalid"}
             return f"np.where({_wrap(x, SUM)} != 0, {parts[1][0]}, 0)", ATOM
-        if op == "sigmoid":
-            self.ignores.add("over")
-            return f"1 / (1 + np.exp({_sum([(Fraction(-1), x)], Fraction(0))[0]}))", PRODUCT
+        if op in HELPERS:
+            number = not rank and not self.formula.elementwise
+            self.helpers.add(f"{op} of a number" if number else op)
+            if number:
+                return f"{HELPERS[op]}_of_number({x[0]})", ATOM
+            return f"{HELPERS[op]}({x[0]}, out={out or f'np.empty_like({x[0]})'})", ATOM
         if op == "copy":
             return f"np.array({x[0]})", ATOM
         raise EmitError(f"there is no NumPy for the operation {op!r}")
@@ -327,12 +334,11 @@ class Printer:
         elif op == "copy":
             self.lines.append(f"{target} = {memory or self._empty(step)}")
             self.lines.append(f"{target}[...] = {self.text(step.uses[0], order)[0]}")
+        elif op == "add" and self._is_quotient(step):
+            inner = self._inside_reciprocal(step.uses[0], order)
+            self._put(target, "divide", [_number(attribute[0][0])[0], inner[0]], memory)
         elif op in ("add", "product"):
             self._chain(value, target, memory)
-        elif op in HELPERS:
-            x = self.text(step.uses[0], order)
-            self.helpers.add(op)
-            self.lines.append(f"{target} = {HELPERS[op]}({x[0]}, out={memory or f'np.empty_like({x[0]})'})")
         else:
             parts = [self.text(use, order) for use in step.uses]
             self.lines.append(f"{target} = {self._function(op, attribute, parts, len(order), memory or '')[0]}")
@@ -379,8 +385,12 @@ class Printer:
             parts.append(("subtract" if constant < 0 else "add", _number(abs(constant))))
         (kind, first), *rest = parts
         if kind in ("subtract", "divide"):
-            start = next((k for k, (other, _) in enumerate(rest) if other in ("add", "multiply")), None)
-            if start is None:
+            positive = [k for k, (other, _) in enumerate(rest) if other in ("add", "multiply")]
+            start = positive[0] if positive and not (constant > 0 and positive == [len(rest) - 1]) else None
+            if start is None and kind == "subtract" and constant != 0:
+                rest.pop()
+                self._put(target, kind, [_number(constant)[0], first[0]], memory)
+            elif start is None:
                 lead = "negative" if kind == "subtract" else "reciprocal"
                 self._put(target, lead, [first[0]], memory)
             else:
@@ -399,6 +409,10 @@ class Printer:
                 f"{target} = {first[0]}" if not memory else f"{target} = np.positive({first[0]}, out={memory})"
             )
         self.lines += [f"{target} {_OPERATORS[kind]}= {text[0]}" for kind, text in rest]
+
+    def _is_quotient(self, step: Step) -> bool:
+        """Whether this is a number over something."""
+        return len(step.uses) == 1 and step.attribute[1][1] == 0 and self._is_reciprocal(step.uses[0])
 
     def _is_reciprocal(self, use: Use) -> bool:
         step = use.value.step

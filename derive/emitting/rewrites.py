@@ -104,6 +104,12 @@ def _rewrites() -> tuple[Rewrite, ...]:
             weighted,
         ),
         Rewrite("sigmoid", 1 / (1 + exp(x)), sigmoid(-x), "one form for one function"),
+        Rewrite(
+            "sigmoid in two forms",
+            sigmoid(x),
+            exp(x) / (1 + exp(x)),
+            "by the sign of x, the form whose exponent is not positive",
+        ),
         Rewrite("complement of sigmoid", 1 - sigmoid(x), sigmoid(-x), "no cancellation where σ(x) is near one"),
         Rewrite("log of sigmoid", log(sigmoid(x)), -log(1 + exp(-x)), "finite where σ(x) rounds to zero"),
         Rewrite(
@@ -136,6 +142,7 @@ def _rewrites() -> tuple[Rewrite, ...]:
 REWRITES = {rewrite.name: rewrite for rewrite in _rewrites()}
 
 _NEEDS = {
+    "sigmoid": ("sigmoid in two forms",),
     "shift of a quotient": ("shift of a sum of exponentials", "shift of a quotient of sums"),
     "log of sigmoid": ("log of one plus exp",),
 }

@@ -88,7 +88,8 @@ def _inlines(value: Value, users: list[Value]) -> bool:
     if step.kind == "take":
         return rank <= 1 and step.uses[0].value.step.kind == "load"
     if step.kind == "map":
-        divisor = step.attribute == ("power", Fraction(-1)) and user.kind == "map" and user.attribute[0] == "product"
+        inverse = step.attribute == ("power", Fraction(-1)) and user.kind == "map"
+        divisor = inverse and (user.attribute[0] == "product" or (user.attribute[0] == "add" and len(user.uses) == 1))
         return rank == 0 or rank < len(user.labels) or divisor
     return step.kind in ("dot", "reduce") and not user.labels and rank == 0
 
