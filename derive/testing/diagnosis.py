@@ -61,7 +61,7 @@ def diagnose(samples: Sequence[Sample]) -> str:
     if len(shaped) < len(numeric):
         odd = next(sample for sample in numeric if sample.got.size != sample.expected.size)
         return f"has shape {odd.got.shape} instead of {odd.expected.shape}"
-    for rule in (_factor, _function, _piece, _row, _rows):
+    for rule in (_factor, _function, _piece, _index, _row, _rows):
         found = rule(shaped)
         if found:
             return found
@@ -152,6 +152,31 @@ def _piece(samples: Sequence[Sample]) -> str:
             ):
                 return said.format(piece)
     return ""
+
+
+def _index(samples: Sequence[Sample]) -> str:
+    """The observed word taken from, or written to, one fixed row instead of its own."""
+    common: set[int] | None = None
+    for sample in samples:
+        outside = next((sample.case.shown[name] for name in ("outsideVectors", "U") if name in sample.case.shown), None)
+        pieces = list(sample.case.pieces.get(sample.name, {}).values())
+        if outside is None or not pieces or sample.got.shape != sample.expected.shape:
+            return ""
+        own = np.asarray(pieces[0])
+        if own.ndim == 2 and own.shape != np.shape(outside):
+            return ""  # a layout with one column per word
+        found = set()
+        for row in range(len(outside)):
+            other = outside[row] if own.ndim == 1 else np.zeros_like(own)
+            if own.ndim == 2:
+                other[row] = own.sum(axis=0)
+            if _alike(sample.got, sample.expected + own - other):
+                found.add(row)
+        common = found if common is None else common & found
+    if not common:
+        return ""
+    what = "takes the outside vector of" if samples[0].expected.ndim == 1 else "counts as observed"
+    return f"always {what} word {min(common)} instead of the outside word"
 
 
 def _row(samples: Sequence[Sample]) -> str:

@@ -232,6 +232,21 @@ def test_columns_and_orders() -> None:
     )
 
 
+def test_wrong_in_columns() -> None:
+    def columns(v: Any, o: int, U: Any) -> Any:
+        loss, d_v, d_u = softmax_pair(v, o, U.T)
+        d_u[o] += v
+        return loss, d_v, d_u.T
+
+    report = verify(columns, "softmax-skip-gram", "columns", max_examples=20, seconds=1)
+    assert report.verdict is Verdict.PARTLY_RIGHT
+    assert "dU has v_c in the row of the outside word too much" in report.reason
+    uneven = verify(
+        lambda *a: (*columns(*a)[:2], columns(*a)[2] ** 2), "softmax-skip-gram", "columns", max_examples=20, seconds=1
+    )
+    assert "dU is wrong" in uneven.reason
+
+
 def test_some_outputs_only() -> None:
     layout = Layout(outputs=("loss", "dU"))
     assert verify(lambda v, o, U: softmax_pair(v, o, U)[::2], "softmax-skip-gram", layout, max_examples=30)
