@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import io
 import sysconfig
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from w2v_numeric.corpus import Source
 from w2v_numeric.errors import CorpusError
 
 STANDARD_LIBRARY = "stdlib"
@@ -37,6 +39,19 @@ def default_corpus(packages: Sequence[str] = PACKAGES) -> Iterator[str]:
         raise CorpusError(
             f"none of the packages {', '.join(packages)} has source files here; give a corpus of your own"
         )
+
+
+def default_source(packages: Sequence[str] = PACKAGES) -> Source:
+    """The default corpus as a source to train on; blank lines end a paragraph, so train with documents="paragraph".
+
+    Raises:
+        CorpusError: when it is opened, if none of the packages has source files.
+    """
+    return Source("the docstrings of " + ", ".join(packages), lambda: io.BytesIO(_text(packages)))
+
+
+def _text(packages: Sequence[str]) -> bytes:
+    return "\n\n\n".join(default_corpus(packages)).encode("utf-8", "replace")
 
 
 def docstrings_of(path: Path) -> list[str]:

@@ -53,7 +53,7 @@ def first_guesses(counts: Counts, state: State, objective: Objective, threads: i
         data = Counts.of(counts.matrix[rows][:, :size]).all_rows()
         zero = np.zeros((len(rows), dim + 1), np.float32)
         zero[:, dim] = 1
-        grad_v = np.empty_like(zero)
+        gradient_v = np.empty_like(zero)
         objective.loss_and_gradients(
             state.u.T,
             zero,
@@ -62,10 +62,10 @@ def first_guesses(counts: Counts, state: State, objective: Objective, threads: i
             data.values,
             data.totals,
             block=np.empty((len(rows), size), np.float32),
-            grad_u=np.empty((dim + 1, size), np.float32).T,
-            grad_v=grad_v,
+            gradient_u=np.empty((dim + 1, size), np.float32).T,
+            gradient_v=gradient_v,
         )
-        step = grad_v[:, :dim] / (data.totals + np.float32(SHRINK))[:, np.newaxis]
+        step = gradient_v[:, :dim] / (data.totals + np.float32(SHRINK))[:, np.newaxis]
         guesses[rows] = -(step @ inverse)
 
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:

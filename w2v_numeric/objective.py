@@ -26,17 +26,30 @@ class BlockLossAndGradients(Protocol):
     def __call__(
         self,
         u: Array,
-        v_block: Array,
+        v: Array,
         columns: Integers,
         starts: Integers,
-        counts: Array,
-        totals: Array,
+        values: Array,
+        n: Array,
+        /,
         *,
         block: Array,
-        grad_u: Array,
-        grad_v: Array,
+        gradient_v: Array,
+        gradient_u: Array,
     ) -> float:
-        """Return Σ over the block; see the generated module for shapes."""
+        """Return Σ_a (n_a log Σ_w exp(u_w·v_a) − Σ_w N_aw u_w·v_a), its gradients left in the buffers.
+
+        Args:
+            u: outside vectors, (V, K).
+            v: center vectors of the block, (C, K).
+            columns, starts, values: the rows of N, C×V, compressed; no pair twice.
+            n: row sums of N, (C,).
+            block: work space, (C, V), C-contiguous.
+            gradient_v, gradient_u: (C, K) and (V, K), overwritten.
+
+        Raises:
+            ValueError: shapes do not meet, or a value is not finite.
+        """
         ...
 
 
@@ -46,15 +59,16 @@ class BlockLoss(Protocol):
     def __call__(
         self,
         u: Array,
-        v_block: Array,
+        v: Array,
         columns: Integers,
         starts: Integers,
-        counts: Array,
-        totals: Array,
+        values: Array,
+        n: Array,
+        /,
         *,
         block: Array,
     ) -> float:
-        """Return Σ over the block."""
+        """Return the same sum, and no gradients."""
         ...
 
 

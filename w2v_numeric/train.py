@@ -100,7 +100,7 @@ class Trainer:
         Between two yields the state is consistent: it may be saved and gone on from later with the same result.
 
         Raises:
-            NumericError: the loss is no longer a number.
+            NumericError: the loss is no longer a finite number.
         """
         state, plan = self.state, self.plan
         with threadpool_limits(1), ThreadPoolExecutor(plan.threads) as pool:
@@ -115,10 +115,6 @@ class Trainer:
                     state.seconds += time.perf_counter() - began
                     done = order[: state.batch * plan.batch]
                     mean = state.loss / max(float(self.counts.totals[done].sum(dtype=np.float64)), 1e-300)
-                    if not np.isfinite(mean):
-                        raise NumericError(
-                            "the loss is no longer a finite number; train again with smaller --rate-u and --rate-v"
-                        )
                     last = state.batch == self.steps_per_pass
                     if last:
                         state.epoch, state.batch, state.loss = state.epoch + 1, 0, 0.0
@@ -131,7 +127,10 @@ class Trainer:
         decay = linear_decay(done, plan.epochs * self.steps_per_pass)
         shares = np.array_split(centers, plan.threads)
         losses = pool.map(self._visit, range(plan.threads), shares, [plan.rate_v * decay] * plan.threads)
-        state.loss += sum(losses)
+        try:
+            state.loss += sum(losses)
+        except ValueError as error:  # the formulas refuse what is not finite
+            raise NumericError(f"the training has diverged ({error}); choose smaller --rate-u and --rate-v") from error
         list(
             pool.map(
                 self._update_u, range(plan.threads), [done + 1] * plan.threads, [plan.rate_u * decay] * plan.threads
@@ -150,8 +149,8 @@ class Trainer:
             part = centers[begin : begin + rows]
             data = self.counts.rows(part)
             v = state.v[part]
-            grad_v = np.empty_like(v)
-            grad_u = self._extra[worker] if begin else total
+            gradient_v = np.empty_like(v)
+            gradient_u = self._extra[worker] if begin else total
             loss += self.objective.loss_and_gradients(
                 state.u.T,
                 v,
@@ -160,12 +159,12 @@ class Trainer:
                 data.values,
                 data.totals,
                 block=self._blocks[worker][: len(part)],
-                grad_u=grad_u.T,
-                grad_v=grad_v,
+                gradient_u=gradient_u.T,
+                gradient_v=gradient_v,
             )
             if begin:
-                total += grad_u
-            step, squares = grad_v[:, :dim], state.squares[part]
+                total += gradient_u
+            step, squares = gradient_v[:, :dim], state.squares[part]
             step /= (data.totals + np.float32(PRIOR))[:, np.newaxis]
             learned = v[:, :dim]
             adagrad(learned, step, squares, rate=rate)

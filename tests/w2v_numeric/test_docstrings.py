@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import environment
 
-from w2v_numeric.docstrings import default_corpus, docstrings_of
+from w2v_numeric.docstrings import default_corpus, default_source, docstrings_of
 from w2v_numeric.errors import CorpusError
 
 
@@ -41,3 +41,10 @@ def test_the_order_is_fixed() -> None:
 def test_unknown_packages() -> None:
     with pytest.raises(CorpusError, match="none of the packages"):
         list(default_corpus(["no_such_package_anywhere"]))
+
+
+def test_as_a_source() -> None:
+    source = default_source(["rich"])
+    words = source.open().read().decode().split()
+    assert len(words) > 1000
+    assert source.size() is None
