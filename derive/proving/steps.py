@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sympy import Integer
+from sympy import Abs, Integer, Max, Min, Symbol
 
-from derive.derivation import Goal, Kind, Step, Verdict
+from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
 from derive.proving.check import decide
 from derive.reading.claims import Claim, Shape
 from derive.reading.note import Draft, Draftbook
+from derive.terms import ArrayFacts
 
 SECONDS = 10.0
 
@@ -63,6 +64,10 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if claim.shape is Shape.DIFFERENT:
         return _of_shape(claim, f"{claim.shapes[0]} is set against {claim.shapes[1]}")
     verdict = decide(_fixed(claim.goal, book), deadline=seconds)
+    if verdict.kind is Kind.UNDECIDED:
+        verdict = _by_sign(claim, seconds) or verdict
+    if verdict.kind is Kind.PROVED:
+        verdict = _where_defined(claim, seconds) or verdict
     if verdict.kind is Kind.REFUTED:
         verdict = _under_assumptions(claim, seconds) or verdict
     if verdict.kind is Kind.REFUTED and claim.loose:
@@ -83,6 +88,43 @@ def _of_alternatives(claim: Claim, seconds: float) -> Verdict:
             what = "a strictly falling function turns a maximum into a minimum"
             return Verdict(Kind.REFUTED, what, diagnosis=what)
     return Verdict(Kind.UNDECIDED, "neither side was seen to be a monotone function of the other")
+
+
+def _by_sign(claim: Claim, seconds: float) -> Verdict | None:
+    """max(t, 0), min(t, 0) and |t| of one number: the claim for t > 0, t = 0 and t < 0 apart."""
+    goal = claim.goal
+    kinked = {a for side in (goal.left, goal.right) for a in side.atoms(Abs, Max, Min)}
+    symbols = {s for node in kinked for s in node.free_symbols}
+    if len(symbols) != 1 or not isinstance(t := symbols.pop(), Symbol) or t.is_integer or t.is_positive:
+        return None
+    size = Symbol(f"{t.name}₊", positive=True)
+    facts = goal.facts.with_arrays(**{size.name: ArrayFacts(positive=True, nonnegative=True)})
+    for value in (size, -size, Integer(0)):
+        table = {t: value}
+        part = replace(goal, left=goal.left.xreplace(table), right=goal.right.xreplace(table), facts=facts)
+        verdict = decide(part, deadline=seconds / 3)
+        if verdict.kind is not Kind.PROVED:
+            return None
+    return Verdict(Kind.PROVED, f"proved for {t} > 0, {t} = 0 and {t} < 0")
+
+
+def _where_defined(claim: Claim, seconds: float) -> Verdict | None:
+    """A step may hold only where a number is positive although the note lets it be negative: ln x² = 2 ln x."""
+    goal = claim.goal
+    if goal.relation is not Relation.EQUAL:
+        return None
+    for symbol in goal.left.free_symbols | goal.right.free_symbols:
+        facts = goal.facts.of(symbol.name)
+        if symbol.name not in claim.real or symbol.is_positive or symbol.is_integer or (facts and facts.lower is not None):
+            continue
+        size = Symbol(f"{symbol.name}₊", positive=True)
+        known = goal.facts.with_arrays(**{size.name: ArrayFacts(positive=True, nonnegative=True)})
+        left, right = (side.xreplace({symbol: -size}) for side in (goal.left, goal.right))
+        real = [decide(Goal(side, Relation.EQUAL, side, known), deadline=seconds / 4).kind is Kind.PROVED for side in (left, right)]
+        if real[0] != real[1]:
+            what = f"for negative {symbol} only one side has a real value"
+            return Verdict(Kind.REFUTED, what, diagnosis=what)
+    return None
 
 
 def _under_assumptions(claim: Claim, seconds: float) -> Verdict | None:

@@ -137,7 +137,7 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     A superscript that is an index everywhere (``θ^w``) becomes one.
     """
     if spelled.power is not None and (sup := letter(spelled.power)) is not None:
-        if reading.survey.superscript_is_index(spelled.name, sup):
+        if reading.survey.superscript_is_index(spelled.name, sup, bool(spelled.subs)):
             return replace(spelled, name=f"{spelled.name}^", subs=(spelled.power, *spelled.subs), power=None)
     if len(spelled.subs) != 1:
         return spelled
@@ -147,7 +147,7 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     name = letter(spelled.subs[0])
     if name is None or len(name) != 1 or name in reading.survey.bound or name in reading.bound:
         return spelled
-    if name in PARAMETERS and spelled.name in reading.survey.functions:
+    if name in PARAMETERS and (spelled.name in reading.survey.functions or spelled.name in TABLES):
         return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
     if name.isupper():
         if name in reading.survey.sizes:

@@ -40,6 +40,7 @@ class Claim:
     assumed: tuple[tuple[Expr, Expr], ...] = ()
     loose: tuple[str, ...] = ()
     alternatives: tuple[tuple[Goal, bool], ...] = ()
+    real: frozenset[str] = frozenset()
 
 
 SYMBOLS = {
@@ -64,8 +65,11 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     facts = reading.scope.facts().with_distinct(reading.guards)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
+    if shape is Shape.DIFFERENT and left.rank != right.rank:
+        certain = all(_rank_known(body, reading) for body in bodies)
     assumed = tuple(pair for solved in reading.scope.assumed.values() for pair in solved.items())
-    return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed, _loose(goal, reading))
+    real = frozenset(name for name, family in reading.scope.families.items() if family.real)
+    return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed, _loose(goal, reading), real=real)
 
 
 def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
@@ -112,6 +116,12 @@ def _fit(left: Value, right: Value, reading: Reading) -> tuple[Shape, Value]:
     if is_number(left) or is_number(right):
         return Shape.SAME, right
     return Shape.DIFFERENT, right
+
+
+def _rank_known(body: Expr, reading: Reading) -> bool:
+    """Whether no name in it could turn out to be a vector after all."""
+    families = reading.scope.families
+    return all(f.declared or f.values for s in scalars_of(body) if (f := families.get(s.name)) is not None)
 
 
 def _declared(body: Expr, reading: Reading) -> bool:

@@ -62,8 +62,9 @@ class Reading:
             columns = self.survey.holds_columns(name)
             self.scope.note(f"the {'columns' if columns else 'rows'} of {name} are the vectors {small}")
             return small, columns
-        if not spelled.subs and name in self.survey.indexed and name not in self.survey.wholes and self._is_scalar(name):
-            return f"{name} ", None
+        if not spelled.subs and name in self.survey.indexed:
+            if name in self.survey.variables or (name not in self.survey.wholes and self._is_scalar(name)):
+                return f"{name} ", None
         return name, None
 
     def _is_scalar(self, name: str) -> bool:
@@ -192,6 +193,9 @@ def condition(node: tree.Node, reading: Reading, axis_of: Callable[[str], Axis])
     symbol = node.links[0].relation.symbol
     if symbol not in ("=", "\\ne"):
         raise Unsettled(f"a condition with {symbol} is not understood")
+    compared = spell(plain(node.first))
+    if compared is not None and compared.subs and compared.name not in reading.survey.index_arrays:
+        raise Unsettled(f"a condition on the value of {compared.name} is not understood")
     left_name, right_name = letter(node.first), letter(node.links[0].right)
     axis = axis_of(left_name or right_name or "")
     left = index_expression(node.first, axis, reading)

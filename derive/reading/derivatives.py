@@ -13,13 +13,14 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus import differentiate
 from derive.reading import tree
-from derive.reading.context import Reading
+from derive.reading.calls import PARAMETERS
+from derive.reading.context import Reading, new_index
 from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
 from derive.reading.elaborate import named, value
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import Spelled, bare, letter, plain, spell
 from derive.reading.values import Value, entrywise, scalar
-from derive.terms import Index, fresh, real
+from derive.terms import Index, array, fresh, real, sum_over
 
 MAX_ORDER = 4
 
@@ -185,6 +186,7 @@ def by(function: Value, variable: Value, reading: Reading) -> Value:
 def derivative_of_entry(body: Expr, entry: Expr, reading: Reading) -> Expr:
     definitions = reading.scope.definitions
     unclear = reading.scope.unclear.keys() & {entry_name(a) for a in unfold(body, definitions).atoms(Indexed, Symbol)}
+    unclear -= {entry_name(entry)} if isinstance(entry, Indexed | Symbol) else set()
     if unclear:
         raise Unsettled(f"{', '.join(sorted(unclear))} is given by a formula that is not understood")
     if isinstance(entry, AppliedUndef) and entry.func.__name__ in definitions:
@@ -195,9 +197,38 @@ def derivative_of_entry(body: Expr, entry: Expr, reading: Reading) -> Expr:
         return from_variables(differentiate(unfolded, target), keep)
     unfolded = unfold(body, definitions)
     if isinstance(entry, Indexed) or (isinstance(entry, Symbol) and not isinstance(entry, Index)):
+        generic = _by_parameter(unfolded, entry, reading)
+        if generic is not None:
+            return generic
         _must_depend(unfolded, entry)
         return differentiate(unfolded, entry)
     return _by_compound(unfolded, unfold(entry, definitions))
+
+
+def _by_parameter(body: Expr, entry: Expr, reading: Reading) -> Expr | None:
+    """By θ, of which the note only says that the probabilities depend on it: the chain rule through every table.
+
+    ∂P(a|b)/∂θ_i becomes a table of its own, which may have any values.
+    """
+    name = entry_name(entry)
+    if name.strip() not in PARAMETERS or any(n.base == getattr(entry, "base", None) for n in body.atoms(Indexed)):
+        return None
+    if body.has(entry):
+        return None
+    tables = {str(n.base.label): n.base for n in body.atoms(Indexed) if "(" in str(n.base.label)}
+    if not tables:
+        return None
+    total: Expr = sympy.Integer(0)
+    index = entry.indices if isinstance(entry, Indexed) else ()
+    for label, base in sorted(tables.items()):
+        axes = [reading.scope.axis(label, p) for p in range(reading.scope.family(label).order)]
+        where = tuple(new_index("a", axis) for axis in axes)
+        slope = array(f"∂{label}/∂{name}")[(*where, *index)]
+        part = differentiate(body, base[where]) * slope
+        for i in where:
+            part = sum_over(part, i)
+        total += part
+    return total
 
 
 def _must_depend(body: Expr, entry: Expr) -> None:

@@ -108,6 +108,9 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     spelled = spell(node)
     if spelled is None or spelled.power is not None or spelled.name in reading.scope.heads or spelled.name in reading.bound:
         return
+    if reading.family_name(spelled)[0] != spelled.name and not spelled.subs and spelled.name not in reading.survey.variables:
+        reading.survey.wholes.add(spelled.name)
+        raise Relearn(spelled.name)
     family = reading.scope.families.get(spelled.name)
     if family is None or family.declared:
         return

@@ -18,7 +18,7 @@ from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim
 from derive.reading.context import Reading, index_expression
-from derive.reading.definers import candidate, define, defining_value, is_known
+from derive.reading.definers import Candidate, candidate, define, defining_value, is_known
 from derive.reading.definitions import Circular, unfold
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.formula import Formula as Mathematics
@@ -33,7 +33,7 @@ from derive.reading.survey import Survey, survey
 from derive.reading.values import ShapeError, Value
 from derive.calculus import NotDifferentiable
 
-MAX_PASSES = 40
+MAX_PASSES = 16
 LOGICAL = (Unsettled, ShapeError, NotDifferentiable, Circular)
 
 
@@ -109,7 +109,8 @@ class _Side:
     source: str
     node: tree.Node | None
     shape_error: str | None = None
-    guards: tuple = ()
+    certain: bool = False
+    pending: Candidate | None = None
 
 
 @dataclass
@@ -536,9 +537,22 @@ def _statement(statement: tree.Statement, item: _Display, current: _Pass) -> Non
         if side is None:
             side = _evaluate(first, item, reading) if first is not None else None
         right = _evaluate(link.right, item, reading)
+        if side is not None and side.pending is not None and symbol == "=":
+            _define_later(side.pending, right, link, reading)
         _draft(side, link, right, item, current)
         side, fresh_start = right, False
     current.side = side if side is not None else (_evaluate(first, item, reading) if first is not None else None)
+
+
+def _define_later(found: Candidate, right: _Side, link: tree.Link, reading: Reading) -> None:
+    """A name whose defining formula is not understood is what the next formula of the chain says."""
+    place = f"{link.relation.span.line}:{link.relation.span.column}"
+    if right.value is None:
+        right.pending = found
+    elif found.key not in reading.scope.heads or reading.scope.defined_at.get(found.key) == place:
+        if define(found, right.value, reading) is not None:
+            reading.scope.defined_at[found.key] = place
+            reading.scope.unclear.pop(found.spelled.name, None)
 
 
 def _label(name: str, first: tree.Node, statement: tree.Statement, reading: Reading) -> None:
@@ -563,7 +577,7 @@ def _evaluate(
     try:
         return _Side(meaning(node) if meaning else value(node, reading), None, source, node)
     except ShapeError as error:
-        return _Side(None, str(error), source, node, shape_error=str(error))
+        return _Side(None, str(error), source, node, shape_error=str(error), certain=error.certain)
     except (Unsettled, NotDifferentiable, Circular) as error:
         return _Side(None, str(error), source, node)
 
@@ -592,6 +606,7 @@ def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, it
         current.drafts.append(
             Draft(at, _written(link), left_source, right.source, problem=right.problem, source=(first, link.right))
         )
+        right.pending = found
         return right
     head = define(found, right.value, reading)
     if head is None:
@@ -643,7 +658,7 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
     elif side is None:
         add(problem="there is nothing to the left of this relation")
     elif right.shape_error is not None:
-        certain = right.node is not None and _all_declared(right.node, reading)
+        certain = right.node is not None and (right.certain or _all_declared(right.node, reading))
         add(problem=right.shape_error, shape_error=right.shape_error, certain=certain)
     elif _is_assumption(side, symbol, right, reading, place):
         add(definition="an equation that is assumed from here on")

@@ -13,6 +13,7 @@ import sympy
 from sympy import Expr, Indexed
 
 from derive.reading import tree
+from derive.reading.calls import signature
 from derive.reading.context import Reading, index_expression
 from derive.reading.definers import candidate, define, is_known
 from derive.reading.definitions import unfold
@@ -89,6 +90,8 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
         return _bounds(sides, symbols, reading)
     if symbols == ["\\ne"]:
         _differs(sides[0], sides[1], reading)
+        if isinstance(sides[1], tree.Num) and sides[1].text == "0" and (family := _family(sides[0], reading)) is not None:
+            family.real = True
         return True
     if symbols == ["\\notin"]:
         _outside(sides[0], sides[1], reading)
@@ -128,7 +131,7 @@ def _family(node: tree.Node, reading: Reading) -> Family | None:
     spelled = spell(node)
     if spelled is None or spelled.power is not None or spelled.transposed or spelled.name.isdigit():
         return None
-    if spelled.name in reading.scope.heads or spelled.name in reading.bound:
+    if signature(spelled.name, len(spelled.subs), None) in reading.scope.heads or spelled.name in reading.bound:
         return None
     return reading.scope.family(reading.family_name(spelled)[0])
 
@@ -142,6 +145,14 @@ def _member(node: tree.Node, set_: tree.Node, reading: Reading) -> None:
         _shape(spelled, shape, reading)
         return
     if is_sample(set_, reading) and not spelled.subs:
+        return
+    if (ends := _interval(set_)) is not None:
+        family = _family(node, reading)
+        if family is not None:
+            for end, symbol, left in ((ends[0], "<" if ends[2] else "\\le", True), (ends[1], "<" if ends[3] else "\\le", False)):
+                _bound(family, end, symbol, left=left)
+            family.declared = True
+            reading.scope.want_order(family.name, len(spelled.subs))
         return
     values = _finite(set_)
     if values is not None:
@@ -173,6 +184,17 @@ def real_shape(node: tree.Node) -> list[tree.Node] | None:
 
 def _is_reals(node: tree.Node) -> bool:
     return isinstance(node, tree.Name) and (node.base in ("ℝ", "\\R", "\\Re", "\\reals") or node.base == "R" and "mathbb" in node.decorations)
+
+
+def _interval(node: tree.Node) -> tuple[Expr | None, Expr | None, bool, bool] | None:
+    """``(0, 1)``, ``[0, 1)``, ``(0, \\infty)``: the ends, and whether they are left out."""
+    if not isinstance(node, tree.Group) or node.open not in ("(", "[") or len(node.body.parts) != 2:
+        return None
+    ends = [plain(p) for p in node.body.parts]
+    numbers = [_number(e) for e in ends]
+    if any(n is None and "infty" not in tree.sexpr(e) for n, e in zip(numbers, ends, strict=True)):
+        return None
+    return numbers[0], numbers[1], node.open == "(", node.close == ")"
 
 
 def _finite(node: tree.Node) -> tuple[Expr, ...] | None:
@@ -216,6 +238,7 @@ def _shape(spelled: Spelled, lengths: list[tree.Node], reading: Reading) -> None
         scope.axes.same(scope.axis(name, where), axis)
     family.row = family.row or row
     family.declared = True
+    family.real = not axes
     if kept:
         reading.survey.wholes.add(spelled.name)
     scope.want_order(name, order)
@@ -258,14 +281,11 @@ def _bounds(sides: list[tree.Node], symbols: list[str], reading: Reading) -> boo
 
 
 def _family_for_bound(node: tree.Node, reading: Reading) -> Family | None:
-    from derive.reading.calls import signature, arguments_of
-
     if isinstance(node, tree.Product) and len(node.factors) == 2 and isinstance(group := plain(node.factors[1].node), tree.Group):
         inner = value(node, reading).body
         atoms = [unfold(inner, reading.scope.definitions)]
         if isinstance(atoms[0], Indexed):
             return reading.scope.family(str(atoms[0].base.label))
-        del signature, arguments_of, group
         return None
     spelled = spell(node)
     if spelled is None:
@@ -473,6 +493,7 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             family = scope.family(spelled.name)
             scope.want_order(spelled.name, 2)
             family.sums_to_one, family.nonnegative = (1,), True
+            scope.unclear.setdefault(spelled.name, "its rows are one-hot at places that are not named")
             scope.note(f"every row of {spelled.name} adds up to one (one-hot rows, from the text)")
         else:
             one_hot(spelled, text, formulas, reading)

@@ -40,6 +40,7 @@ class Family:
     points_into: Axis | None = None
     injective: bool = False
     declared: bool = False
+    real: bool = False
     axes: dict[int, Axis] = field(default_factory=dict)
 
 

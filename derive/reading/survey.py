@@ -41,9 +41,10 @@ class Survey:
     unscripted: set[str] = field(default_factory=set)
     superscripts: dict[str, set[str]] = field(default_factory=dict)
 
-    def superscript_is_index(self, name: str, sup: str) -> bool:
+    def superscript_is_index(self, name: str, sup: str, indexed: bool) -> bool:
         """``θ^w``: the name never stands without a superscript, and the superscript is an index elsewhere."""
-        return name not in self.unscripted and sup in (self.subscripts | self.bound) and sup not in self.sizes
+        key = name + "_" * indexed
+        return key not in self.unscripted and sup in (self.subscripts | self.bound) and sup not in self.sizes
     lettered: set[str] = field(default_factory=set)
     lettered_alone: set[str] = field(default_factory=set)
     most_indices: dict[str, int] = field(default_factory=dict)
@@ -171,8 +172,8 @@ def _script(node: tree.Script, found: Survey) -> None:
     found.names.add(spelled.name)
     if spelled.power is not None and (sup := letter(spelled.power)) is not None:
         found.superscripts.setdefault(spelled.name, set()).add(sup)
-    elif spelled.power is None and not (isinstance(node.base, tree.Script)):
-        found.unscripted.add(spelled.name)
+    elif spelled.power is None and not isinstance(node.base, tree.Script):
+        found.unscripted.add(spelled.name + "_" * bool(spelled.subs))
     if spelled.transposed:
         found.transposed.add(spelled.name)
         if not spelled.subs:

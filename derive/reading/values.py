@@ -17,7 +17,14 @@ from derive.terms import Axis, Index, delta, fresh, rename_bound, size, sum_over
 
 
 class ShapeError(Exception):
-    """Two arrays do not conform; the message says which shapes met."""
+    """Two arrays do not conform; the message says which shapes met.
+
+    ``certain`` when two lengths met that the note itself keeps apart, so that no other reading could make them fit.
+    """
+
+    def __init__(self, message: str, *, certain: bool = False) -> None:
+        super().__init__(message)
+        self.certain = certain
 
 
 class Axes:
@@ -163,11 +170,17 @@ def contract(first: Value, second: Value, axes: Axes) -> tuple[Index, Expr, tupl
     """Σ over the last axis of the first and the first axis of the second."""
     last, leading = first.indices[-1], second.indices[0]
     if not axes.same(last.axis, leading.axis):
-        raise ShapeError(f"{first.describe()} times {second.describe()} does not conform")
+        apart = _apart(last.axis, leading.axis, axes)
+        raise ShapeError(f"{first.describe()} times {second.describe()} does not conform", certain=apart)
     bound = fresh(Index(last.name, axes.resolve(last.axis)))
     rest = tuple(fresh(i) for i in second.indices[1:])
     body = first.at(*first.indices[:-1], bound) * second.at(bound, *rest)
     return bound, sum_over(body, bound), rest
+
+
+def _apart(one: Axis, other: Axis, axes: Axes) -> bool:
+    """Whether the note has settled both lengths, and differently."""
+    return not axes.is_flexible(one) and not axes.is_flexible(other) and axes.resolve(one).high != axes.resolve(other).high
 
 
 def outer(column: Value, row: Value) -> Value:
@@ -189,7 +202,8 @@ def multiply(first: Value, second: Value, axes: Axes, *, dotted: bool = False) -
     if first.rank == second.rank == 1:
         if dotted or first.row != second.row:
             return dot(first, second, axes) if dotted or first.row else outer(first, second)
-        raise ShapeError(f"{first.describe()} times {second.describe()} does not conform")
+        apart = _apart(first.shape[0], second.shape[0], axes)
+        raise ShapeError(f"{first.describe()} times {second.describe()} does not conform", certain=apart)
     if first.rank == 1:
         if not first.row:
             raise ShapeError(f"{first.describe()} times {second.describe()} does not conform")
