@@ -1,4 +1,6 @@
-"""Time to quality beside gensim, and cost beside the size of the text. Run with: pytest -m bench -s tests/bench/bench_gensim.py
+"""Time to quality beside gensim, and cost beside the size of the text.
+
+Run with: pytest -m bench -s tests/bench/bench_gensim.py
 
 The corpus and the tests are named by environment variables, since they are no part of the project:
 W2V_CORPUS a text, one document a line; W2V_PAIRS files of word pairs, separated like PATH; W2V_ANALOGIES a file of
