@@ -1,0 +1,294 @@
+"""From a note to functions: what its ``emit`` lines ask for, proved, and handed to the emitter.
+
+A quantity in an ``emit`` line (J, ∂J/∂v_c ...) is elaborated like any other formula of the note, so SymPy differentiates
+it from the objective.  It must begin a chain of equalities whose steps stand proved in the note; the end of that chain
+is the closed form that is computed, once it is proved equal to the quantity directly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import sympy
+from sympy import Expr, Symbol
+from sympy.core.function import AppliedUndef
+
+from derive.derivation import Kind
+from derive.emitting.formula import Argument, Array, Formula, IndexArgument, Scalar, Sparse, batched, instance
+from derive.emitting.lambdify import lambdify as compiled
+from derive.errors import DeriveError, Place
+from derive.proving.proof import Proof, prove
+from derive.proving.steps import verdict_of
+from derive.reading import tree
+from derive.reading.definitions import Circular, unfold
+from derive.reading.document import Document
+from derive.reading.elaborate import value
+from derive.reading.emit_lines import EmitLine, EmitOutput, emit_lines
+from derive.reading.formula import Formula as Mathematics
+from derive.reading.latex import parse_block
+from derive.reading.markdown import read_document
+from derive.reading.note import LOGICAL, Draft, Draftbook, read_note
+from derive.reading.scope import Relearn
+from derive.reading.spelling import plain
+from derive.reading.values import Value
+from derive.terms import Axis, Index, Tensor, array, real
+
+__all__ = ["NOTES", "Emitted", "emitted", "formula_named", "lambdify"]
+
+NOTES = Path(__file__).parent / "notes"
+EQUALITIES = ("=", ":=", "\\equiv")
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A formula with the module it belongs to and the note it comes from."""
+
+    module: str
+    formula: Formula
+    note: Path
+
+
+def emitted(path: Path, *, seconds: float = 10.0) -> Iterator[Emitted]:
+    """The functions that a note asks for, each proved.
+
+    Raises:
+        DeriveError: the note cannot be read, an ``emit`` line is not understood, or what it asks for is not proved.
+    """
+    document = read_document(path)
+    lines = list(emit_lines(document))
+    if lines:
+        book = read_note(document)
+        for line in lines:
+            yield Emitted(line.module, _formula(line, book, seconds), path)
+
+
+def formula_named(name: str, notes: Path = NOTES) -> Formula:
+    """The formula ``note/function``, as in ``softmax-skip-gram/pair``.
+
+    Raises:
+        DeriveError: there is no such note or function; the message lists what there is.
+    """
+    stem, _, function = name.partition("/")
+    path = notes / f"{stem}.md"
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", stem) or not path.is_file():
+        known = ", ".join(sorted(p.stem for p in notes.glob("*.md")))
+        raise DeriveError(f"there is no note {stem!r}; choose one of: {known}")
+    document = read_document(path)
+    lines = {line.function: line for line in emit_lines(document)}
+    if function not in lines:
+        known = ", ".join(f"{stem}/{each}" for each in lines) or "it has no emit lines"
+        raise DeriveError(f"the note {stem} has no function {function!r}; choose one of: {known}")
+    return _formula(lines[function], _read(document), 10.0)
+
+
+@cache
+def lambdify(name: str) -> Callable[..., Any]:
+    """The NumPy function of a proved formula of the notes, compiled in memory: ``lambdify("softmax-skip-gram/pair")``.
+
+    It is the function that ``derive emit`` writes, through the same printer; its text is ``function.__source__``.
+
+    Raises:
+        DeriveError: there is no such note or function.
+    """
+    return compiled(formula_named(name))
+
+
+def _read(document: Document) -> Draftbook:
+    return read_note(document)
+
+
+def _formula(line: EmitLine, book: Draftbook, seconds: float) -> Formula:
+    maker = _Maker(line, book, seconds)
+    outputs, latex = {}, {}
+    for output in line.outputs:
+        outputs[output.name], latex[output.name] = maker.proved(output)
+    everything = [proof.tensor.body for proof in outputs.values()]
+    formula = Formula(
+        line.function, maker.arguments(everything), outputs, line.summary, latex=latex, scratch=line.work, into=line.into
+    )
+    if line.fixed:
+        formula = instance(formula, line.function, line.fixed)
+    if line.batch:
+        formula = batched(formula, line.function, line.summed, line.batch)
+    return formula
+
+
+@dataclass(frozen=True)
+class _Quantity:
+    """A formula of an ``emit`` line: its node, and its meaning."""
+
+    node: tree.Node
+    value: Value
+
+
+class _Maker:
+    """Turns the outputs of one ``emit`` line into proofs."""
+
+    def __init__(self, line: EmitLine, book: Draftbook, seconds: float) -> None:
+        self.line, self.book, self.seconds = line, book, seconds
+        self.scope = book.scope
+        self.given = {
+            name: key
+            for name in (*line.arguments, *line.fixed)
+            for key in self.scope.heads
+            if key.rstrip("_") == name and key in self.scope.definitions
+        }
+
+    def proved(self, output: EmitOutput) -> tuple[Proof, str]:
+        """The proof of an output's closed form, and how the note writes the equation."""
+        names = self._sides(output)
+        quantity = self._elaborate(names[0], output.place)
+        last, closed_node, latex = self._chain(names, output)
+        closed = self._meaning(closed_node, output.place)
+        leading = self._leading(closed, quantity.value)
+        facts = self.scope.facts()
+        meaning = Tensor((*leading, *quantity.value.indices), self._unfolded(quantity.value.body))
+        form = Tensor((*leading, *closed.indices), self._folded(closed.body))
+        source = f"{Path(self.book.path).name}:{last.place.line}"
+        return prove(meaning, form, facts, output.place, source, self._given_tensors(), self.seconds), latex
+
+    def arguments(self, bodies: Sequence[Expr]) -> tuple[Argument, ...]:
+        """The arguments in the order of the line, what they are being read off the note."""
+        return tuple(self._argument(name, bodies) for name in (*self.line.arguments, *self.line.fixed))
+
+    # Reading the quantities ------------------------------------------------------------------------------------------
+
+    def _sides(self, output: EmitOutput) -> list[tree.Node]:
+        rows = parse_block(Mathematics.of(output.latex))
+        statement = rows[0].statements[0] if rows and isinstance(rows[0], tree.Row) and rows[0].statements else None
+        if len(rows) != 1 or statement is None or len(rows[0].statements) != 1 or statement.first is None:  # type: ignore[union-attr]
+            raise DeriveError(f"{output.latex!r} could not be read as one formula", output.place)
+        sides = [statement.first, *(link.right for link in statement.links)]
+        if any(link.relation.symbol not in EQUALITIES for link in statement.links) or len(sides) > 2:
+            raise DeriveError("write  NAME = QUANTITY  or  NAME = QUANTITY = FORM", output.place)
+        found = [side for side in sides if side is not None and not isinstance(side, tree.Unread)]
+        if len(found) != len(sides):
+            raise DeriveError(f"{output.latex!r} could not be read to its end", output.place)
+        return found
+
+    def _elaborate(self, node: tree.Node, place: Place) -> _Quantity:
+        return _Quantity(node, self._meaning(node, place))
+
+    def _meaning(self, node: tree.Node, place: Place) -> Value:
+        reading = self.book.reading
+        reading.guards, reading.locals, reading.bound = [], {}, {}
+        try:
+            return value(node, reading)
+        except (Relearn, *LOGICAL) as error:
+            raise DeriveError(f"{tree.sexpr(node)} has no meaning in this note: {error}", place) from error
+
+    # Finding the chain -----------------------------------------------------------------------------------------------
+
+    def _chain(self, sides: list[tree.Node], output: EmitOutput) -> tuple[Draft, tree.Node, str]:
+        """The step that the closed form stands in, the closed form, and the equation in LaTeX."""
+        wanted = _shape(sides[0])
+        problem = "begins no chain of equalities in this note"
+        for start, first in enumerate(self.book.drafts):
+            if first.source[0] is None or _shape(first.source[0]) != wanted:
+                continue
+            chain = list(self._follow(start))
+            if len(sides) == 2:
+                form = _shape(sides[1])
+                ends = [k for k, draft in enumerate(chain) if draft.source[1] and _shape(draft.source[1]) == form]
+                chain = chain[: ends[0] + 1] if ends else []
+                problem = problem if ends else "has no chain of equalities with this form in the note"
+            if not chain:
+                continue
+            for draft in chain:
+                verdict = verdict_of(draft, self.book, self.seconds)
+                if verdict.kind not in (Kind.PROVED, Kind.DEFINITION):
+                    problem = f"is not proved, line {draft.place.line} is {verdict.kind.value}: {verdict.reason}"
+                    break
+            else:
+                last = chain[-1]
+                if last.source[1] is not None:
+                    return last, last.source[1], f"{first.left} = {last.right}"
+        raise DeriveError(f"{output.latex!r} {problem}", output.place)
+
+    def _follow(self, start: int) -> Iterator[Draft]:
+        drafts = self.book.drafts
+        for number in range(start, len(drafts)):
+            draft = drafts[number]
+            if draft.relation not in ("=", ":=", "≡"):
+                return
+            if number > start and (draft.left != drafts[number - 1].right or draft.source[0] is not drafts[number - 1].source[1]):
+                return
+            yield draft
+
+    # Terms -----------------------------------------------------------------------------------------------------------
+
+    def _unfolded(self, body: Expr, keep: frozenset[str] = frozenset()) -> Expr:
+        try:
+            return unfold(body, self.scope.definitions, keep)
+        except Circular as error:
+            raise DeriveError(str(error), self.line.place) from error
+
+    def _folded(self, body: Expr) -> Expr:
+        """Everything unfolded but the defined names that are arguments; these become arrays."""
+        keep = {key: name for name, key in self.given.items()}
+        body = self._unfolded(body, frozenset(keep))
+        table = {
+            node: array(keep[key])[node.args] if node.args else real(keep[key])
+            for node in body.atoms(AppliedUndef)
+            if (key := node.func.__name__) in keep
+        }
+        return body.xreplace(table) if table else body
+
+    def _given_tensors(self) -> Mapping[str, Tensor]:
+        tensors = {}
+        for name, key in self.given.items():
+            definition = self.scope.definitions[key]
+            tensors[name] = Tensor(definition.parameters, self._unfolded(definition.body))
+        return tensors
+
+    def _leading(self, closed: Value, quantity: Value) -> tuple[Index, ...]:
+        """Free indices that are no arguments: the output has an axis for each."""
+        names = set(self.line.arguments)
+        bodies = (self._folded(closed.body), self._folded(quantity.body))
+        taken = {*closed.indices, *quantity.indices}
+        free = {s for b in bodies for s in b.free_symbols if isinstance(s, Index) and s not in taken and s.name not in names}
+        return tuple(sorted(free, key=lambda index: index.name))
+
+    # Arguments -------------------------------------------------------------------------------------------------------
+
+    def _argument(self, name: str, bodies: Sequence[Expr]) -> Argument:
+        parameter = "_".join(re.findall(r"[A-Za-z0-9]+", name)) or name
+        for body in bodies:
+            for symbol in body.free_symbols:
+                if isinstance(symbol, Index) and symbol.name == name:
+                    return IndexArgument(name, self._axis(symbol.axis), parameter=parameter)
+        family = self.scope.families.get(name)
+        if name in self.given:
+            axes = [p.axis for p in self.scope.definitions[self.given[name]].parameters if isinstance(p, Index)]
+        elif family is not None:
+            axes = [self.scope.axis(name, position) for position in range(family.order)]
+        elif any(s.name == name for body in bodies for s in body.free_symbols if isinstance(s, Symbol)):
+            axes = []
+        else:
+            raise DeriveError(f"{name} is no name of this note", self.line.place)
+        names = tuple(map(self._axis, axes))
+        if name in self.line.sparse:
+            if len(names) != 2:
+                raise DeriveError(f"{name} is no matrix, so it cannot be sparse", self.line.place)
+            return Sparse(name, (names[0], names[1]))
+        if family is not None and family.points_into is not None:
+            return IndexArgument(name, self._axis(family.points_into), names, parameter)
+        return Array(name, names, parameter) if names else Scalar(name, parameter)
+
+    def _axis(self, axis: Axis) -> str:
+        axis = self.scope.axes.resolve(axis)
+        if axis.low != 1 or not isinstance(axis.high, sympy.Symbol):
+            raise DeriveError(f"the range {axis.low}..{axis.high} of an argument has no name", self.line.place)
+        return re.sub(r"[^A-Za-z0-9_]", "_", str(axis.high))
+
+
+def _shape(node: tree.Node) -> str:
+    """What two formulas share that differ in spacing only."""
+    return tree.sexpr(plain(node))
+
+
