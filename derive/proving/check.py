@@ -98,7 +98,8 @@ def _look_again(goal: Goal, budget: Budget) -> tuple[int, Witness | None]:
     outline = Outline(goal)
     part = Budget(min(AGAIN_SECONDS, budget.left() * 0.6))
     rng = random.Random(SEED + 1)
-    models = itertools.chain(survey(outline, part, AGAIN, seed=SEED + 2), small_models(outline, part, rng))
+    many = itertools.islice(survey(outline, part, AGAIN, seed=SEED + 2), AGAIN)
+    models = itertools.chain(many, small_models(outline, part, rng))
     agreed, witness, _ = _compare_in(goal, models, 3 * AGAIN)
     return agreed, witness
 

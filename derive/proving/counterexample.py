@@ -21,6 +21,7 @@ __all__ = ["Comparison", "Witness", "compare", "fails", "small_models", "smalles
 SEED = 20130117  # any fixed number: the same goal gets the same verdict every time
 LARGEST_SIZE = 4
 SHOWN = 48
+WORK = 30_000
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def _difference(goal: Goal, model: Model, digits: int, work: int) -> tuple[Any, 
     return left, right, left - right, max(abs(left), abs(right), field.largest)
 
 
-def compare(goal: Goal, model: Model, work: int = 60_000) -> Comparison | None:
+def compare(goal: Goal, model: Model, work: int = WORK) -> Comparison | None:
     """Compare the two sides with 50 digits; a difference is checked again with twice as many.
 
     Returns None where rounding leaves the answer open.
@@ -161,23 +162,34 @@ def smallest(outline: Outline, budget: Budget, fallback: Witness) -> Counterexam
 
 
 def _show(goal: Goal, witness: Witness) -> Counterexample | None:
-    """The counterexample in print; None when the exact values do not bear it out."""
-    model = witness.model
-    exact = Evaluator(model, Exact(), model.free)
-    texts = []
+    """The counterexample in print; None when a second evaluation does not bear it out."""
+    model, seen = witness.model, witness.comparison
     try:
+        exact = Evaluator(model, Exact(), model.free)
         sides = [exact(goal.left), exact(goal.right)]
-    except (NoValue, TooMuchWork, Infeasible):
+        if sum(side.count_ops() for side in sides) > 4 * Exact.LARGEST:
+            raise TooMuchWork
+        confirmed = _confirmed(goal.relation, sides, seen.sign)
+        texts = [_printed(side, number) for side, number in zip(sides, (seen.left, seen.right), strict=True)]
+    except TooMuchWork:
+        _, _, difference, scale = _difference(goal, model, 4 * DIGITS, 2 * WORK)
+        sign = 0 if abs(difference) * 10 ** (3 * DIGITS) <= scale else 1 if difference > 0 else -1
+        confirmed = sign == seen.sign
+        texts = [_digits(seen.left), _digits(seen.right)]
+    except (NoValue, Infeasible):
         return None
-    for side, numeric in zip(sides, (witness.comparison.left, witness.comparison.right), strict=True):
-        if side.is_Rational:
-            texts.append(str(side))
-            continue
-        text = str(side)
-        texts.append(text if len(text) <= SHOWN else sympy.N(sympy.Float(str(numeric), 30), 12).__str__())
-    if not _confirmed(goal.relation, sides, witness.comparison.sign):
+    if not confirmed:
         return None
     return Counterexample(sizes=dict(model.sizes), values=values_of(model), left=texts[0], right=texts[1])
+
+
+def _printed(exact: Expr, number: Any) -> str:
+    text = str(exact)
+    return text if exact.is_Rational or len(text) <= SHOWN else _digits(number)
+
+
+def _digits(number: Any) -> str:
+    return str(sympy.Float(str(number), 12))
 
 
 def _confirmed(relation: Relation, sides: list[Expr], sign: int) -> bool:

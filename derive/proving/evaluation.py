@@ -112,7 +112,17 @@ class Numeric:
 
 
 class Exact:
-    """Arithmetic with SymPy numbers, for printing; it simplifies nothing on purpose."""
+    """Arithmetic with SymPy numbers, for printing; it simplifies nothing on purpose.
+
+    SymPy's own evaluation of nested functions of numbers can take exponential time, hence the limit on their size.
+    """
+
+    LARGEST = 40
+
+    def _small(self, x: Any) -> Any:
+        if x.count_ops() > self.LARGEST or _nesting(x) > 2:
+            raise TooMuchWork
+        return x
 
     def number(self, value: Fraction) -> Any:
         return sympy.Rational(value.numerator, value.denominator)
@@ -129,13 +139,15 @@ class Exact:
     def power(self, base: Any, exponent: Any) -> Any:
         if base == 0 and exponent.is_negative:
             raise NoValue("a division by zero")
-        return base**exponent
+        if exponent.is_Rational and abs(exponent) > 1000:
+            raise TooMuchWork
+        return self._small(base) ** self._small(exponent)
 
     def exp(self, x: Any) -> Any:
-        return sympy.exp(x)
+        return sympy.exp(self._small(x))
 
     def log(self, x: Any) -> Any:
-        return sympy.log(x)
+        return sympy.log(self._small(x))
 
     def function(self, name: str, arguments: list[Any]) -> Any:
         return sympy.Function(name)(*arguments)
@@ -145,6 +157,12 @@ class Exact:
 
     def absolute(self, x: Any) -> Any:
         return sympy.Abs(x)
+
+
+def _nesting(x: Expr) -> int:
+    """How many functions stand inside one another."""
+    inner = max((_nesting(a) for a in x.args), default=0)
+    return inner + int(isinstance(x, sympy.Function) or (isinstance(x, sympy.Pow) and not x.exp.is_Integer))
 
 
 class Dependencies:
@@ -184,7 +202,7 @@ class Evaluator:
         values: Values,
         field: Numeric | Exact,
         free: Mapping[Expr, int],
-        work: int = 60_000,
+        work: int = 30_000,
         indices: Dependencies | None = None,
     ) -> None:
         self.values = values
@@ -261,6 +279,9 @@ class Evaluator:
             raise TooMuchWork
         terms: list[Any] = []
         for k in range(first, last + 1):
+            self.work -= 1
+            if self.work < 0:
+                raise TooMuchWork
             terms += self._terms(body, limits[:-1], {**at, index: k})
         return terms
 

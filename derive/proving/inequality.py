@@ -38,6 +38,8 @@ from derive.proving.polynomial import (
     make_atom,
     names_of,
 )
+from derive.proving.powers import assign
+from derive.proving.signs import is_affine
 from derive.proving.squares import as_square, square_sign
 from derive.proving.sums import sum_atom
 from derive.proving.univariate import Interval, nonnegative
@@ -126,6 +128,7 @@ class _Search:
         for rule in (
             self._without_positive_factor,
             self._maximum,
+            self._ends,
             self._squares,
             self._one_variable,
             self._compare_by_log,
@@ -160,6 +163,20 @@ class _Search:
                     return "each case of the maximum: " + str(found[0]) if all(found) else None
                 if not outside & NEGATIVE:
                     return next((f for f in (self.run(case, steps - 1) for case in cases) if f), None)
+        return None
+
+    def _ends(self, poly: Poly, steps: int) -> str | None:
+        """A term that is affine in a bounded atom is least at one of the bounds."""
+        known = self.laws.known
+        for atom in sorted({a for m in poly.terms for a, _ in m}, key=lambda a: a.key):
+            if atom.kind not in ("sym", "entry") or atom.data[0] not in known.upper or atom.data[0] not in known.lower:
+                continue
+            if not is_affine(poly, atom):
+                continue
+            ends = [assign(poly, atom, bound) for bound in (known.lower[atom.data[0]], known.upper[atom.data[0]])]
+            found = [self.run(end, steps - 1) for end in ends]
+            if all(found):
+                return f"it is affine between two bounds, and at both {found[-1]}"
         return None
 
     def _squares(self, poly: Poly, steps: int) -> str | None:

@@ -6,7 +6,20 @@ import random
 
 from sympy import Expr, Integer, Rational, exp, log
 
-from derive.terms import ArrayFacts, Axis, Facts, Index, array, delta, fresh, product_over, real, sigmoid, size, sum_over
+from derive.terms import (
+    ArrayFacts,
+    Axis,
+    Facts,
+    Index,
+    array,
+    delta,
+    fresh,
+    product_over,
+    real,
+    sigmoid,
+    size,
+    sum_over,
+)
 
 V, N = size("V"), size("n")
 WORDS, ITEMS = Axis.of_size(V), Axis.of_size(N)
