@@ -105,8 +105,8 @@ def finite_inputs(formula: Formula) -> list[str]:
     for argument in formula.arguments:
         if isinstance(argument, Array):
             groups.setdefault(argument.axes, []).append(argument.parameter)
-    tested = [f"{a} @ {b}" for names in groups.values() for a, b in zip(names[::2], names[1::2], strict=False)]
-    tested += [f"{names[-1]} @ {names[-1]}" for names in groups.values() if len(names) % 2]
+    tested = [f"{a}.dot({b})" for names in groups.values() for a, b in zip(names[::2], names[1::2], strict=False)]
+    tested += [f"{names[-1]}.dot({names[-1]})" for names in groups.values() if len(names) % 2]
     scalars = [argument.parameter for argument in formula.arguments if isinstance(argument, Scalar)]
     tested += [f"np.vdot({name}, {name})" if formula.elementwise else name for name in scalars]
     return _reject(formula, tested)
@@ -119,7 +119,7 @@ def finite_outputs(formula: Formula, ranks: Mapping[str, int], results: Mapping[
     if formula.into:
         return _reject(formula, [results[name] for name in formula.outputs if ranks[name] == 0])
     small = [name for name in formula.outputs if ranks[name] < 2] or list(formula.outputs)
-    probes: list[Callable[[str], str]] = [lambda x: x, lambda x: f"{x} @ {x}", lambda x: f"np.vdot({x}, {x})"]
+    probes: list[Callable[[str], str]] = [lambda x: x, lambda x: f"{x}.dot({x})", lambda x: f"np.vdot({x}, {x})"]
     return _reject(formula, [probes[min(ranks[name], 2)](results[name]) for name in small])
 
 

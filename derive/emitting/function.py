@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derive.emitting.checks import WIDTH, conversions, finite_inputs, finite_outputs, shape_checks, shape_text
 from derive.emitting.formula import Argument, EmitError, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.lowering import Lowering
-from derive.emitting.numpy_code import Printer
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import schedule
+from derive.emitting.statements import Printer
 from derive.emitting.unicode import shown
 
 __all__ = ["WIDTH", "FunctionCode", "check_names", "emit_function"]
@@ -18,12 +19,19 @@ __all__ = ["WIDTH", "FunctionCode", "check_names", "emit_function"]
 
 @dataclass(frozen=True)
 class FunctionCode:
-    """The text of a function, the rewrites that its correctness rests on, and the helpers that it calls."""
+    """The text of a function.
+
+    Attributes:
+        rewrites: what its correctness rests on, beside the proofs of its terms.
+        helpers: what it calls.
+        axes: the named axes of each output.
+    """
 
     name: str
     text: str
     rewrites: frozenset[str]
     helpers: frozenset[str]
+    axes: Mapping[str, tuple[str, ...]]
 
 
 def emit_function(formula: Formula) -> FunctionCode:
@@ -64,6 +72,7 @@ def emit_function(formula: Formula) -> FunctionCode:
         "\n".join(line.rstrip() for line in lines) + "\n",
         frozenset(lowering.rewrites),
         frozenset(printer.helpers | (set() if formula.in_place else {"convert"})),
+        {name: use.value.axes for name, use in plan.outputs.items()},
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from derive.emitting.formula import Argument, EmitError, Formula, ProvedTerm
-from derive.emitting.function import check_names, emit_function
+from derive.emitting.function import FunctionCode, check_names, emit_function
 from derive.emitting.helpers import helpers
 
-__all__ = ["lambdify"]
+__all__ = ["compiled", "lambdify"]
 
 
 def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> Callable[..., Any]:
@@ -30,12 +30,15 @@ def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> 
             raise EmitError("only a formula or a proved term can be turned into a function")
         what = Formula("function", tuple(arguments), {"result": what})
     check_names(what)
-    made = emit_function(what)
-    text = made.text
-    whole = "\n".join(["from __future__ import annotations", *helpers(made.helpers), text])
-    code: CodeType = compile(whole, f"<{what.name}>", "exec")
+    return compiled(emit_function(what))
+
+
+def compiled(made: FunctionCode) -> Callable[..., Any]:
+    """The function of an emitted text."""
+    whole = "\n".join(["from __future__ import annotations", *helpers(made.helpers), made.text])
+    code: CodeType = compile(whole, f"<{made.name}>", "exec")
     names: dict[str, Any] = {"np": np, "math": math, "Any": Any}
-    exec(code, names)  # our own text, see above
-    function: Callable[..., Any] = names[what.name]
-    function.__source__ = text  # type: ignore[attr-defined]
+    exec(code, names)  # our own text, printed through a closed table
+    function: Callable[..., Any] = names[made.name]
+    function.__source__ = made.text  # type: ignore[attr-defined]
     return function

@@ -12,9 +12,11 @@ from pathlib import Path
 from derive.emitting.formula import EmitError, Formula
 from derive.emitting.function import check_names, emit_function
 from derive.emitting.helpers import helpers
+from derive.emitting.lambdify import compiled
 from derive.emitting.rewrites import prove
+from derive.emitting.verify import verify
 
-__all__ = ["Header", "check_module", "write_module"]
+__all__ = ["Header", "check_module", "save_module", "write_module"]
 
 _PLAIN = re.compile(r"[^\"\\\n]*\Z")
 
@@ -44,6 +46,7 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
 
     Raises:
         EmitError: a formula cannot be emitted, a name is used twice, or a rewrite is not proved.
+        InternalError: an emitted function and its term have different values.
     """
     names = [formula.name for formula in formulas]
     for name in names:
@@ -55,7 +58,9 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
     functions = []
     for formula in sorted(formulas, key=lambda formula: formula.name):
         check_names(formula)
-        functions.append(emit_function(formula))
+        made = emit_function(formula)
+        verify(formula, made.axes, compiled(made))
+        functions.append(made)
     prove(set().union(*(function.rewrites for function in functions)))
     needed = helpers(name for function in functions for name in function.helpers)
     body = "\n\n".join([*needed, *(function.text for function in functions)])
@@ -79,6 +84,20 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         '"""The SHA-256 of everything below."""\n\n\n'
         f"{body}"
     )
+
+
+def save_module(path: Path, text: str) -> None:
+    """Write a module all at once or not at all.
+
+    Raises:
+        EmitError: the file cannot be written.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise EmitError(f"{path} cannot be written: {error}") from error
 
 
 def check_module(path: Path, text: str) -> str | None:

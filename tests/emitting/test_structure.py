@@ -20,7 +20,7 @@ def body_of(function) -> str:
 
 def test_logits_are_computed_once(compiled):
     body = body_of(compiled("pair"))
-    assert body.count(" @ ") == 2 + 1  # logits, the gradient in v, and one check of the result
+    assert body.count(".dot(") == 2 + 1  # logits, the gradient in v, and one check of the result
     assert body.count("np.exp(") == 1
     for name in ("logits", "largest", "exponentials", "rest", "inverse_partition"):
         assert f"{name} = " in body
