@@ -78,8 +78,14 @@ def prove(
 
 def _spelled_out(body: Expr, given: Mapping[str, Tensor]) -> Expr:
     table = {
-        node: given[name_of(node)].at(*(node.indices if isinstance(node, Indexed) else ()))
+        node: given[name_of(node)].at(*_indices(node))
         for node in body.atoms(Indexed, Symbol)
-        if not isinstance(node, Index) and name_of(node) in given
+        if not isinstance(node, Index)
+        and name_of(node) in given
+        and len(_indices(node)) == len(given[name_of(node)].indices)  # the label of an array is a symbol, too
     }
     return body.xreplace(table) if table else body
+
+
+def _indices(node: Expr) -> tuple[Expr, ...]:
+    return tuple(node.indices) if isinstance(node, Indexed) else ()
