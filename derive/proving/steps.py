@@ -10,11 +10,13 @@ from sympy import Abs, Integer, Max, Min, Symbol
 from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
 from derive.proving.check import decide
+from derive.proving.diagnosis import diagnose
 from derive.reading.claims import Claim, Shape
 from derive.reading.note import Draft, Draftbook
 from derive.terms import ArrayFacts
 
 SECONDS = 10.0
+DIAGNOSIS_SECONDS = 2.5
 
 
 def judge(
@@ -38,7 +40,10 @@ def _counted(steps: Iterator[Step], progress: Callable[[], None]) -> Iterator[St
 
 def _steps(book: Draftbook, seconds: float) -> Iterator[Step]:
     for draft in book.drafts:
-        yield Step(draft.place, draft.relation, draft.left, draft.right, verdict_of(draft, book, seconds))
+        verdict = verdict_of(draft, book, seconds)
+        if verdict.kind is Kind.REFUTED:
+            verdict = diagnose(draft, book, verdict, seconds=min(DIAGNOSIS_SECONDS, seconds))
+        yield Step(draft.place, draft.relation, draft.left, draft.right, verdict)
 
 
 def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
