@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -240,7 +241,8 @@ class _Builder(Transformer[Any, Any]):
     def braced(self, c: list[Any]) -> Node:
         body = _body(c[1], c[0], c[2])
         if len(body.parts) == 1 and not isinstance(body.parts[0], Sum | Product | Chain | Empty):
-            return body.parts[0]
+            # The braces belong to its source, or that of \frac{a}{b} would end before the last of them.
+            return replace(body.parts[0], span=c[0].span.to(c[2].span))
         return Group(c[0].span.to(c[2].span), "{", "}", body)
 
     def group(self, c: list[Any]) -> Node:

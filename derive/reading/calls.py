@@ -208,7 +208,9 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return at_arguments(spelled, parts, reading)
     if name in UNKNOWN_FUNCTIONS and len(parts) == 1 and not spelled.subs and name not in scope.families:
         inner = value(parts[0], reading)
-        return entrywise(lambda x: sympy.Function(name, real=True)(x), inner)
+        if inner.rank:
+            raise Unsettled(f"what {name} of {inner.describe()} is, the note does not say")
+        return scalar(sympy.Function(name, real=True)(inner.body))
     if name in reading.survey.functions and name not in scope.families and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
     return None

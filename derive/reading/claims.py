@@ -87,7 +87,7 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
     if functions[0] != functions[1]:
         return tuple(sorted(functions[0] ^ functions[1]))
     suspects = sides[0] ^ sides[1] if goal.relation is Relation.EQUAL else sides[0] | sides[1]
-    unclear = {n for n in suspects if n in scope.unclear}
+    unclear = {n for n in suspects if n in scope.unclear or n in scope.partial}
     if not (sides[0] and sides[1]):
         return tuple(sorted(unclear))
     alone = {n for n in sides[0] ^ sides[1] if (f := scope.families.get(n)) is not None and not _anything_known(f)}

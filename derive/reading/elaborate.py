@@ -327,6 +327,8 @@ def _cases(node: tree.Array, reading: Reading) -> Value:
         chain = _condition_of(when)
         if chain is None and (position == len(rows) - 1) and (when is None or any(w in label for w in _OTHERWISE)):
             factor, rest = rest, sympy.Integer(0)
+        elif chain is not None and position and position == len(rows) - 1 and _is_membership(chain):
+            factor, rest = rest, sympy.Integer(0)
         elif chain is not None:
             left, right, equal = condition(chain, reading, lambda name: _axis_for(name, reading))
             factor = indicator(left, right, equal)
@@ -342,6 +344,11 @@ def _cases(node: tree.Array, reading: Reading) -> Value:
     if sympy.expand(rest) != 0 and sympy.expand(rest).has(sympy.KroneckerDelta) is False:
         raise Unsettled("the cases do not cover everything")
     return total
+
+
+def _is_membership(chain: tree.Node) -> bool:
+    """``u ∈ NEG`` as the last case: everything that the cases before left over."""
+    return isinstance(chain, tree.Chain) and [k.relation.symbol for k in chain.links] == ["\\in"]
 
 
 _OTHERWISE = ("otherwise", "else", "其他", "其它", "否则", "sonst")

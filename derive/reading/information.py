@@ -83,10 +83,11 @@ def _pair(parts: tuple[tree.Node, ...], reading: Reading) -> tuple[Value, Value]
 
 def distribution(node: tree.Node, reading: Reading) -> Value:
     """A probability vector: ``p``, ``\\hat y``, or the table ``p(x)`` with its letter unbound."""
-    from derive.reading.calls import value_or_table
+    from derive.reading.calls import labelled, value_or_table
 
     node = plain(node)
     spelled = spell(node)
+    spelled = labelled(spelled, reading) if spelled is not None else None
     if spelled is not None and not spelled.subs:
         return value_or_table(spelled, reading)
     if isinstance(node, tree.Product) and len(node.factors) == 2 and (inner := spell(node.factors[0].node)) is not None:

@@ -683,7 +683,9 @@ def _all_declared(node: tree.Node, reading: Reading) -> bool:
         if spelled is None or spelled.name in TRANSPOSES:
             continue
         family = scope.families.get(spelled.name)
-        if family is not None and not family.declared and family.order > 0:
+        name = reading.family_name(spelled)[0]
+        family = scope.families.get(name, family)
+        if family is not None and not family.declared and not family.values and name not in scope.heads:
             return False
     return True
 

@@ -91,7 +91,7 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
     if symbols == ["\\ne"]:
         _differs(sides[0], sides[1], reading)
         if isinstance(sides[1], tree.Num) and sides[1].text == "0" and (family := _family(sides[0], reading)) is not None:
-            family.real = True
+            family.real, family.positive, family.lower, family.upper = True, False, None, None
         return True
     if symbols == ["\\notin"]:
         _outside(sides[0], sides[1], reading)
@@ -493,7 +493,7 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             family = scope.family(spelled.name)
             scope.want_order(spelled.name, 2)
             family.sums_to_one, family.nonnegative = (1,), True
-            scope.unclear.setdefault(spelled.name, "its rows are one-hot at places that are not named")
+            scope.partial.add(spelled.name)
             scope.note(f"every row of {spelled.name} adds up to one (one-hot rows, from the text)")
         else:
             one_hot(spelled, text, formulas, reading)

@@ -71,6 +71,7 @@ class Scope:
         self.defined_at: dict[str, str] = {}
         self.fixed: dict[str, Expr] = {}
         self.unclear: dict[str, str] = {}
+        self.partial: set[str] = set()
         self.enumerated: str | None = None
         self.unions: dict[str, tree.Node] = {}
         self.rows_by_default = False

@@ -36,6 +36,8 @@ class Survey:
     random_variables: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
+    arguments: set[str] = field(default_factory=set)
+    partners: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
     order: list[str] = field(default_factory=list)
     unscripted: set[str] = field(default_factory=set)
@@ -84,6 +86,9 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
         found.bare.update(_bare(formula))
         found.unscripted.update(_unscripted(formula))
     found.sizes -= found.bound
+    found.index_arrays -= found.transposed
+    shaped = {name.removesuffix("^()") for name in found.shapes}
+    found.variables |= found.arguments - shaped - found.transposed - found.partners
     return found
 
 
@@ -165,7 +170,7 @@ def _name(node: tree.Name | tree.Word, found: Survey) -> None:
 
 def _script(node: tree.Script, found: Survey) -> None:
     spelled = spell(node)
-    if spelled is not None and spelled.name in ("\\nabla", "\\partial", "d"):
+    if spelled is not None and spelled.name in ("\\nabla", "\\partial"):
         return
     if spelled is None:
         return
@@ -220,6 +225,8 @@ def _product(node: tree.Product, found: Survey) -> None:
         if call(first, second) and isinstance(second, tree.Group):
             _call(first, second, found)
         spelled, following = spell(first), spell(second)
+        if spelled and spelled.transposed and following:
+            found.partners.add(following.name)
         if spelled and spelled.transposed and not spelled.subs and spelled.name.isupper() and following and following.subs:
             found.transposed_before.add(spelled.name)
     if any(f.operator == "\\odot" for f in node.factors):
@@ -299,6 +306,8 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
         name, group = (f.node for f in first.factors)
         if call(name, group) and (spelled := spell(name)) is not None:
             found.functions.add(spelled.name)
+            if spelled.name not in TABLES and isinstance(group, tree.Group) and len(group.body.parts) == 1:
+                found.arguments.update(n for n in [letter(group.body.parts[0])] if n and n.isalpha())
 
 
 def _frac(node: tree.Frac, found: Survey) -> None:
