@@ -21,6 +21,8 @@ from derive.terms import sigmoid
 __all__ = ["DIGITS", "Dependencies", "Evaluator", "Exact", "NoValue", "Numeric", "TooMuchWork", "Values", "whole"]
 
 DIGITS = 50
+# Beyond e^±2000 sums of numbers of very different size, which are exact, would take long.
+LARGEST_EXPONENT = 2000
 Environment = dict[Expr, int]
 
 
@@ -81,12 +83,12 @@ class Numeric:
             raise NoValue("a division by zero")
         if base < 0 and exponent != int(exponent):
             raise NoValue("a root of a negative number")
-        if abs(exponent * self.mp.log(abs(base))) > 100_000:
+        if abs(exponent * self.mp.log(abs(base))) > LARGEST_EXPONENT:
             raise NoValue("a number too large")
         return self.mp.power(base, int(exponent) if exponent == int(exponent) else exponent)
 
     def exp(self, x: Any) -> Any:
-        if abs(x) > 100_000:
+        if abs(x) > LARGEST_EXPONENT:
             raise NoValue("a number too large")
         return self.mp.exp(x)
 

@@ -145,9 +145,14 @@ class Model:
             apart = self.rng.random() < 0.6
             for index in self.outline.indices:
                 values = list(self._axis(index.axis))
+                named = {k for known, k in self.free.items() if known.name == index.name}
+                if named:  # one letter is one number, also where a note lets it run over two sets
+                    values = [k for k in values if k in named]
+                    if not values:
+                        break
                 unused = [k for k in values if k not in self.free.values()]
                 self.free[index] = self.rng.choice(unused if apart and unused else values)
-            if all(
+            if len(self.free) == len(self.outline.indices) and all(
                 self.free[a] != self.free[b]
                 for a, b in (tuple(pair) for pair in self.facts.distinct if len(pair) == 2)
                 if a in self.free and b in self.free

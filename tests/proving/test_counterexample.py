@@ -64,7 +64,7 @@ def test_long_sums_are_refused() -> None:
     with pytest.raises(TooMuchWork):
         _value(Sum(i, (i, 1, 10**9)))
     with pytest.raises(TooMuchWork):
-        _value(Sum(exp(i), (i, 1, 3000), (fresh(i), 1, 3000)), n=3)
+        _value(Sum(1 / i, (i, 1, 3000), (fresh(i), 1, 3000)), n=3)
 
 
 def test_the_smallest_counterexample_comes_first() -> None:
