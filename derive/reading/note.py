@@ -685,7 +685,9 @@ def _all_declared(node: tree.Node, reading: Reading) -> bool:
         family = scope.families.get(spelled.name)
         name = reading.family_name(spelled)[0]
         family = scope.families.get(name, family)
-        if family is not None and not family.declared and not family.values and name not in scope.heads:
+        if family is None or name in scope.heads:
+            continue
+        if not family.declared or (family.order and spelled.name not in reading.survey.shapes):
             return False
     return True
 
