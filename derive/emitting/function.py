@@ -113,7 +113,7 @@ def _signature(formula: Formula, ranks: dict[str, int], blocks: list[str]) -> li
 
 def _docstring(formula: Formula, blocks: list[str]) -> list[str]:
     summary = formula.summary or f"{', '.join(formula.outputs)}.".replace("_", " ").capitalize()
-    lines = [f'"""{summary}', ""]
+    lines = [summary, ""]
     for name, proved in formula.outputs.items():
         text = formula.latex.get(name) or shown(proved.tensor)
         lines += _filled(f"{name} = {text}", "    ")
@@ -124,7 +124,11 @@ def _docstring(formula: Formula, blocks: list[str]) -> list[str]:
     lines += [f"    {block}: {shape_text(formula.scratch)}, C-contiguous; work space, overwritten." for block in blocks]
     lines += [f"    {name}: the array that receives this output, overwritten." for name in formula.into]
     lines += ["", "Raises:", "    ValueError: shapes do not meet, or an entry is NaN or infinite.", '"""']
-    return [line.replace("\\", "\\\\") for line in lines]
+    for line in (summary, *formula.latex.values(), *(proved.source for proved in formula.outputs.values())):
+        if '"""' in line or line.endswith(("\\", '"')) or not line.replace("\n", " ").isprintable():
+            raise EmitError(f"{formula.name}: {line!r} cannot stand in a docstring")
+    raw = "r" if any("\\" in line for line in lines) else ""
+    return [f'{raw}"""{lines[0]}', *lines[1:]]
 
 
 def _described(argument: Argument, elementwise: bool) -> list[str]:

@@ -104,8 +104,9 @@ class Names:
         if step.kind == "take":
             return self._taken(value)
         if step.kind == "dot" or (step.kind == "map" and step.attribute[0] in ("add", "product")):
-            if step.kind == "map" and any(self._kind(use.value) == "max" for use in step.uses):
-                return "shifted"
+            kinds = {self._kind(use.value) for use in step.uses}
+            if step.kind == "map" and "max" in kinds:
+                return "log_sum_exp" if kinds == {"max", "log"} else "shifted"
             if self._is_exponent(value):
                 return "logits"
             if any(op in ("sigmoid", "softplus") for op in self._operations_after(value)):
@@ -150,7 +151,8 @@ class Names:
             kinds = {self._kind(use.value) for use in value.step.uses}
             over_partition = any("partition" in name for name in self._below(value))
             if kinds & {"exp", "scatter"} and over_partition:
-                return "probabilities" if len(value.step.uses) == 2 else "expected"
+                combined = any(self._kind(use.value) == "product" for use in value.step.uses)
+                return "expected" if combined or len(value.step.uses) > 2 else "probabilities"
             return "weighted"
         named = {
             "exp": "exponentials",

@@ -9,28 +9,33 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from family import FAMILY, counts_in_place, pair, softmax_
+from family import BY_NAME, counts_in_place, pair, softmax_
 
+from derive.emitting.formula import EmitError
 from derive.emitting.module import Header, check_module, write_module
 
 ROOT = Path(__file__).parents[2]
+SOME = [
+    *(BY_NAME[name] for name in ("batch", "glove", "kl_divergence", "information", "negative_sampling_batch", "nce")),
+    counts_in_place,
+]
 HEADER = Header("Formulas for tests.", {"test.md": "the text of the note"})
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return write_module([*FAMILY, counts_in_place], HEADER)
+    return write_module(SOME, HEADER)
 
 
 def test_deterministic(text):
-    assert write_module([counts_in_place, *reversed(FAMILY)], HEADER) == text
+    assert write_module([*reversed(SOME)], HEADER) == text
 
 
 def test_deterministic_in_another_process(text):
     code = (
         "import sys; sys.path.insert(0, 'tests/emitting')\n"
         "from test_module import *\n"
-        "sys.stdout.write(write_module([*FAMILY, counts_in_place], HEADER))"
+        "sys.stdout.write(write_module(SOME, HEADER))"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert run.stdout.decode() == text
@@ -69,7 +74,7 @@ def test_needs_numpy_only(text):
 
 
 def test_names_the_note_and_line_of_every_output(text):
-    assert text.count("proved in test.md:1") == sum(len(f.outputs) for f in [*FAMILY, counts_in_place])
+    assert text.count("proved in test.md:1") == sum(len(f.outputs) for f in SOME)
 
 
 def test_compare(tmp_path):
@@ -82,3 +87,16 @@ def test_compare(tmp_path):
     assert difference is not None
     assert '+    "pair",' in difference
     assert difference.startswith(f"--- {path}")
+
+
+def test_latex_in_docstrings_is_raw_and_cannot_end_them():
+    from dataclasses import replace
+
+    shown = replace(softmax_, latex={"probabilities": r"\hat y = \frac{e^{z_i}}{\sum_j e^{z_j}}"})
+    assert 'r"""' in write_module([shown], HEADER)
+    assert r"\frac{e^{z_i}}" in write_module([shown], HEADER)
+    for text in ('"""; import os; """', "trailing\\"):
+        with pytest.raises(EmitError, match="cannot stand in a docstring"):
+            write_module([replace(softmax_, latex={"probabilities": text})], HEADER)
+        with pytest.raises(EmitError, match="cannot stand in a docstring"):
+            write_module([replace(softmax_, summary=text)], HEADER)
