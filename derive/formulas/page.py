@@ -1,0 +1,193 @@
+"""A checked note as something to set: its words, and its chains line by line with verdict and justification."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from derive.derivation import Kind, Step
+from derive.errors import InternalError, Place
+from derive.formulas.justification import justify
+from derive.formulas.prose import Block, Inline, blocks_of
+from derive.proving.steps import judge
+from derive.reading import tree
+from derive.reading.formula import Formula
+from derive.reading.latex import Macros, parse_block, read_macros
+from derive.reading.markdown import Broken, Document, Prose, read_document
+from derive.reading.note import Draft, read_note
+
+__all__ = ["Chain", "Line", "Page", "read_page"]
+
+Take = Callable[[int, int], tuple[Step | None, tuple[str, ...]]]
+"""Gives the step whose right side begins at a line and column, and its justification; each only once."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One relation of a chain, or a formula without one.
+
+    Attributes:
+        first: the left side, where the author wrote it on this line.
+        relation, right: the relation and what follows it.
+        source: the author's text, for a line that could not be read.
+        step: the judged step, if there is one (a condition such as ``i = 1`` has none).
+        why: the justification in words, formulas in it between dollars.
+        aside: conditions and words that the author set behind the line.
+        label: words and labels in front of it.
+    """
+
+    first: tree.Node | None
+    relation: tree.Relation | None
+    right: tree.Node | None
+    source: str = ""
+    step: Step | None = None
+    why: tuple[str, ...] = ()
+    aside: tuple[tree.Node, ...] = ()
+    label: tuple[tree.Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A displayed formula: lines that belong together, and the line of the note where it begins."""
+
+    lines: tuple[Line, ...]
+    number: int
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(line.step for line in self.lines if line.step is not None)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole note.  ``elsewhere`` are steps that stand in no formula, such as a delimiter that is never closed."""
+
+    path: Path
+    blocks: tuple[Block | Chain, ...]
+    conventions: tuple[str, ...]
+    elsewhere: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        inside = tuple(step for block in self.blocks if isinstance(block, Chain) for step in block.steps)
+        return inside + self.elsewhere
+
+    @property
+    def title(self) -> tuple[Inline, ...]:
+        """The first heading, or nothing."""
+        return next((block.content for block in self.blocks if isinstance(block, Block) and block.level > 0), ())
+
+    def summary(self) -> dict[Kind, int]:
+        """How many steps got which verdict."""
+        counts = Counter(step.verdict.kind for step in self.steps)
+        return {kind: counts[kind] for kind in Kind}
+
+
+def read_page(path: Path, *, seconds: float = 10.0) -> Page:
+    """Read and judge a note, and find the justification of each step.
+
+    Raises:
+        DeriveError: the file cannot be read.
+    """
+    document = read_document(path)
+    book = read_note(document)
+    steps = judge(book, seconds=seconds)
+    waiting: dict[tuple[int, int], list[tuple[Draft, Step]]] = {}
+    for draft, step in zip(book.drafts, steps, strict=True):
+        waiting.setdefault((step.place.line, step.place.column), []).append((draft, step))
+
+    def take(line: int, column: int) -> tuple[Step | None, tuple[str, ...]]:
+        found = waiting.get((line, column))
+        if not found:
+            return None, ()
+        draft, step = found.pop(0)
+        return step, justify(draft, step.verdict, book)
+
+    blocks = tuple(_blocks(document, take))
+    left = tuple(step for found in waiting.values() for _, step in found)
+    page = Page(path, blocks, book.conventions, left)
+    if Counter(page.steps) != Counter(steps):
+        raise InternalError(f"{len(steps)} steps were judged and {len(page.steps)} are shown")
+    return page
+
+
+def _blocks(document: Document, take: Take) -> Iterator[Block | Chain]:
+    macros: Macros = {}
+    read_macros(document.preamble, macros)
+    words: list[tuple[str, int] | tuple[tree.Row | tree.UnreadRow, ...]] = []
+    for piece in document.pieces:
+        if isinstance(piece, Formula) and piece.display:
+            yield from blocks_of(words)
+            words = []
+            yield _chain(piece, parse_block(piece, macros), take)
+        elif isinstance(piece, Formula):
+            words.append(tuple(parse_block(piece, macros)))
+        elif isinstance(piece, Prose):
+            words.append((piece.text, piece.heading))
+        elif isinstance(piece, Broken):
+            yield from blocks_of(words)
+            words = []
+            yield Chain((_broken(piece.place, take),), piece.place.line)
+    yield from blocks_of(words)
+
+
+def _broken(place: Place, take: Take) -> Line:
+    step, _ = take(place.line, place.column)
+    return Line(None, None, None, place.text.strip(), step)
+
+
+def _chain(formula: Formula, rows: list[tree.Row | tree.UnreadRow], take: Take) -> Chain:
+    lines: list[Line] = []
+    for row in rows:
+        if isinstance(row, tree.UnreadRow):
+            lines += _unread(row, take)
+            continue
+        for position, statement in enumerate(row.statements):
+            condition = position > 0 and lines and (not statement.links or not statement.separator.strip(", "))
+            found = list(_lines(statement, take))
+            if condition and all(line.step is None for line in found):
+                lines[-1] = replace(lines[-1], aside=(*lines[-1].aside, statement))
+            else:
+                lines += found
+    return Chain(tuple(lines), formula.line)
+
+
+def _unread(row: tree.UnreadRow, take: Take) -> Iterator[Line]:
+    """A row that was not read is shown once, and its steps with it."""
+    source = " ".join(row.source.split())
+    if not row.relations:
+        yield Line(None, None, None, source)
+    for _, span in row.relations:
+        step, _ = take(span.line, span.column)
+        yield Line(None, None, None, source, step)
+        source = ""
+
+
+def _lines(statement: tree.Statement, take: Take) -> Iterator[Line]:
+    label = (*statement.before, *((statement.label,) if statement.label is not None else ()))
+    if not statement.links:
+        yield Line(statement.first, None, None, aside=statement.after, label=label)
+        return
+    for position, link in enumerate(statement.links):
+        step, why = None, ()
+        if link.right is not None:
+            span = link.right.source if isinstance(link.right, tree.Unread) else link.right.span
+            step, why = take(span.line, span.column)
+        yield Line(
+            statement.first if position == 0 else None,
+            link.relation,
+            link.right,
+            _source(link.right, step),
+            step,
+            why,
+            statement.after if position == len(statement.links) - 1 else (),
+            label if position == 0 else (),
+        )
+
+
+def _source(node: tree.Node | None, step: Step | None) -> str:
+    if not isinstance(node, tree.Unread):
+        return ""
+    return step.right if step is not None else node.token
