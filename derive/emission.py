@@ -1,8 +1,8 @@
 """From a note to functions: what its ``emit`` lines ask for, proved, and handed to the emitter.
 
-A quantity in an ``emit`` line (J, ∂J/∂v_c ...) is elaborated like any other formula of the note, so SymPy differentiates
-it from the objective.  It must begin a chain of equalities whose steps stand proved in the note; the end of that chain
-is the closed form that is computed, once it is proved equal to the quantity directly.
+A quantity in an ``emit`` line (J, ∂J/∂v_c ...) is elaborated like any other formula of the note, so SymPy
+differentiates it from the objective.  It must begin a chain of equalities whose steps stand proved in the note; the end
+of that chain is the closed form that is computed, once it is proved equal to the quantity directly.
 """
 
 from __future__ import annotations
@@ -108,9 +108,8 @@ def _formula(line: EmitLine, book: Draftbook, seconds: float) -> Formula:
     for output in line.outputs:
         outputs[output.name], latex[output.name] = maker.proved(output)
     everything = [proof.tensor.body for proof in outputs.values()]
-    formula = Formula(
-        line.function, maker.arguments(everything), outputs, line.summary, latex=latex, scratch=line.work, into=line.into
-    )
+    arguments = maker.arguments(everything)
+    formula = Formula(line.function, arguments, outputs, line.summary, line.work, line.into, latex)
     if line.fixed:
         formula = instance(formula, line.function, line.fixed)
     if line.batch:
@@ -216,7 +215,7 @@ class _Maker:
             draft = drafts[number]
             if draft.relation not in ("=", ":=", "≡"):
                 return
-            if number > start and (draft.left != drafts[number - 1].right or draft.source[0] is not drafts[number - 1].source[1]):
+            if number > start and draft.source[0] is not drafts[number - 1].source[1]:
                 return
             yield draft
 
@@ -251,8 +250,8 @@ class _Maker:
         names = set(self.line.arguments)
         bodies = (self._folded(closed.body), self._folded(quantity.body))
         taken = {*closed.indices, *quantity.indices}
-        free = {s for b in bodies for s in b.free_symbols if isinstance(s, Index) and s not in taken and s.name not in names}
-        return tuple(sorted(free, key=lambda index: index.name))
+        free = {s for body in bodies for s in body.free_symbols if isinstance(s, Index) and s not in taken}
+        return tuple(sorted((s for s in free if s.name not in names), key=lambda index: index.name))
 
     # Arguments -------------------------------------------------------------------------------------------------------
 
@@ -290,5 +289,3 @@ class _Maker:
 def _shape(node: tree.Node) -> str:
     """What two formulas share that differ in spacing only."""
     return tree.sexpr(plain(node))
-
-

@@ -1,7 +1,7 @@
 """What leaves the proving room: a term together with the fact that it was proved equal to what it stands for.
 
-``prove`` is the only way to a ``Proof``, and it asks ``decide``.  Whoever holds a ``Proof`` need not trust where it came
-from.
+``prove`` is the only way to a ``Proof``, and it asks ``decide``.  Whoever holds a ``Proof`` need not trust where it
+came from.
 """
 
 from __future__ import annotations

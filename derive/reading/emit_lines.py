@@ -27,7 +27,9 @@ from derive.reading.document import Document, Fence
 __all__ = ["EmitLine", "EmitOutput", "emit_lines"]
 
 _NAME = r"[A-Za-z][A-Za-z0-9_]*"
-_HEAD = re.compile(rf"emit\s+(?P<module>{_NAME})\.(?P<function>{_NAME})\s*\((?P<arguments>[^()]*)\)\s*:\s*(?P<rest>.*)\Z")
+_HEAD = re.compile(
+    rf"emit\s+(?P<module>{_NAME})\.(?P<function>{_NAME})\s*\((?P<arguments>[^()]*)\)\s*:\s*(?P<rest>.*)\Z"
+)
 _SUMMARY = re.compile(r'"(?P<text>[^"\\]*)"\Z')
 _OUTPUT = re.compile(rf"(?P<name>{_NAME})\s*=(?P<latex>.*)\Z")
 _BATCH = re.compile(rf"batch\s+(?P<axis>{_NAME})(?:\s+sum\s+(?P<summed>{_NAME}(?:\s+{_NAME})*))?\Z")
@@ -78,7 +80,8 @@ def _of_fence(fence: Fence, document: Document) -> Iterator[EmitLine]:
     current: EmitLine | None = None
     for offset, line in enumerate(fence.text.split("\n")):
         text = line.strip()
-        place = document.place(fence.line + offset, 1 + len(line) - len(line.lstrip()) + (fence.column - 1 if not offset else 0))
+        margin = len(line) - len(line.lstrip()) + (0 if offset else fence.column - 1)
+        place = document.place(fence.line + offset, margin + 1)
         if text.startswith("emit"):
             if current is not None:
                 yield _finished(current)

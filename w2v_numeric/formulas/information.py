@@ -1,0 +1,283 @@
+"""Functions proved in cross-entropy.md and information.md.
+
+Generated from proved steps; do not edit, run:  derive emit
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BODY_SHA256",
+    "NOTES",
+    "cross_entropy",
+    "entropy",
+    "information",
+    "kl_divergence",
+    "log_sum_exp",
+    "softmax",
+    "softmax_cross_entropy",
+]
+
+Floats = NDArray[Any]
+Integers = NDArray[Any]
+
+NOTES = {
+    "cross-entropy.md": "976a5791d3e8569228a83f9637991ca0d3715d378eef6993004f7c9953ca25b1",
+    "information.md": "6d8d24bc465c1991a1cccc6b2e949394b2f15d0811d9f9e51fef52dfd746bb45",
+}
+"""The notes the functions come from, with the SHA-256 of each."""
+
+BODY_SHA256 = "b9cb8b31816b9727791ba79932c729e050e53760c61ff611753f2cd6b82910a8"
+"""The SHA-256 of everything below."""
+
+
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _floats(name: str, values: Any) -> Any:
+    """Floating-point numbers as they are; integers and lists of numbers as floats."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _number(name: str, value: Any) -> float:
+    """One real number."""
+    array = _floats(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
+    return float(array)
+
+
+def _integers(name: str, values: Any) -> Integers:
+    """Integers that point into an axis, counted from 0."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise IndexError(f"{name} has a negative entry")
+    return array
+
+
+def cross_entropy(p: Floats, q: Floats) -> tuple[float, Floats]:
+    r"""The cross-entropy of q under p in nats, and its gradient in q.
+
+        cross_entropy = H(p, q) = -\sum_{i=1}^{n} p_i \log q_i
+            proved in information.md:72
+        gradient_q = \frac{\partial}{\partial q_i} H(p, q) = -\frac{p_i}{q_i}
+            proved in information.md:85
+
+    Args:
+        p: (n,).
+        q: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(p) is not np.ndarray or p.dtype.kind != "f":
+        p = _floats("p", p)
+    if type(q) is not np.ndarray or q.dtype.kind != "f":
+        q = _floats("q", q)
+    if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
+        raise ValueError(f"cross_entropy needs p (n,), q (n,); got {p.shape}, {q.shape}")
+    if not math.isfinite(p.dot(q)):
+        _reject_non_finite("cross_entropy", p=p, q=q)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithms = np.log(q)
+        finite = np.where(p != 0, logarithms, 0)
+        cross_entropy = -p.dot(finite)
+        weighted = p / q
+        gradient_q = np.negative(weighted, out=weighted)
+    return float(cross_entropy), gradient_q
+
+
+def entropy(p: Floats) -> tuple[float, Floats]:
+    r"""The entropy of a distribution in nats, and its gradient; 0 log 0 is 0.
+
+        entropy = H(p) = -\sum_{i=1}^{n} p_i \log p_i
+            proved in information.md:29
+        gradient = \frac{\partial}{\partial p_i} H(p) = -\log p_i - 1
+            proved in information.md:95
+
+    Args:
+        p: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(p) is not np.ndarray or p.dtype.kind != "f":
+        p = _floats("p", p)
+    if p.ndim != 1:
+        raise ValueError(f"entropy needs p (n,); got {p.shape}")
+    if not math.isfinite(p.dot(p)):
+        _reject_non_finite("entropy", p=p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithms = np.log(p)
+        finite = np.where(p != 0, logarithms, 0)
+        entropy = -p.dot(finite)
+        gradient = np.subtract(-1, logarithms, out=logarithms)
+    return float(entropy), gradient
+
+
+def information(x: Any) -> tuple[Any, Any]:
+    r"""The information -log x in nats, and its derivative.
+
+        information = h(x) = -\log x
+            proved in information.md:11
+        gradient = \frac{d}{dx} h(x) = -\frac{1}{x}
+            proved in information.md:17
+
+    Args:
+        x: a number, or an array of any shape; so are the results.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(x) is not np.ndarray or x.dtype.kind != "f":
+        x = _floats("x", x)
+    if not math.isfinite(np.vdot(x, x)):
+        _reject_non_finite("information", x=x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = -np.log(x)
+        gradient = np.divide(-1, x)
+    return information, gradient
+
+
+def kl_divergence(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
+    r"""The Kullback-Leibler divergence of q from p in nats, and its gradients.
+
+        divergence = D_{KL}(p \| q) = \sum_{i=1}^{n} p_i \log \frac{p_i}{q_i}
+            proved in information.md:47
+        gradient_p = \frac{\partial}{\partial p_i} D_{KL}(p \| q) = \log \frac{p_i}{q_i} + 1
+            proved in information.md:99
+        gradient_q = \frac{\partial}{\partial q_i} D_{KL}(p \| q) = -\frac{p_i}{q_i}
+            proved in information.md:89
+
+    Args:
+        p: (n,).
+        q: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(p) is not np.ndarray or p.dtype.kind != "f":
+        p = _floats("p", p)
+    if type(q) is not np.ndarray or q.dtype.kind != "f":
+        q = _floats("q", q)
+    if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
+        raise ValueError(f"kl_divergence needs p (n,), q (n,); got {p.shape}, {q.shape}")
+    if not math.isfinite(p.dot(q)):
+        _reject_non_finite("kl_divergence", p=p, q=q)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weighted = p / q
+        logarithms = np.log(weighted)
+        finite = np.where(p != 0, logarithms, 0)
+        divergence = p.dot(finite)
+        gradient_p = logarithms
+        gradient_p += 1
+        gradient_q = np.negative(weighted, out=weighted)
+    return float(divergence), gradient_p, gradient_q
+
+
+def log_sum_exp(z: Floats) -> tuple[float, Floats]:
+    r"""The logarithm of the sum of exponentials, and its gradient.
+
+        value = A = \log \sum_{j=1}^{n} e^{z_j}
+            proved in cross-entropy.md:15
+        gradient_z = \frac{\partial A}{\partial z_i} = \hat y_i
+            proved in cross-entropy.md:21
+
+    Args:
+        z: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(z) is not np.ndarray or z.dtype.kind != "f":
+        z = _floats("z", z)
+    if z.ndim != 1:
+        raise ValueError(f"log_sum_exp needs z (n,); got {z.shape}")
+    if not math.isfinite(z.dot(z)):
+        _reject_non_finite("log_sum_exp", z=z)
+    largest = np.maximum.reduce(z)
+    shifted = z - largest
+    exponentials = np.exp(shifted, out=shifted)
+    partition = np.add.reduce(exponentials)
+    value = largest + np.log(partition)
+    gradient_z = exponentials
+    gradient_z /= partition
+    return float(value), gradient_z
+
+
+def softmax(z: Floats) -> Floats:
+    r"""The softmax of scores z.
+
+        probabilities = \hat y_i = \frac{e^{z_i}}{\sum_{j=1}^{n} e^{z_j}}
+            proved in cross-entropy.md:7
+
+    Args:
+        z: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(z) is not np.ndarray or z.dtype.kind != "f":
+        z = _floats("z", z)
+    if z.ndim != 1:
+        raise ValueError(f"softmax needs z (n,); got {z.shape}")
+    if not math.isfinite(z.dot(z)):
+        _reject_non_finite("softmax", z=z)
+    largest = np.maximum.reduce(z)
+    shifted = z - largest
+    exponentials = np.exp(shifted, out=shifted)
+    probabilities = exponentials
+    probabilities /= np.add.reduce(exponentials)
+    return np.asarray(probabilities)
+
+
+def softmax_cross_entropy(z: Floats, y: Floats) -> tuple[float, Floats]:
+    r"""The cross-entropy of a distribution y and the softmax of scores z, and its gradient; y adds up to one.
+
+        loss = L = -\sum_{i=1}^{n} y_i \log \hat y_i
+            proved in cross-entropy.md:46
+        gradient_z = \frac{\partial L}{\partial z_k} = \hat y_k - y_k
+            proved in cross-entropy.md:71
+
+    Args:
+        z: (n,).
+        y: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(z) is not np.ndarray or z.dtype.kind != "f":
+        z = _floats("z", z)
+    if type(y) is not np.ndarray or y.dtype.kind != "f":
+        y = _floats("y", y)
+    if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
+        raise ValueError(f"softmax_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
+    if not math.isfinite(z.dot(y)):
+        _reject_non_finite("softmax_cross_entropy", z=z, y=y)
+    largest = np.maximum.reduce(z)
+    shifted = z - largest
+    exponentials = np.exp(shifted, out=shifted)
+    partition = np.add.reduce(exponentials)
+    shifted_2 = z - (largest + np.log(partition))
+    loss = -y.dot(shifted_2)
+    probabilities = exponentials
+    probabilities /= partition
+    gradient_z = probabilities
+    gradient_z -= y
+    return float(loss), gradient_z

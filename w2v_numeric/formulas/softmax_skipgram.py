@@ -1,0 +1,359 @@
+"""Functions proved in softmax-counts.md and softmax-skip-gram.md.
+
+Generated from proved steps; do not edit, run:  derive emit
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BODY_SHA256",
+    "NOTES",
+    "batch",
+    "block_loss",
+    "block_loss_and_gradients",
+    "pair",
+    "probabilities",
+]
+
+Floats = NDArray[Any]
+Integers = NDArray[Any]
+
+NOTES = {
+    "softmax-counts.md": "96fbfc3710004e5a1635ace9afc385ab0ce6f76fd689539a4ac22b39ca356a80",
+    "softmax-skip-gram.md": "317459c1cb0b996c54f9b68dda0728b4e3bbc475f539e6378db5f394c21863c8",
+}
+"""The notes the functions come from, with the SHA-256 of each."""
+
+BODY_SHA256 = "1425d32320c4f5ee228c72d4e834afe835011134f008431e550dd3c39425ae4f"
+"""The SHA-256 of everything below."""
+
+
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _floats(name: str, values: Any) -> Any:
+    """Floating-point numbers as they are; integers and lists of numbers as floats."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _number(name: str, value: Any) -> float:
+    """One real number."""
+    array = _floats(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
+    return float(array)
+
+
+def _integers(name: str, values: Any) -> Integers:
+    """Integers that point into an axis, counted from 0."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise IndexError(f"{name} has a negative entry")
+    return array
+
+
+def batch(u: Floats, v: Floats, c: Integers, o: Integers) -> tuple[Floats, Floats, Floats]:
+    r"""The losses of B pairs and their gradients; that in the outside vectors is added up over the pairs.
+
+        loss = J = -\log P(o|c)
+            proved in softmax-skip-gram.md:31
+        gradient_v = \frac{\partial J}{\partial v_c} = \sum_{w=1}^{V} P(w|c) \, u_w - u_o
+            proved in softmax-skip-gram.md:62
+        gradient_u = \frac{\partial J}{\partial u_w} = \left(P(w|c) - \delta_{wo}\right) v_c
+            proved in softmax-skip-gram.md:88
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        c: (B,), integers from 0 to C - 1.
+        o: (B,), integers from 0 to V - 1.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(u) is not np.ndarray or u.dtype.kind != "f":
+        u = _floats("u", u)
+    if type(v) is not np.ndarray or v.dtype.kind != "f":
+        v = _floats("v", v)
+    c = _integers("c", c)
+    o = _integers("o", o)
+    if u.ndim != 2 or v.ndim != 2 or c.ndim != 1 or o.ndim != 1 or v.shape[1] != u.shape[1] or o.shape[0] != c.shape[0]:
+        raise ValueError(
+            f"batch needs u (V, d), v (C, d), c (B,), o (B,); got {u.shape}, {v.shape}, {c.shape}, {o.shape}"
+        )
+    B = len(c)
+    v_c = v.take(c, axis=0)
+    logits = v_c @ u.T
+    largest = np.maximum.reduce(logits, axis=1)
+    shifted = logits
+    shifted -= largest[:, None]
+    each = np.arange(B)
+    shifted_o = shifted[each, o]
+    exponentials = np.exp(shifted, out=shifted)
+    exponentials_o = exponentials[each, o]
+    others = exponentials
+    others[each, o] -= exponentials_o
+    rest = np.einsum("bv->b", others)
+    values = np.expm1(shifted_o)
+    partition = exponentials_o
+    partition += rest
+    inverse_partition = np.reciprocal(partition, out=partition)
+    probabilities = others
+    probabilities *= inverse_partition[:, None]
+    residuals = probabilities
+    residuals[each, o] -= rest * inverse_partition
+    total = rest
+    total += values
+    values_2 = np.log1p(total, out=total)
+    loss = np.subtract(values_2, shifted_o, out=shifted_o)
+    gradient_v = residuals @ u
+    gradient_u = residuals.T @ v_c
+    if not math.isfinite(loss.dot(loss)):
+        _reject_non_finite("batch", u=u, v=v)
+    return loss, gradient_v, gradient_u
+
+
+def block_loss(
+    u: Floats,
+    v: Floats,
+    columns: Integers,
+    starts: Integers,
+    values: Floats,
+    n: Floats,
+    *,
+    block: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts N, whose row sums are n.
+
+        loss = J = \sum_{a=1}^{C} \left( n_a \log \sum_{w=1}^{V} e^{s_{aw}} - \sum_{b=1}^{V} N_{ab} s_{ab}
+            \right)
+            proved in softmax-counts.md:22
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        starts: (C + 1,), where each row begins in them; the first is 0.
+        values: the entries of N, C×V; no position twice.
+        n: (C,).
+        block: (C, V), C-contiguous; work space, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or n.ndim != 1
+        or v.shape[1] != u.shape[1]
+        or n.shape[0] != v.shape[0]
+        or len(starts) != v.shape[0] + 1
+        or len(columns) != len(values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+    ):
+        raise ValueError(
+            "block_loss needs u (V, d), v (C, d), n (C,), block (C, V) contiguous; got "
+            f"{u.shape}, {v.shape}, {n.shape}, {block.shape}"
+        )
+    V = u.shape[0]
+    C = v.shape[0]
+    logits = np.matmul(v, u.T, out=block)
+    largest = np.maximum.reduce(logits, axis=1)
+    positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
+    logits_observed = logits.take(positions)
+    shifted = logits
+    shifted -= largest[:, None]
+    exponentials = np.exp(shifted, out=shifted)
+    partition = np.einsum("cv->c", exponentials)
+    log_partition = np.log(partition, out=partition)
+    log_sum_exp = largest
+    log_sum_exp += log_partition
+    products = n.astype(np.float64).dot(log_sum_exp)
+    products_2 = logits_observed.astype(np.float64).dot(values)
+    loss = products - products_2
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss", u=u, v=v, values=values, n=n)
+    return float(loss)
+
+
+def block_loss_and_gradients(
+    u: Floats,
+    v: Floats,
+    columns: Integers,
+    starts: Integers,
+    values: Floats,
+    n: Floats,
+    *,
+    block: Floats,
+    gradient_v: Floats,
+    gradient_u: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts N, whose row sums are n, and its gradients.
+
+        loss = J = \sum_{a=1}^{C} \left( n_a \log \sum_{w=1}^{V} e^{s_{aw}} - \sum_{b=1}^{V} N_{ab} s_{ab}
+            \right)
+            proved in softmax-counts.md:22
+        gradient_v = \frac{\partial J}{\partial v_a} = \sum_{b=1}^{V} \left( n_a P(b|a) - N_{ab} \right) u_b
+            proved in softmax-counts.md:35
+        gradient_u = \frac{\partial J}{\partial u_b} = \sum_{a=1}^{C} \left( n_a P(b|a) - N_{ab} \right) v_a
+            proved in softmax-counts.md:39
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        starts: (C + 1,), where each row begins in them; the first is 0.
+        values: the entries of N, C×V; no position twice.
+        n: (C,).
+        block: (C, V), C-contiguous; work space, overwritten.
+        gradient_v: the array that receives this output, overwritten.
+        gradient_u: the array that receives this output, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or n.ndim != 1
+        or v.shape[1] != u.shape[1]
+        or n.shape[0] != v.shape[0]
+        or len(starts) != v.shape[0] + 1
+        or len(columns) != len(values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+    ):
+        raise ValueError(
+            "block_loss_and_gradients needs u (V, d), v (C, d), n (C,), block (C, V) contiguous; got "
+            f"{u.shape}, {v.shape}, {n.shape}, {block.shape}"
+        )
+    V = u.shape[0]
+    C = v.shape[0]
+    logits = np.matmul(v, u.T, out=block)
+    largest = np.maximum.reduce(logits, axis=1)
+    positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
+    logits_observed = logits.take(positions)
+    shifted = logits
+    shifted -= largest[:, None]
+    exponentials = np.exp(shifted, out=shifted)
+    partition = np.einsum("cv->c", exponentials)
+    expected = exponentials
+    expected *= (n / partition)[:, None]
+    log_partition = np.log(partition, out=partition)
+    log_sum_exp = largest
+    log_sum_exp += log_partition
+    products = n.astype(np.float64).dot(log_sum_exp)
+    products_2 = logits_observed.astype(np.float64).dot(values)
+    loss = products - products_2
+    residuals = expected
+    residuals.reshape(-1)[positions] -= values
+    gradient_v = np.matmul(residuals, u, out=gradient_v)
+    gradient_u = np.matmul(residuals.T, v, out=gradient_u)
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, n=n)
+    return float(loss)
+
+
+def pair(u: Floats, v: Floats, c: int, o: int) -> tuple[float, Floats, Floats]:
+    r"""The loss of one pair of a center word c and an outside word o, and its gradients.
+
+        loss = J = -\log P(o|c)
+            proved in softmax-skip-gram.md:31
+        gradient_v = \frac{\partial J}{\partial v_c} = \sum_{w=1}^{V} P(w|c) \, u_w - u_o
+            proved in softmax-skip-gram.md:62
+        gradient_u = \frac{\partial J}{\partial u_w} = \left(P(w|c) - \delta_{wo}\right) v_c
+            proved in softmax-skip-gram.md:88
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        c: an integer from 0 to C - 1.
+        o: an integer from 0 to V - 1.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(u) is not np.ndarray or u.dtype.kind != "f":
+        u = _floats("u", u)
+    if type(v) is not np.ndarray or v.dtype.kind != "f":
+        v = _floats("v", v)
+    if u.ndim != 2 or v.ndim != 2 or v.shape[1] != u.shape[1]:
+        raise ValueError(f"pair needs u (V, d), v (C, d); got {u.shape}, {v.shape}")
+    if not 0 <= c < v.shape[0]:
+        raise IndexError(f"pair: c = {c} is not between 0 and {v.shape[0] - 1}")
+    if not 0 <= o < u.shape[0]:
+        raise IndexError(f"pair: o = {o} is not between 0 and {u.shape[0] - 1}")
+    v_c = v[c]
+    logits = u.dot(v_c)
+    largest = np.maximum.reduce(logits)
+    shifted = logits
+    shifted -= largest
+    shifted_o = shifted[o]
+    exponentials = np.exp(shifted, out=shifted)
+    exponentials_o = exponentials[o]
+    others = exponentials
+    others[o] -= exponentials_o
+    rest = np.add.reduce(others)
+    loss = math.log1p(rest + math.expm1(shifted_o)) - shifted_o
+    inverse_partition = 1 / (exponentials_o + rest)
+    probabilities = others
+    probabilities *= inverse_partition
+    residuals = probabilities
+    residuals[o] -= rest * inverse_partition
+    gradient_v = residuals.dot(u)
+    gradient_u = v_c * residuals[:, None]
+    if not (math.isfinite(loss) and math.isfinite(gradient_v.dot(gradient_v))):
+        _reject_non_finite("pair", u=u, v=v)
+    return float(loss), gradient_v, gradient_u
+
+
+def probabilities(u: Floats, v: Floats, c: int) -> Floats:
+    r"""The probability of every outside word, given the center word c.
+
+        probabilities = P(o|c) = \frac{\exp(u_o^\top v_c)}{\sum_{w=1}^{V} \exp(u_w^\top v_c)}
+            proved in softmax-skip-gram.md:10
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        c: an integer from 0 to C - 1.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(u) is not np.ndarray or u.dtype.kind != "f":
+        u = _floats("u", u)
+    if type(v) is not np.ndarray or v.dtype.kind != "f":
+        v = _floats("v", v)
+    if u.ndim != 2 or v.ndim != 2 or v.shape[1] != u.shape[1]:
+        raise ValueError(f"probabilities needs u (V, d), v (C, d); got {u.shape}, {v.shape}")
+    if not 0 <= c < v.shape[0]:
+        raise IndexError(f"probabilities: c = {c} is not between 0 and {v.shape[0] - 1}")
+    logits = u.dot(v[c])
+    largest = np.maximum.reduce(logits)
+    shifted = logits
+    shifted -= largest
+    exponentials = np.exp(shifted, out=shifted)
+    probabilities = exponentials
+    probabilities /= np.add.reduce(exponentials)
+    if not math.isfinite(probabilities.dot(probabilities)):
+        _reject_non_finite("probabilities", u=u, v=v)
+    return np.asarray(probabilities)
