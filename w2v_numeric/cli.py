@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from w2v_numeric.atomic import reason
 from w2v_numeric.errors import CheckpointError, Interrupted, NumericError
 from w2v_numeric.settings import Settings
 from w2v_numeric.tokens import Splitting
@@ -199,7 +200,7 @@ def train(
     saved = Checkpoint(checkpoint) if checkpoint is not None else None
     if saved is not None and saved.exists() and not resume:
         raise CheckpointError(f"{checkpoint} holds a training already; add --resume to go on, or choose another folder")
-    reporter = Terminal(Console(stderr=True), log, resumed=resume and saved is not None and saved.exists())
+    reporter = Terminal(Console(stderr=True), log)
     with _ctrl_c() as pressed:
         result = train_sources(sources, settings, reporter, saved, resume, lambda: bool(pressed))
     result.vectors.save(output)
@@ -332,12 +333,15 @@ def main() -> None:
     except NumericError as error:
         sys.stderr.write(f"error: {error}\n")
         raise SystemExit(USAGE_ERROR) from None
+    except BrokenPipeError:  # the reader of the output, such as head, has seen enough
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except OSError as error:
+        sys.stderr.write(f"error: {error.filename or 'a file'}: {reason(error)}; check that it may be used\n")
+        raise SystemExit(USAGE_ERROR) from None
     except MemoryError:
         sys.stderr.write("error: the memory is used up; choose a smaller --vocab-size or --dim\n")
         raise SystemExit(USAGE_ERROR) from None
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise SystemExit(0) from None
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         raise SystemExit(STOPPED) from None

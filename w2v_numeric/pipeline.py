@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training
 from w2v_numeric.cooccurrence import Windowing, count_pairs
 from w2v_numeric.corpus import Source
@@ -141,7 +143,8 @@ def _prepared(counts: Counts, settings: Settings, objective: Objective, number: 
 
 def _read_out(corpus: Corpus, settings: Settings, objective: Objective, state: State) -> Vectors:
     words = corpus.vocabulary.words[: len(state.v)]
-    matrix = word_vectors(state.u[:-1].T, state.v[:, :-1], settings.shape, settings.company)
+    with threadpool_limits(1):  # the number of BLAS threads would show in the last bits
+        matrix = word_vectors(state.u[:-1].T, state.v[:, :-1], settings.shape, settings.company)
     metadata = {
         "settings": json.dumps(settings.as_dict(), sort_keys=True),
         "vocabulary_sha256": hashlib.sha256("\n".join(corpus.vocabulary.words).encode()).hexdigest(),
@@ -168,10 +171,10 @@ def train_sources(
         Interrupted: stopped before there was anything to save.
     """
     settings.check()
-    load_objective(settings.objective)  # an unknown name is refused before the corpus is read
+    objective = load_objective(settings.objective)  # an unknown name is refused before the corpus is read
     described = [[source.name, source.size()] for source in sources]
-    # Training depends on the number of threads to the bit, so it belongs to what a checkpoint must agree on.
-    chosen = {**settings.as_dict(), "threads": settings.workers()}
+    # Training depends on these to the bit, so they belong to what a checkpoint must agree on.
+    chosen = {**settings.as_dict(), "threads": settings.workers(), "formulas": objective.digest}
     if checkpoint is not None and resume and checkpoint.exists():
         saved, saved_sources = checkpoint.settings()
         same_training(saved, saved_sources, chosen, described)

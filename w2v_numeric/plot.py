@@ -72,12 +72,7 @@ def draw(output: Path, records: Sequence[dict[str, Any]], vectors: Vectors | Non
     figure = Figure(figsize=(7.0 * panels, 5.5), layout="constrained")
     axes = figure.subplots(1, panels, squeeze=False)[0]
     if records:
-        epochs = [record["epoch"] for record in records]
-        axes[0].plot(epochs, [record["loss"] for record in records], marker=".", label="training")
-        outside = [record.get("holdout_loss") for record in records]
-        if all(value is not None for value in outside):
-            axes[0].plot(epochs, outside, marker=".", label="held out")
-            axes[0].legend()
+        _losses(axes[0], records)
         axes[0].set(xlabel="pass", ylabel="mean −log P(o|c), nats", title="Loss")
     if vectors is not None:
         shown = list(words) or [word for word in vectors.words if len(word) > 3][:WORDS_SHOWN]
@@ -88,3 +83,16 @@ def draw(output: Path, records: Sequence[dict[str, Any]], vectors: Vectors | Non
         axes[-1].set(title="Words", xticks=[], yticks=[])
     with replacing(output) as stream:
         figure.savefig(stream, format=output.suffix.lower()[1:], dpi=150)
+
+
+def _losses(axes: Any, records: Sequence[dict[str, Any]]) -> None:
+    """One curve for each vocabulary, since losses over different vocabularies do not compare."""
+    for size in sorted({int(record.get("vocabulary", 0)) for record in records}):
+        part = [record for record in records if int(record.get("vocabulary", 0)) == size]
+        label = f"training, {size:,} words" if size else "training"
+        axes.plot([record["epoch"] for record in part], [record["loss"] for record in part], marker=".", label=label)
+    outside = [record for record in records if record.get("holdout_loss") is not None]
+    if outside:
+        epochs = [record["epoch"] for record in outside]
+        axes.plot(epochs, [record["holdout_loss"] for record in outside], marker=".", label="held out")
+    axes.legend()

@@ -14,7 +14,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from w2v_numeric.atomic import reason
+from w2v_numeric.atomic import reason, replacing
 from w2v_numeric.errors import NumericError
 from w2v_numeric.train import Moment
 
@@ -104,16 +104,18 @@ class Terminal:
     Args:
         console: where to write.
         log: a file that gets one JSON line per pass.
-        resumed: keep what the log holds already.
+
+    Raises:
+        NumericError: there is no folder for the log.
     """
 
-    def __init__(self, console: Console, log: Path | None = None, resumed: bool = False) -> None:
+    def __init__(self, console: Console, log: Path | None = None) -> None:
         self._console = console
         self._log = log
         self._bar: Progress | None = None
         self._task = TaskID(0)
-        if log is not None and not resumed:
-            self._append("", "w")
+        if log is not None and not log.parent.is_dir():
+            raise NumericError(f"there is no folder {log.parent} for the log; make it, or choose another place")
 
     def note(self, sentence: str) -> None:
         """A line of its own."""
@@ -129,7 +131,9 @@ class Terminal:
 
     @contextmanager
     def training(self, epochs: int, done: int) -> Iterator[None]:
-        """A bar over all passes."""
+        """A bar over all passes; the log keeps the lines of the passes behind us, and only these."""
+        if self._log is not None:
+            self._keep(self._log, done)
         if not self._console.is_terminal:
             yield
             return
@@ -154,20 +158,30 @@ class Terminal:
     def passed(self, record: PassRecord) -> None:
         """A line in the log and, without a bar, on the console."""
         if self._log is not None:
-            self._append(record.as_json() + "\n", "a")
+            self._append(self._log, record.as_json() + "\n")
         if self._bar is None:
             outside = f", held out: {_figures(record.holdout_loss)}" if record.holdout_loss is not None else ""
             figures = _figures(record.loss) + outside
             self.note(f"pass {record.epoch} over {record.vocabulary:,} words: {figures}, {record.seconds:.1f} s")
 
-    def _append(self, text: str, mode: str) -> None:
-        if self._log is None:
-            return
+    def _keep(self, log: Path, done: int) -> None:
+        # A training that was killed may have logged passes that it had not saved; they will come again.
         try:
-            with self._log.open(mode, encoding="utf-8") as stream:
+            lines = log.read_text("utf-8").splitlines() if done and log.exists() else []
+            kept = [line for line in lines if int(json.loads(line)["epoch"]) <= done]
+        except OSError as error:
+            raise NumericError(f"cannot read the log {log}: {reason(error)}; choose another file") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise NumericError(f"{log} is not a log of passes; choose another file") from error
+        with replacing(log, "w") as stream:
+            stream.writelines(line + "\n" for line in kept)
+
+    def _append(self, log: Path, text: str) -> None:
+        try:
+            with log.open("a", encoding="utf-8") as stream:
                 stream.write(text)
         except OSError as error:
-            raise NumericError(f"cannot write the log {self._log}: {reason(error)}; choose another file") from error
+            raise NumericError(f"cannot write the log {log}: {reason(error)}; choose another file") from error
 
 
 def _figures(loss: float) -> str:

@@ -117,7 +117,7 @@ class Settings:
 
     def workers(self) -> int:
         """The number of threads."""
-        return self.threads if self.threads is not None else min(MOST_THREADS, len(os.sched_getaffinity(0)))
+        return self.threads if self.threads is not None else min(MOST_THREADS, _cores())
 
     def threshold(self, corpus_words: int) -> float:
         """The subsampling threshold: in a small corpus every word is frequent, and few would be left at 1e-4."""
@@ -162,6 +162,12 @@ class Settings:
 def _last_passes(vocabulary: int) -> int:
     # A larger vocabulary makes more steps in each pass, so fewer passes do.
     return min(LAST_PASSES, max(4, round(LAST_PASSES * math.sqrt(10_000 / vocabulary))))
+
+
+def _cores() -> int:
+    # Not every system can say which cores this process may use.
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
 
 
 def _option(name: str) -> str:

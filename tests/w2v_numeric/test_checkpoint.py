@@ -136,6 +136,8 @@ def test_killed_at_random_moments_the_result_is_the_same(text: Path, tmp_path: P
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said.decode()
     assert (folder / "v.bin").read_bytes() == (tmp_path / "whole.bin").read_bytes()
+    epochs = [json.loads(line)["epoch"] for line in (folder / "log").read_text().splitlines()]
+    assert epochs == list(range(1, 61))
 
 
 def test_ctrl_c_saves_and_stops(text: Path, tmp_path: Path, w2v: Command) -> None:

@@ -46,6 +46,8 @@ def refused(done: object, message: str) -> None:
         (b"a b c", ["--memory", "lots"], "'lots' is not a size"),
         (b"a b c", ["--resume"], "add --checkpoint"),
         (b"a b c", ["--sample", "0", "--dim", "2000000000"], r"takes .* are free; choose --vocab-size|is used up"),
+        (b"a b c", ["--log", "nowhere/log"], "there is no folder nowhere for the log"),
+        (b"a", ["--log", "log", "--checkpoint", "."], "has 1 different word"),
         (b"a b c", ["-o", "v.npy"], "names no format"),
         (b"a b c", ["-o", "nowhere/v.bin"], "there is no folder nowhere"),
     ],
