@@ -25,7 +25,7 @@ from derive.errors import DeriveError, Place
 from derive.proving.proof import Proof, prove
 from derive.proving.steps import verdict_of
 from derive.reading import tree
-from derive.reading.definitions import Circular, unfold
+from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.document import Document
 from derive.reading.elaborate import value
 from derive.reading.emit_lines import EmitLine, EmitOutput, emit_lines
@@ -33,7 +33,6 @@ from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import parse_block
 from derive.reading.markdown import read_document
 from derive.reading.note import LOGICAL, Draft, Draftbook, read_note
-from derive.reading.scope import Relearn
 from derive.reading.spelling import plain
 from derive.reading.values import Value
 from derive.terms import Axis, Index, Tensor, array, real

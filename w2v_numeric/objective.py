@@ -103,14 +103,14 @@ class Objective:
     Attributes:
         name: as the user writes it.
         loss_and_gradients, loss: the formulas.
-        note: the file whose proofs they come from.
+        notes: the files whose proofs they come from, each with the SHA-256 of its text.
         digest: SHA-256 of the generated module's source.
     """
 
     name: str
     loss_and_gradients: BlockLossAndGradients
     loss: BlockLoss
-    note: str
+    notes: dict[str, str]
     digest: str
 
 
@@ -133,6 +133,6 @@ def load_objective(name: str) -> Objective:
         name,
         module.block_loss_and_gradients,
         module.block_loss,
-        str(getattr(module, "NOTE", "")),
+        dict(module.NOTES),
         hashlib.sha256(inspect.getsource(module).encode()).hexdigest(),
     )
