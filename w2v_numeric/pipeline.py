@@ -150,7 +150,7 @@ def _read_out(corpus: Corpus, settings: Settings, objective: Objective, state: S
         "vocabulary_sha256": hashlib.sha256("\n".join(corpus.vocabulary.words).encode()).hexdigest(),
         "corpus_words": str(corpus.corpus_words),
         "formulas_sha256": objective.digest,
-        "note": objective.note,
+        "notes": json.dumps(objective.notes, sort_keys=True),
         "passes": str(state.epoch),
     }
     return Vectors(words, matrix, metadata)

@@ -76,7 +76,7 @@ def test_the_whole_way(text: Path, tmp_path: Path, w2v: Command) -> None:
     metadata = Vectors.load(tmp_path / "v.safetensors").metadata
     assert json.loads(metadata["settings"])["dim"] == 4
     assert len(metadata["formulas_sha256"]) == 64
-    assert metadata["note"]
+    assert "softmax-counts.md" in json.loads(metadata["notes"])
 
     near = w2v("neighbors", "v.safetensors", "sea1", "sky1", "-k", "3")
     assert near.returncode == 0

@@ -22,7 +22,8 @@ def test_softmax_is_what_the_trainer_expects() -> None:
     source = inspect.getsourcefile(inspect.getmodule(objective.loss_and_gradients))  # type: ignore[arg-type]
     assert source is not None
     assert objective.digest == hashlib.sha256(Path(source).read_bytes()).hexdigest()
-    assert objective.note.endswith(".md")
+    assert all(note.endswith(".md") and len(digest) == 64 for note, digest in objective.notes.items())
+    assert objective.notes
 
 
 def test_loss_and_gradients_against_differences() -> None:
