@@ -7,19 +7,20 @@ itself proved; the first one found, the likeliest kinds first, names the slip.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.derivation import Goal, Kind, Relation, Verdict
-from derive.proving.edits import Edit, Slip, put, spots
+from derive.proving.edits import Edit, Slip, Spot, is_derivative, put, spots
 from derive.proving.material import Material, chain_of, gather
 from derive.proving.remainder import difference
-from derive.proving.slips import complements, factors, indices, is_information, names, numbers, signs, terms
-from derive.proving.slips_of_structure import logarithms, operations, powers, ranges, scopes, shapes, sums
+from derive.proving.slips import candidates
 from derive.proving.trial import Trial, Untried
 from derive.proving.written import latex
 from derive.reading import tree
+from derive.reading.claims import Shape
 from derive.reading.note import Draft, Draftbook
+from derive.reading.spelling import plain, spell
 from derive.terms import Index
 
 __all__ = ["diagnose"]
@@ -27,8 +28,8 @@ __all__ = ["diagnose"]
 SECONDS = 2.5
 TURNED = {"\\le": "\\ge", "\\ge": "\\le", "<": ">", ">": "<"}
 SIGNS = {"\\le": "≤", "\\ge": "≥"}
-NEAR: tuple[Callable[[Material], Iterator[Edit]], ...] = (signs, indices, complements, sums, ranges, logarithms, shapes)
-FAR: tuple[Callable[[Material], Iterator[Edit]], ...] = (scopes, powers, numbers, factors, terms, names, operations)
+NARROW = (Slip.SIGN, Slip.SIGMA, Slip.INDEX, Slip.RANGE)
+"""Slips of one sign on the page: likelier than a derivative by the wrong variable."""
 
 
 def diagnose(draft: Draft, book: Draftbook, verdict: Verdict, *, seconds: float = SECONDS) -> Verdict:
@@ -51,11 +52,11 @@ def diagnose(draft: Draft, book: Draftbook, verdict: Verdict, *, seconds: float 
         return _inequality(trial, verdict)
     wrong_left = _left_side(trial)
     found = _first(trial)
-    if wrong_left is not None:
+    if wrong_left is not None and (found is None or found.slip not in NARROW):
         return replace(verdict, diagnosis=wrong_left, correction=latex(found.tree) if found else None)
     case = _case(trial) if draft.claim is not None else None
     if found is None:
-        return replace(verdict, diagnosis=case or _general(trial, verdict), correction=None)
+        return replace(verdict, diagnosis=_other_divergence(trial) or case or _general(trial, verdict), correction=None)
     return replace(verdict, diagnosis=_sentence(found, case, trial), correction=latex(found.tree))
 
 
@@ -74,26 +75,38 @@ def _speaks_of_information(found: Edit, trial: Trial) -> bool:
     if "H(" not in found.says:
         return False
     nodes = [spot.node for side in (trial.left_node, trial.right_node) for spot in spots(side)]
-    return any(is_information(node) for node in nodes)
+    return any(_is_information(node) for node in nodes)
 
 
-def _candidates(given: Material) -> Iterator[Edit]:
-    for make in (*NEAR, *FAR):
-        yield from make(given)
+def _tried(trial: Trial) -> Iterator[Edit]:
+    """The changes that are worth a proof."""
+    given = gather(trial.book, trial.draft, trial.left_node, trial.template)
+    claim = trial.draft.claim
+    seen = {trial.template}
+    for edit in candidates(given, conforms=claim is not None and claim.shape is Shape.SAME):
+        if trial.over:
+            return
+        if edit.tree not in seen:
+            seen.add(edit.tree)
+            if trial.agrees(edit.tree):
+                yield edit
+
+
+def _is_information(node: tree.Node) -> bool:
+    """H(p), H(p, q), D(p‖q): whether a difference is one between divergences."""
+    node = plain(node)
+    if isinstance(node, tree.Product):
+        spelled = spell(node.factors[0].node)
+        return spelled is not None and spelled.name.split("_")[0] in {"H", "KL", "D", "CE", "JS", "I"}
+    return False
 
 
 def _first(trial: Trial) -> Edit | None:
     """The first change that makes the step true, itself proved."""
-    given = gather(trial.book, trial.draft, trial.left_node, trial.right_node)
-    seen = {trial.right_node}
-    for edit in _candidates(given):
-        if trial.over:
-            return None
-        if edit.tree in seen or edit.tree == trial.left_node:
-            continue
-        seen.add(edit.tree)
-        if trial.agrees(edit.tree) and trial.proves(right=edit.tree):
-            return edit
+    for edit in _tried(trial):
+        whole = trial.filled(edit.tree)
+        if trial.proves(right=whole):
+            return replace(edit, tree=whole)
     return None
 
 
@@ -121,24 +134,21 @@ def _returns(trial: Trial) -> str | None:
 def _inequality(trial: Trial, verdict: Verdict) -> Verdict:
     draft = trial.draft
     turned = TURNED[draft.symbol]
+    right, wrong = (SIGNS.get(sign, sign) for sign in (turned, draft.symbol))
     if trial.proves(symbol=turned):
-        sign = SIGNS.get(turned, turned)
-        says = f"{Slip.DIRECTION.value}: the left side is {sign} the right side, not {SIGNS.get(draft.symbol, draft.symbol)}"
+        says = f"{Slip.DIRECTION.value}: the left side is {right} the right side, not {wrong}"
         return replace(verdict, diagnosis=says, correction=f"{turned} {latex(trial.right_node)}")
-    given = gather(trial.book, draft, trial.left_node, trial.right_node)
-    for edit in _candidates(given):
-        if trial.over:
-            break
-        if trial.agrees(edit.tree) and trial.proves(right=edit.tree):
-            says = f"{_sentence(edit, None, trial)}; as it stands the inequality holds only under a further condition"
-            return replace(verdict, diagnosis=says, correction=latex(edit.tree))
+    turned_claim = trial.claim(symbol=turned)
+    if turned_claim is not None and trial.holds(turned_claim.goal):
+        says = f"{Slip.DIRECTION.value}: in all models that were tried the left side is {right} the right side"
+        return replace(verdict, diagnosis=says)
     says = f"{Slip.DOMAIN.value}: the inequality holds in neither direction for all values; a condition is missing"
     return replace(verdict, diagnosis=says)
 
 
 def _left_side(trial: Trial) -> str | None:
     """The right side is the derivative by another variable."""
-    variables = [(spot, spot.node) for spot in spots(trial.left_node) if _is_variable(spot.path, spot.node)]
+    variables = [(spot, spot.node) for spot in spots(trial.left_node) if _is_variable(spot)]
     if not variables:
         return None
     given = gather(trial.book, trial.draft, trial.left_node, trial.right_node)
@@ -152,6 +162,18 @@ def _left_side(trial: Trial) -> str | None:
     return None
 
 
+def _other_divergence(trial: Trial) -> str | None:
+    """The right side is the divergence with its arguments exchanged."""
+    for spot in spots(trial.left_node):
+        node = spot.node
+        if not isinstance(node, tree.Sequence) or len(node.parts) != 2 or node.separators[:1] not in (("||",), ("|",)):
+            continue
+        swapped = put(trial.left_node, spot.path, replace(node, parts=node.parts[::-1]))
+        if trial.proves(left=swapped):
+            return f"{Slip.DIVERGENCE.value}: the right side is {latex(swapped)}, the divergence in the other direction"
+    return None
+
+
 def _variables(trial: Trial, given: Material) -> list[tree.Node]:
     """What the note differentiates by elsewhere, then the names of the right side."""
     found: dict[tree.Node, None] = {}
@@ -159,7 +181,7 @@ def _variables(trial: Trial, given: Material) -> list[tree.Node]:
         for side in draft.source:
             if side is not None and not isinstance(side, tree.Unread):
                 for spot in spots(side):
-                    if _is_variable(spot.path, spot.node):
+                    if _is_variable(spot):
                         found.setdefault(spot.node)
     for atom in given.atoms[: given.left_atoms]:
         if isinstance(atom, tree.Name | tree.Script):
@@ -167,14 +189,16 @@ def _variables(trial: Trial, given: Material) -> list[tree.Node]:
     return list(found)[:8]
 
 
-def _is_variable(path: tuple[tuple[str, int, int], ...], node: tree.Node) -> bool:
-    """What stands behind the ∂ below a fraction bar, or below ∇."""
-    names = [name for name, _, _ in path]
-    if not isinstance(node, tree.Name | tree.Script | tree.Accent):
+def _is_variable(spot: Spot) -> bool:
+    """What stands behind the ∂ below a fraction bar."""
+    names = [name for name, _, _ in spot.path]
+    if not isinstance(spot.node, tree.Name | tree.Script | tree.Accent) or names[-3:] != [
+        "denominator",
+        "factors",
+        "node",
+    ]:
         return False
-    if len(names) >= 3 and names[-1] == "node" and names[-2] == "factors" and names[-3] == "denominator":
-        return path[-2][1] == 1
-    return False
+    return spot.path[-2][1] == 1 and is_derivative(spot.above[-3])
 
 
 def _case(trial: Trial) -> str | None:
@@ -195,7 +219,7 @@ def _case(trial: Trial) -> str | None:
                 continue
             table = {other: one}
             same = Goal(goal.left.xreplace(table), goal.relation, goal.right.xreplace(table), goal.facts)
-            if trial.decides(same) is Kind.PROVED:
+            if trial.holds(same) and trial.decides(same) is Kind.PROVED:
                 return f"case {one.name}={other.name}: the step holds only where {one.name} = {other.name}"
     return None
 

@@ -336,7 +336,7 @@ def transposed(node: Node) -> Node:
     return tree.Script(inner.span, inner, None, tree.Name(inner.span, "\\top"))
 
 
-def call_of(function: Node, argument: Node) -> Node:
+def call_of(function: Node, argument: Node) -> tree.Product:
     group = tree.Group(argument.span, "(", ")", tree.Sequence(argument.span, (unwrapped(argument),)), "")
     if is_tall(argument):
         group = replace(group, size=r"\left")
@@ -351,7 +351,7 @@ Calls = Callable[[Node], bool]
 
 
 def units(node: Node, calls: Calls) -> list[tuple[tree.Factor, ...]]:
-    """A product cut into what belongs together: ``P(w|c)`` and ``\\sigma(x)`` are one unit, ``\\sum_i`` is one of its own.
+    """A product cut into what belongs together: ``P(w|c)`` is one unit, ``\\sum_i`` is one of its own.
 
     ``calls`` tells of a name whether a bracket behind it is its argument.
     """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from derive.proving.edits import Spot, is_derivative, is_function, spots, together, units
+from derive.proving.edits import Spot, is_derivative, is_function, spots, together, units, unwrapped
 from derive.reading import tree
 from derive.reading.note import Draft, Draftbook
-from derive.reading.spelling import is_transpose, letter, plain, spell
+from derive.reading.spelling import is_transpose, letter, plain, spell, walk
 from derive.reading.survey import TABLES
 from derive.reading.tree import Node
 
@@ -30,6 +31,9 @@ class Material:
         bigs: Σ and Π with their ranges.
         exponents: what stands in exponents.
         left_atoms: how many of the atoms stand on the left side or in the row above.
+        right_atoms: the atoms of the right side.
+        groups: sums in brackets on the left side.
+        denominators: what the left side divides by.
     """
 
     left: Node
@@ -40,6 +44,9 @@ class Material:
     bigs: tuple[tree.BigOp, ...]
     exponents: tuple[Node, ...]
     left_atoms: int
+    right_atoms: tuple[Node, ...]
+    groups: tuple[Node, ...]
+    denominators: tuple[Node, ...]
     book: Draftbook
 
     def calls(self, node: Node) -> bool:
@@ -85,15 +92,20 @@ def gather(book: Draftbook, draft: Draft, left: Node, right: Node) -> Material:
         right=right,
         atoms=_distinct(atom for side in sides for atom in _atoms(side, book)),
         wholes=_distinct(whole for side in sides[:4] for whole in _wholes(side)),
-        letters=_distinct(name for side in sides for name in _letters(side)),
+        letters=_distinct(
+            name for side in (*near, *sides[:6]) if not isinstance(side, tree.Unread) for name in _letters(side)
+        ),
         bigs=_distinct(spot.node for side in sides for spot in spots(side) if isinstance(spot.node, tree.BigOp)),
         exponents=_distinct(e for side in sides for e in _exponents(side)),
         left_atoms=close,
+        right_atoms=_distinct(_atoms(right, book)),
+        groups=_distinct(_groups(left)),
+        denominators=_distinct(d for side in near if not isinstance(side, tree.Unread) for d in _denominators(side)),
         book=book,
     )
 
 
-def _distinct(items: Iterable) -> tuple:
+def _distinct(items: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(items))
 
 
@@ -129,6 +141,9 @@ def _atoms(side: Node, book: Draftbook) -> Iterator[Node]:
                     yield together([chunk])
             heads = {k for k, f in enumerate(node.factors) if _is_head(node, k, book)}
             skip += [(*spot.path, ("factors", k, -1)) for k in heads]
+        if isinstance(node, tree.Group) and node.open == "|" and _is_value(spot) and spell(node) is not None:
+            yield node
+            skip.append(spot.path)
         if isinstance(node, tree.Script | tree.Name | tree.Accent) and _is_value(spot):
             if letter(node) == "e" or is_function(node):
                 continue
@@ -137,7 +152,14 @@ def _atoms(side: Node, book: Draftbook) -> Iterator[Node]:
                 continue
             if isinstance(node, tree.Script):
                 skip.append((*spot.path, ("base", -1, -1)))
-            bare = node
+            if (
+                isinstance(node, tree.Script)
+                and node.sup is not None
+                and is_transpose(node.sup)
+                and _is_ones(node.base)
+            ):
+                yield node
+            bare: Node = node
             if (
                 isinstance(bare, tree.Script)
                 and bare.sup is not None
@@ -148,9 +170,15 @@ def _atoms(side: Node, book: Draftbook) -> Iterator[Node]:
                     if bare.sub or bare.primes
                     else bare.base
                 )
+            if letter(bare) == "e":
+                continue
             if isinstance(bare, tree.Name) and bare.base in ("\\partial", "\\nabla", "T", "\\top"):
                 continue
             yield bare
+
+
+def _is_ones(node: Node) -> bool:
+    return isinstance(node, tree.Name) and node.base == "1"
 
 
 def _is_head(product: tree.Product, position: int, book: Draftbook) -> bool:
@@ -167,13 +195,35 @@ def _wholes(side: Node) -> Iterator[Node]:
             yield plain(spot.node.numerator)
 
 
+def _groups(side: Node) -> Iterator[Node]:
+    for spot in spots(side):
+        node = spot.node
+        if (
+            isinstance(node, tree.Group)
+            and _is_value(spot)
+            and node.open in ("(", "[")
+            and isinstance(unwrapped(node), tree.Sum)
+        ):
+            yield node
+
+
+def _denominators(side: Node) -> Iterator[Node]:
+    for spot in spots(side):
+        if isinstance(spot.node, tree.Frac) and not is_derivative(spot.node) and _is_value(spot):
+            yield plain(spot.node.denominator)
+
+
 def _letters(side: Node) -> Iterator[str]:
+    """What stands as an index, as an argument of a table, or as what a sum runs over."""
     for spot in spots(side):
         node = plain(spot.node)
-        if not isinstance(node, tree.Name) or is_transpose(node):
+        if isinstance(node, tree.BigOp) and node.sub is not None:
+            name = next((n for n in walk(node.sub) if isinstance(n, tree.Name)), None)
+            if name is not None:
+                yield name.base
+        if not isinstance(node, tree.Name) or is_transpose(node) or spot.within("range") or node.run:
             continue
-        argument = spot.within("argument") and not spot.within("condition")
-        if spot.within("index", "range") or argument:
+        if spot.within("index") or (spot.within("argument") and not spot.within("condition")):
             yield node.base
 
 

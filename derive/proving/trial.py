@@ -8,11 +8,12 @@ disagreement ends the look.  What passes is proved like any other step; the look
 from __future__ import annotations
 
 import copy
+import itertools
 import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sympy import Expr
@@ -21,22 +22,24 @@ from sympy.core.function import AppliedUndef
 from derive.derivation import Goal, Kind, Relation
 from derive.proving.budget import Budget
 from derive.proving.check import decide
-from derive.proving.counterexample import survey
+from derive.proving.counterexample import compare, fails, survey
+from derive.proving.edits import everywhere, is_derivative, spots
 from derive.proving.evaluation import Environment, Evaluator, NoValue, Numeric, TooMuchWork
 from derive.proving.models import Infeasible, Model, Outline
 from derive.reading import tree
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim
 from derive.reading.context import Reading
-from derive.reading.definitions import Definition, instantiate, unfold
+from derive.reading.definitions import Definition, Relearn, instantiate, unfold
 from derive.reading.elaborate import value
 from derive.reading.note import LOGICAL, Draft, Draftbook
-from derive.reading.scope import Relearn
+from derive.reading.spelling import walk
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices
 
 __all__ = ["Trial", "Untried", "undisturbed"]
 
 MODELS = 3
+SECOND_LOOK = 6
 DIGITS = 30
 WORK = 20_000
 # a guess that makes no sense may fail in any way; it is then no correction
@@ -143,6 +146,13 @@ class Trial:
         self.book, self.draft, self.deadline = book, draft, deadline
         self.reading = book.reading
         self.left_node, self.right_node = left, right
+        self.holes: dict[str, tuple[tree.Node, Value]] = {}
+        self.template = everywhere(right, self._hole)
+        self._kept = {
+            id(node): _letters(node) - _running(node)
+            for node in self._parts(self.template)
+            if not isinstance(node, tree.Num | tree.Name | tree.BigOp)
+        }
         found = self._read(left)
         if found is None:
             raise Untried("the left side cannot be read again")
@@ -150,7 +160,9 @@ class Trial:
         self.reads = 0
         body = self._at_entries(found)
         if draft.claim is not None:
-            self.goal = draft.claim.goal
+            settle = self.reading.scope.axes.settle
+            goal = draft.claim.goal
+            self.goal = replace(goal, left=settle(goal.left), right=settle(goal.right))
         else:
             whole = unfold(body, self.reading.scope.definitions)
             self.goal = Goal(whole, Relation.EQUAL, whole, self.reading.scope.facts().with_distinct(draft.guards))
@@ -165,16 +177,62 @@ class Trial:
     def left_over(self) -> float:
         return self.deadline - time.monotonic()
 
+    def _hole(self, node: tree.Node) -> tree.Node | None:
+        """A name for a derivative on the right side: it is read once, not once for every change around it."""
+        if not is_derivative(node) or _letters(node) & _running(self.right_node):
+            return None
+        return self._named(node, f"\\derivative{len(self.holes)}")
+
+    def _named(self, node: tree.Node, name: str) -> tree.Node | None:
+        if name not in self.holes:
+            found = self._read(node)
+            if found is None:
+                return None
+            self.holes[name] = (node, found)
+        return tree.Name(node.span, name)
+
+    @staticmethod
+    def _parts(root: tree.Node) -> Iterator[tree.Node]:
+        """The parts of a side that have a value of their own: terms and fractions."""
+        for spot in spots(root):
+            last = spot.path[-1][0] if spot.path else ""
+            whole = isinstance(spot.node, tree.Frac) or (last == "node" and isinstance(spot.above[-1], tree.Term))
+            if whole and not spot.within("index", "range", "condition", "argument", "derivative"):
+                yield spot.node
+
+    def _shortened(self, node: tree.Node) -> tree.Node:
+        """A changed side with a name for each part that the change has left as it was, unless a sum reaches into it."""
+        running = _running(node)
+
+        def short(part: tree.Node) -> tree.Node | None:
+            free = self._kept.get(id(part))
+            if free is None or free & running:
+                return None
+            return self._named(part, f"\\part{id(part)}")
+
+        return everywhere(node, short)
+
+    def filled(self, node: tree.Node) -> tree.Node:
+        """A changed side with its derivatives written out again."""
+        return everywhere(
+            node, lambda n: self.holes[n.base][0] if isinstance(n, tree.Name) and n.base in self.holes else None
+        )
+
+    def _open(self) -> None:
+        """The state in which a changed side is read."""
+        self.reading.guards = list(self.draft.guards)
+        self.reading.place, self.reading.serial = "again", 0
+        self.reading.locals = {**self.reading.locals, **{name: held for name, (_, held) in self.holes.items()}}
+
     def _values(self, *nodes: tree.Node) -> list[Value]:
         """The sides as they are read in the place of the step; to be called where nothing is disturbed.
 
         A loose range is settled by its neighbours only after it was met, hence the second reading.
         """
         reading = self.reading
-        reading.guards = list(self.draft.guards)
         for _ in range(2):
             known = reading.scope.axes.settled()
-            reading.place, reading.serial = "again", 0
+            self._open()
             found = [value(node, reading) for node in nodes]
             if reading.scope.axes.settled() == known:
                 break
@@ -194,19 +252,24 @@ class Trial:
         return side.at(*where) if side.rank and side.rank == len(where) else side.body
 
     def _looks(self, goal: Goal) -> Iterator[_Look]:
-        definitions = self.reading.scope.definitions
-        budget = Budget(max(min(self.left_over() * 0.4, 1.0), 0.05))
+        """A few models, the largest first: what is small agrees by accident."""
+        budget = Budget(max(min(self.left_over() * 0.4, 1.5), 0.05))
+        models = list(itertools.islice(survey(Outline(goal), budget, 3 * MODELS), 3 * MODELS))
         seen = 0
-        for model in survey(Outline(goal), budget, 2 * MODELS):
-            evaluate = Folded(model, definitions)
-            try:
-                wanted = evaluate(goal.left)
-            except FAILED:
-                continue
-            yield _Look(evaluate, wanted)
-            seen += 1
-            if seen == MODELS:
+        for model in sorted(models, key=lambda m: -sum(min(size, 3) for size in m.sizes.values())):
+            look = self._look(model, goal)
+            if look is not None:
+                yield look
+                seen += 1
+            if (seen and budget.left() < 0) or seen == MODELS + SECOND_LOOK:
                 return
+
+    def _look(self, model: Model, goal: Goal) -> _Look | None:
+        evaluate = Folded(model, self.reading.scope.definitions)
+        try:
+            return _Look(evaluate, evaluate(goal.left))
+        except FAILED:
+            return None
 
     def _fits(self, right: Value) -> bool:
         left, same = self.left, self.reading.scope.axes.same
@@ -217,11 +280,11 @@ class Trial:
     def agrees(self, node: tree.Node) -> bool:
         """The quick look: whether the left side and this right side are equal in a few models, shape and all."""
         self.reads += 1
+        short = self._shortened(node)
         with undisturbed(self.reading):
             try:
-                self.reading.guards = list(self.draft.guards)
-                self.reading.place, self.reading.serial = "again", 0
-                right = value(node, self.reading)
+                self._open()
+                right = value(short, self.reading)
                 if not self._fits(right):
                     return False
                 body = self.reading.scope.axes.settle(self._at_entries(right))
@@ -246,9 +309,22 @@ class Trial:
     ) -> bool:
         """Whether the step with a changed side or sign is proved, and its shapes meet."""
         made = self.claim(left=left, right=right, symbol=symbol)
-        if made is None or made.shape is not Shape.SAME:
+        if made is None or made.shape is not Shape.SAME or not self.holds(made.goal):
             return False
         return self.decides(made.goal) is Kind.PROVED
+
+    def holds(self, goal: Goal) -> bool:
+        """A quick look at another goal: whether it is true in a few models."""
+        met = 0
+        for model in survey(Outline(goal), Budget(0.3), MODELS):
+            try:
+                comparison = compare(goal, model, WORK)
+            except FAILED:
+                continue
+            if comparison is None or fails(goal.relation, comparison.sign):
+                return False
+            met += 1
+        return met > 0
 
     def decides(self, goal: Goal) -> Kind:
         return decide(goal, deadline=min(max(self.left_over(), 0.3), 2.0)).kind
@@ -273,8 +349,7 @@ class Trial:
         """The values of a side in the models, or None where it has none."""
         with undisturbed(self.reading):
             try:
-                self.reading.guards = list(self.draft.guards)
-                self.reading.place, self.reading.serial = "again", 0
+                self._open()
                 got = value(node, self.reading)
                 self._fits(got)
                 body = self.reading.scope.axes.settle(self._at_entries(got))
@@ -289,5 +364,15 @@ class Trial:
         return values
 
 
+def _letters(node: tree.Node) -> frozenset[str]:
+    return frozenset(n.base for n in walk(node) if isinstance(n, tree.Name))
+
+
+def _running(node: tree.Node) -> frozenset[str]:
+    """The letters that stand below the sums of a tree."""
+    subs = [n.sub for n in walk(node) if isinstance(n, tree.BigOp) and n.sub is not None]
+    return frozenset(letter for sub in subs for letter in _letters(sub))
+
+
 def _equal(first: Any, second: Any) -> bool:
-    return bool(abs(first - second) <= (abs(first) + abs(second) + 1) * type(first)(10) ** (8 - DIGITS))
+    return bool(abs(first - second) * 10 ** (DIGITS - 8) <= abs(first) + abs(second) + 1)

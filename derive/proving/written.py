@@ -178,7 +178,7 @@ _RULES: dict[type, Callable[[Any], str]] = {
     tree.Text: lambda n: f"\\text{{{n.text}}}" if n.kind == "text" else n.text,
     tree.Mark: lambda n: n.symbol,
     tree.Ellipsis: lambda n: n.symbol if n.symbol.startswith("\\") else r"\dots",
-    tree.Empty: lambda n: "",
+    tree.Empty: lambda _: "",
     tree.Accent: lambda n: f"\\{n.kind}{{{latex(n.inner)}}}",
     tree.Script: _script,
     tree.Sequence: _sequence,
