@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from sympy import Abs, Integer, Max, Min, Symbol
 
 from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
+from derive.patience import OutOfTime, limited
 from derive.proving.check import decide
 from derive.proving.diagnosis import diagnose
 from derive.reading.claims import Claim, Shape
@@ -17,6 +19,8 @@ from derive.terms import ArrayFacts
 
 SECONDS = 10.0
 DIAGNOSIS_SECONDS = 2.5
+PATIENCE = 1.5  # a step is ended by force after this many times the seconds it was given, and one second
+STEPS_IN_FULL = 12  # a note gets the time of this many undecided steps
 
 
 def judge(
@@ -39,10 +43,12 @@ def _counted(steps: Iterator[Step], progress: Callable[[], None]) -> Iterator[St
 
 
 def _steps(book: Draftbook, seconds: float) -> Iterator[Step]:
+    end = time.monotonic() + STEPS_IN_FULL * seconds
     for draft in book.drafts:
-        verdict = verdict_of(draft, book, seconds)
-        if verdict.kind is Kind.REFUTED:
-            verdict = diagnose(draft, book, verdict, seconds=min(DIAGNOSIS_SECONDS, seconds))
+        left = end - time.monotonic()
+        verdict = verdict_of(draft, book, min(seconds, left)) if left > 0 else _of_no_time(draft, book)
+        if verdict.kind is Kind.REFUTED and end > time.monotonic():
+            verdict = _diagnosed(draft, book, verdict, min(DIAGNOSIS_SECONDS, seconds))
         yield Step(draft.place, draft.relation, draft.left, draft.right, verdict)
 
 
@@ -60,7 +66,27 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
         return Verdict(Kind.DEFINITION, f"introduces {draft.definition}")
     if draft.claim is None:
         raise InternalError("a draft without a claim, a definition or a problem")
-    return _of_claim(draft.claim, book, seconds)
+    try:
+        with limited(PATIENCE * seconds + 1):  # the prover watches the clock itself, but SymPy does not
+            return _of_claim(draft.claim, book, seconds)
+    except OutOfTime:
+        return Verdict(Kind.UNDECIDED, f"no answer within {PATIENCE * seconds + 1:g} s")
+
+
+def _of_no_time(draft: Draft, book: Draftbook) -> Verdict:
+    """The verdict on a draft when the time for the whole note is used up."""
+    if draft.claim is not None:
+        return Verdict(Kind.UNDECIDED, "the time for this note is used up; check it in parts or allow more seconds")
+    return verdict_of(draft, book, 0.0)
+
+
+def _diagnosed(draft: Draft, book: Draftbook, verdict: Verdict, seconds: float) -> Verdict:
+    """The verdict with what is wrong with the step, or as it is if that takes too long."""
+    try:
+        with limited(PATIENCE * seconds + 1):
+            return diagnose(draft, book, verdict, seconds=seconds)
+    except OutOfTime:
+        return verdict
 
 
 def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:

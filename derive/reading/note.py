@@ -6,14 +6,18 @@ definition, or a reason why neither could be made of it.
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import sympy
 from sympy import Expr
 
 from derive.errors import Place
+from derive.patience import OutOfTime, limited
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim
@@ -34,6 +38,11 @@ from derive.reading.values import ShapeError, Value
 from derive.calculus import NotDifferentiable
 
 MAX_PASSES = 16
+STATEMENT_SECONDS = 3.0
+NOTE_SECONDS = 20.0
+NOTE_SECONDS = 8.0
+"""The most time to spend on reading a whole note, and on one statement of it, before its steps become undecided."""
+STATEMENT_SECONDS = 2.0
 LOGICAL = (Unsettled, ShapeError, NotDifferentiable, Circular)
 
 
@@ -120,6 +129,8 @@ class _Pass:
     reading: Reading
     drafts: list[Draft] = field(default_factory=list)
     side: _Side | None = None
+    end: float = math.inf
+    slow: set[int] = field(default_factory=set)
 
 
 def read_note(document: Document) -> Draftbook:
@@ -128,12 +139,13 @@ def read_note(document: Document) -> Draftbook:
     found = survey(_trees(items))
     scope = Scope()
     state: object = None
+    end, slow = time.monotonic() + NOTE_SECONDS, set[int]()
     for _ in range(MAX_PASSES):
-        current = _Pass(Reading(scope, found))
+        current = _Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()
         clean = _run(items, current)
         now = _state(scope, found)
-        if clean and now == state:
+        if (clean and now == state) or time.monotonic() > end:
             break
         state = now
     return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading)
@@ -486,22 +498,41 @@ def _row(row: tree.Row, item: _Display, current: _Pass) -> bool:
                 break
             guards.extend(_condition(following, reading))
         reading.guards = guards
+        before = len(current.drafts)
         try:
-            _statement(statement, item, current)
-        except Relearn as error:
-            clean = False
+            with _in_time(statement, current):
+                _statement(statement, item, current)
+        except (Relearn, OutOfTime) as error:
+            clean = clean and isinstance(error, OutOfTime)
             current.side = None
+            del current.drafts[before:]
             _unsettled(statement, item, error, current)
     reading.guards = announced
     return clean
 
 
-def _unsettled(statement: tree.Statement, item: _Display, error: Relearn, current: _Pass) -> None:
-    """A statement that asks for another pass still counts as steps, should this pass be the last."""
+@contextmanager
+def _in_time(statement: tree.Statement, current: _Pass) -> Iterator[None]:
+    """Raise ``OutOfTime`` when reading a statement, or the whole note, takes too long; once is enough for a statement."""
+    left = min(STATEMENT_SECONDS, current.end - time.monotonic())
+    if id(statement) in current.slow or left <= 0:
+        raise OutOfTime
+    try:
+        with limited(left):
+            yield
+    except OutOfTime:
+        current.slow.add(id(statement))
+        raise
+
+
+def _unsettled(statement: tree.Statement, item: _Display, error: BaseException, current: _Pass) -> None:
+    """A statement that asks for another pass, or for more time, still counts as steps."""
+    problem = f"the kinds of the names could not be settled ({error})"
+    if isinstance(error, OutOfTime):
+        problem = "it takes too long to read; split it into smaller steps"
     for link in statement.links:
         if link.right is not None and link.relation.symbol not in ARROWS:
             place = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
-            problem = f"the kinds of the names could not be settled ({error})"
             current.drafts.append(Draft(place, _written(link), "", _source(link.right, item), problem=problem))
 
 
@@ -676,18 +707,17 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
 
 
 def _all_declared(node: tree.Node, reading: Reading) -> bool:
-    """Whether the shapes of all names in a formula are known for certain."""
+    """Whether the shapes of all names in a formula were declared by the author, or follow from what was."""
     scope = reading.scope
     for inner in walk(node):
         spelled = spell(inner) if isinstance(inner, tree.Name | tree.Script | tree.Accent) else None
-        if spelled is None or spelled.name in TRANSPOSES:
+        if spelled is None or spelled.name in TRANSPOSES or spelled.name in reading.bound or spelled.name in scope.sizes:
             continue
-        family = scope.families.get(spelled.name)
         name = reading.family_name(spelled)[0]
-        family = scope.families.get(name, family)
-        if family is None or name in scope.heads:
+        if name in scope.heads or f"{name}_" in scope.heads or name in reading.survey.subscripts:
             continue
-        if not family.declared or (family.order and spelled.name not in reading.survey.shapes):
+        family = scope.families.get(name)
+        if family is None or not family.declared or (family.order and spelled.name not in reading.survey.shapes):
             return False
     return True
 
