@@ -1,0 +1,115 @@
+"""``derive formulas``, ``derive check --format html`` and ``derive explain``: what they do, ready for the command line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from derive.checking import notes_below
+from derive.errors import DeriveError
+from derive.formulas.html import document
+from derive.formulas.latex import latex_document, latex_fragment
+from derive.formulas.markdown import markdown
+from derive.formulas.page import Page, read_page
+
+__all__ = ["FORMATS", "formulas", "formulas_command", "report_command", "shipped_notes"]
+
+FORMATS = ("markdown", "latex", "html")
+
+
+def shipped_notes() -> list[Path]:
+    """The notes that come with the package."""
+    return sorted((Path(__file__).parent.parent / "notes").glob("*.md"))
+
+
+def formulas_command(
+    notes: Sequence[Path] = (), *, format: str = "markdown", fragment: bool = False, seconds: float = 10.0
+) -> str:
+    """The derivations of the notes (by default those of the package) as Markdown, LaTeX or HTML.
+
+    Raises:
+        DeriveError: a note cannot be read, or the format is unknown.
+    """
+    if format not in FORMATS:
+        raise DeriveError(f"there is no format {format}; use {', '.join(FORMATS)}")
+    if fragment and format != "latex":
+        raise DeriveError("only LaTeX has fragments; leave --fragment out, or use --format latex")
+    pages = _pages(notes or shipped_notes(), seconds)
+    if format == "html":
+        return document(pages)
+    if format == "latex":
+        return latex_fragment(pages) if fragment else latex_document(pages)
+    return markdown(pages)
+
+
+def report_command(notes: Sequence[Path], *, seconds: float = 10.0) -> str:
+    """The report on somebody's notes as one HTML file: their lines, the verdict at each, a summary on top.
+
+    Raises:
+        DeriveError: a note cannot be read.
+    """
+    return document(_pages(notes, seconds), title="Report", report=True)
+
+
+def _pages(paths: Sequence[Path], seconds: float) -> list[Page]:
+    return [read_page(note, seconds=seconds) for path in paths for note in notes_below(path)]
+
+
+def write(text: str, output: Path | None) -> None:
+    """To a file, whole or not at all; without a file to standard output.
+
+    Raises:
+        DeriveError: the file cannot be written.
+    """
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, output)
+    except OSError as error:
+        raise DeriveError(f"cannot write {output}: {error.strerror or error}") from error
+
+
+def difference(text: str, output: Path) -> str | None:
+    """A unified diff from a file to the text; None if they are the same.
+
+    Raises:
+        DeriveError: the file cannot be read.
+    """
+    try:
+        present = output.read_text(encoding="utf-8") if output.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeriveError(f"cannot read {output}: {error}") from error
+    lines = difflib.unified_diff(
+        present.splitlines(keepends=True), text.splitlines(keepends=True), str(output), f"{output} (generated)"
+    )
+    return "".join(lines) or None
+
+
+def formulas(
+    notes: Annotated[list[Path] | None, typer.Argument(help="Notes or folders; without any, the package's own.")] = None,
+    format: Annotated[str, typer.Option(help="markdown, latex or html.")] = "markdown",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")] = None,
+    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX without preamble, to be used by \\input.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if the file is stale.")] = False,
+) -> None:
+    """Set the derivations of the notes: every step with its verdict and its justification in words."""
+    text = formulas_command(notes or (), format=format, fragment=fragment)
+    if not check:
+        write(text, output)
+        return
+    if output is None:
+        raise DeriveError("--check needs the file to compare with; give it with -o")
+    if (found := difference(text, output)) is not None:
+        typer.echo(found, nl=False)
+        raise typer.Exit(1)

@@ -1,0 +1,91 @@
+"""Pages as Markdown that renders on code hosts: every chain is a ``$$`` block with its justifications beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from derive.derivation import Kind
+from derive.formulas.page import Chain, Line, Page
+from derive.formulas.prose import Block, Span
+from derive.formulas.source import formula, segments, tex, tex_of_text
+from derive.formulas.verdicts import MARKS, finding, tally
+from derive.reading import tree
+
+__all__ = ["markdown"]
+
+_SIGNS = {
+    Kind.PROVED: r"\checkmark", Kind.REFUTED: r"\times", Kind.UNDECIDED: r"\text{?}", Kind.UNREAD: r"\ldots",
+    Kind.DEFINITION: "",
+}  # fmt: skip
+_SPECIAL = re.compile(r"([\\`*_\[\]<>$|])")
+
+
+def markdown(pages: Iterable[Page]) -> str:
+    """All pages, one after the other."""
+    return "\n\n".join("\n\n".join(_page(page)) for page in pages) + "\n"
+
+
+def _page(page: Page) -> Iterator[str]:
+    summed = False
+    for block in page.blocks:
+        if isinstance(block, Chain):
+            yield _chain(block)
+            yield from _findings(block)
+        else:
+            yield _block(block)
+            if block.level == 1 and not summed:
+                summed = True
+                yield f"*{tally(page.summary())}*"
+    if not summed:
+        yield f"*{tally(page.summary())}*"
+    for step in page.elsewhere:
+        yield f"> {MARKS[step.verdict.kind]} line {step.place.line}: {_escaped(step.verdict.reason)}"
+
+
+def _chain(chain: Chain) -> str:
+    aligned = any(line.relation is not None for line in chain.lines)
+    rows = []
+    for line in chain.lines:
+        why = _why(line)
+        rows.append(formula(line, "&" if aligned else "") + (f" && {why}" if why and aligned else ""))
+    body = " \\\\\n".join(rows)
+    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$" if aligned else f"$$\n{body}\n$$"
+
+
+def _why(line: Line) -> str:
+    if line.step is None:
+        return ""
+    kind = line.step.verdict.kind
+    words = "; ".join(line.why) or (kind.value if kind is not Kind.PROVED else "")
+    said = "".join(part if is_formula else rf"\text{{{tex_of_text(part)}}}" for is_formula, part in segments(words))
+    return rf"\quad {_SIGNS[kind]}\ {said}".replace(r"\quad \ ", r"\quad ")
+
+
+def _findings(chain: Chain) -> Iterator[str]:
+    for line in chain.lines:
+        if line.step is None or (found := finding(line.step)) is None:
+            continue
+        kind = line.step.verdict.kind
+        lines = [f"**{MARKS[kind]} line {line.step.place.line}, {kind.value}**: {_escaped(found.reason)}"]
+        lines += [_escaped(text) for text in (found.diagnosis, found.example) if text]
+        if found.correction:
+            lines.append(f"true would be: `{found.correction.replace('`', chr(39))}`")
+        yield "\n>\n".join(f"> {text}" for text in lines)
+
+
+def _block(block: Block) -> str:
+    text = "".join(_inline(part) for part in block.content)
+    prefix = "#" * block.level + " " if block.level > 0 else "- " if block.level < 0 else ""
+    return prefix + text
+
+
+def _inline(part: Span | tuple[tree.Row | tree.UnreadRow, ...]) -> str:
+    if not isinstance(part, Span):
+        return f"${' '.join(tex(row) for row in part)}$"
+    marks = {"strong": "**", "emphasis": "*", "code": "`"}.get(part.style, "")
+    return f"{marks}{part.text if part.style == 'code' else _escaped(part.text)}{marks}"
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

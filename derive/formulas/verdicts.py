@@ -1,0 +1,44 @@
+"""What there is to say about a verdict, in sentences that every format shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.derivation import Kind, Step
+
+__all__ = ["MARKS", "Finding", "finding", "tally"]
+
+MARKS = {Kind.PROVED: "✓", Kind.REFUTED: "✗", Kind.UNDECIDED: "?", Kind.UNREAD: "…", Kind.DEFINITION: "≔"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a step, or what is missing."""
+
+    reason: str
+    diagnosis: str | None
+    example: str | None
+    correction: str | None
+
+
+def finding(step: Step) -> Finding | None:
+    """What the reader of a step that is not proved wants to know; None for proved steps and definitions."""
+    verdict = step.verdict
+    if verdict.kind in (Kind.PROVED, Kind.DEFINITION):
+        return None
+    example = None
+    if (found := verdict.counterexample) is not None:
+        given = ", ".join(f"{name} = {value}" for name, value in {**found.sizes, **found.values}.items())
+        where = f"at {given}: " if given else ""
+        example = f"{where}the left side is {found.left}, the right side is {found.right}"
+    diagnosis = verdict.diagnosis if verdict.diagnosis != verdict.reason else None
+    return Finding(verdict.reason, diagnosis, example, verdict.correction)
+
+
+def tally(counts: dict[Kind, int]) -> str:
+    """``12 proved, 3 definitions``; kinds that do not occur are left out."""
+    words = {Kind.DEFINITION: ("definition", "definitions")}
+    parts = [
+        f"{count} {words[kind][count != 1] if kind in words else kind.value}" for kind, count in counts.items() if count
+    ]
+    return ", ".join(parts) or "no steps"
