@@ -112,14 +112,37 @@ def delta(left: Expr, right: Expr) -> Expr:
     return KroneckerDelta(left, right)
 
 
+class OpenSum(Sum):
+    """A ``Sum`` of real numbers that does not try to find out its sign or value.
+
+    SymPy asks for both at every ``exp`` and ``log`` around a sum, and takes long to learn nothing.
+    """
+
+    is_number = False
+    is_real = True
+    is_zero = is_positive = is_negative = is_nonzero = is_nonnegative = is_nonpositive = None
+    is_extended_positive = is_extended_negative = is_extended_nonnegative = is_extended_nonpositive = None
+    is_extended_nonzero = is_integer = is_rational = is_even = is_odd = is_algebraic = is_transcendental = None
+
+
+class OpenProduct(Product):
+    """The same for Π."""
+
+    is_number = False
+    is_real = True
+    is_zero = is_positive = is_negative = is_nonzero = is_nonnegative = is_nonpositive = None
+    is_extended_positive = is_extended_negative = is_extended_nonnegative = is_extended_nonpositive = None
+    is_extended_nonzero = is_integer = is_rational = is_even = is_odd = is_algebraic = is_transcendental = None
+
+
 def sum_over(body: Expr, index: Index) -> Expr:
     """Σ of ``body`` over the whole axis of ``index``."""
-    return Sum(body, (index, index.axis.low, index.axis.high))
+    return OpenSum(body, (index, index.axis.low, index.axis.high))
 
 
 def product_over(body: Expr, index: Index) -> Expr:
     """Π of ``body`` over the whole axis of ``index``."""
-    return Product(body, (index, index.axis.low, index.axis.high))
+    return OpenProduct(body, (index, index.axis.low, index.axis.high))
 
 
 class sigmoid(sympy.Function):

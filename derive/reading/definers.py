@@ -13,7 +13,7 @@ from sympy import Expr, Function, Indexed, IndexedBase, Integer, Symbol
 from derive.reading import tree
 from derive.reading.calls import DEPENDENT, arguments_of, event, labelled, random_variable_key, signature, value_of_variable
 from derive.reading.context import Reading
-from derive.reading.definitions import Definition, referenced, unfold
+from derive.reading.definitions import Definition, function, referenced, unfold
 from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, entry_name
@@ -166,7 +166,7 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     indices = tuple(fresh(i) for i in right.indices)
     body = right.at(*indices)
     definition = Definition(found.key, (*parameters, *indices), body)
-    folded = Function(found.key, real=True)(*definition.parameters)
+    folded = function(found.key)(*definition.parameters)
     head = Head(definition, len(parameters), Value(indices, folded, right.row), found.key, inert=tuple(inert))
     scope.definitions[found.key] = definition
     scope.heads[found.key] = head
@@ -183,7 +183,7 @@ def _alias(name: str, head: Head, reading: Reading) -> None:
     indices = head.value.indices
     definition = Definition(name, indices, head.value.body)
     scope.definitions[name] = definition
-    value_ = Value(indices, Function(name, real=True)(*indices), head.value.row)
+    value_ = Value(indices, function(name)(*indices), head.value.row)
     scope.heads[name] = Head(definition, 0, value_, f"{name} at its own arguments")
 
 

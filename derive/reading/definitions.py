@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import sympy
 from sympy import Expr, Function, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol
@@ -36,9 +37,15 @@ class Definition:
     body: Expr
 
 
+@cache
+def function(name: str) -> type:
+    """The SymPy function that stands for a defined name; the same class at every call."""
+    return Function(name, real=True)
+
+
 def reference(name: str, arguments: Iterable[Expr]) -> Expr:
     """A folded occurrence of a defined name."""
-    return Function(name, real=True)(*(arguments or ()))
+    return function(name)(*(arguments or ()))
 
 
 def referenced(expression: Expr) -> set[str]:

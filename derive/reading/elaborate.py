@@ -111,6 +111,8 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     if reading.family_name(spelled)[0] != spelled.name and not spelled.subs and spelled.name not in reading.survey.variables:
         reading.survey.wholes.add(spelled.name)
         raise Relearn(spelled.name)
+    if spelled.subs and spelled.name in reading.survey.wholes:
+        return
     family = reading.scope.families.get(spelled.name)
     if family is None or family.declared:
         return

@@ -40,9 +40,7 @@ from derive.calculus import NotDifferentiable
 MAX_PASSES = 16
 STATEMENT_SECONDS = 3.0
 NOTE_SECONDS = 20.0
-NOTE_SECONDS = 8.0
-"""The most time to spend on reading a whole note, and on one statement of it, before its steps become undecided."""
-STATEMENT_SECONDS = 2.0
+MORE_SECONDS = 0.01  # for every row
 LOGICAL = (Unsettled, ShapeError, NotDifferentiable, Circular)
 
 
@@ -101,11 +99,11 @@ def reconsider(book: Draftbook, draft: Draft, *, left: str | None = None, right:
             return None
         try:
             sides.append(value(node, reading))
-        except (Relearn, *LOGICAL):
+        except Exception:  # whatever goes wrong, there is no claim
             return None
     try:
         return claim(sides[0], symbol or draft.symbol, sides[1], reading)
-    except (Relearn, *LOGICAL):
+    except Exception:  # as above
         return None
 
 
@@ -139,7 +137,8 @@ def read_note(document: Document) -> Draftbook:
     found = survey(_trees(items))
     scope = Scope()
     state: object = None
-    end, slow = time.monotonic() + NOTE_SECONDS, set[int]()
+    seconds = NOTE_SECONDS + MORE_SECONDS * sum(len(item.rows) for item in items if isinstance(item, _Display))
+    end, slow = time.monotonic() + seconds, set[int]()
     for _ in range(MAX_PASSES):
         current = _Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()
@@ -502,8 +501,8 @@ def _row(row: tree.Row, item: _Display, current: _Pass) -> bool:
         try:
             with _in_time(statement, current):
                 _statement(statement, item, current)
-        except (Relearn, OutOfTime) as error:
-            clean = clean and isinstance(error, OutOfTime)
+        except (Exception, OutOfTime) as error:  # SymPy raises nearly anything; a step must never be lost by it
+            clean = clean and not isinstance(error, Relearn)
             current.side = None
             del current.drafts[before:]
             _unsettled(statement, item, error, current)
@@ -526,10 +525,15 @@ def _in_time(statement: tree.Statement, current: _Pass) -> Iterator[None]:
 
 
 def _unsettled(statement: tree.Statement, item: _Display, error: BaseException, current: _Pass) -> None:
-    """A statement that asks for another pass, or for more time, still counts as steps."""
-    problem = f"the kinds of the names could not be settled ({error})"
+    """A statement that asks for another pass, takes too long, or fails still counts as steps."""
     if isinstance(error, OutOfTime):
         problem = "it takes too long to read; split it into smaller steps"
+    elif isinstance(error, Relearn):
+        problem = f"the kinds of the names could not be settled ({error})"
+    elif isinstance(error, LOGICAL):
+        problem = str(error)
+    else:
+        problem = f"it was not understood ({type(error).__name__}: {error})"[:200]
     for link in statement.links:
         if link.right is not None and link.relation.symbol not in ARROWS:
             place = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)

@@ -16,7 +16,7 @@ from derive.reading import tree
 from derive.reading.calls import signature
 from derive.reading.context import Reading, index_expression
 from derive.reading.definers import candidate, define, is_known
-from derive.reading.definitions import unfold
+from derive.reading.definitions import function, unfold
 from derive.reading.elaborate import value
 from derive.reading.ranges import member_axis, size_of
 from derive.reading.scope import Family, Unsettled
@@ -548,7 +548,7 @@ def one_hot(spelled: Spelled, text: str, formulas: list[Formula], reading: Readi
     i = Index("iʹ1h", axis)
     body = delta(i, true)
     definition = Definition(key, (i,), body)
-    folded = sympy.Function(key, real=True)(i)
+    folded = function(key)(i)
     scope.definitions[key] = definition
     scope.heads[key] = Head(definition, 1, scalar(folded), key)
     scope.defined_at[key] = "one-hot"
