@@ -10,7 +10,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import sympy
@@ -239,7 +239,8 @@ def _run(items: list[_Item], current: _Pass) -> bool:
     for number, item in enumerate(items):
         reading.place, reading.serial, reading.guards = str(number), 0, []
         if isinstance(item, _Sentence):
-            clean &= _sentence(item, current)
+            with suppress(OutOfTime), _in_time(item, current):
+                clean &= _sentence(item, current)
             continue
         if isinstance(item, Broken):
             current.drafts.append(Draft(item.place, "", "", "", problem=item.message, unread=True))
@@ -265,7 +266,7 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
         declare_count(sentence.text, list(sentence.formulas), reading)
     except Relearn:
         clean = False
-    except LOGICAL:
+    except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing
         pass
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
@@ -274,7 +275,7 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
             _enumeration(formula.statements, sentence.text, reading)
         except Relearn:
             clean = False
-        except LOGICAL:
+        except Exception:  # as above
             pass
         for statement in formula.statements:
             try:
@@ -282,14 +283,14 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
                     _inline_definition(statement, reading)
             except Relearn:
                 clean = False
-            except LOGICAL:
+            except Exception:  # as above
                 pass
             before.append(statement)
     try:
         apply_cues(sentence.text, list(sentence.formulas), reading)
     except Relearn:
         clean = False
-    except LOGICAL:
+    except Exception:  # as above
         pass
     return clean
 
@@ -511,8 +512,8 @@ def _row(row: tree.Row, item: _Display, current: _Pass) -> bool:
 
 
 @contextmanager
-def _in_time(statement: tree.Statement, current: _Pass) -> Iterator[None]:
-    """Raise ``OutOfTime`` when reading a statement, or the whole note, takes too long; once is enough for a statement."""
+def _in_time(statement: tree.Statement | _Sentence, current: _Pass) -> Iterator[None]:
+    """Raise ``OutOfTime`` when reading a statement, or the whole note, takes too long; each is tried once only."""
     left = min(STATEMENT_SECONDS, current.end - time.monotonic())
     if id(statement) in current.slow or left <= 0:
         raise OutOfTime
