@@ -69,6 +69,10 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
     try:
         with limited(PATIENCE * seconds + 1):  # the prover watches the clock itself, but SymPy does not
             return _of_claim(draft.claim, book, seconds)
+    except InternalError:
+        raise
+    except Exception as error:  # SymPy raises nearly anything; a step must never be lost by it
+        return Verdict(Kind.UNDECIDED, f"it could not be judged ({type(error).__name__}: {error})"[:200])
     except OutOfTime:
         return Verdict(Kind.UNDECIDED, f"no answer within {PATIENCE * seconds + 1:g} s")
 
@@ -85,7 +89,9 @@ def _diagnosed(draft: Draft, book: Draftbook, verdict: Verdict, seconds: float) 
     try:
         with limited(PATIENCE * seconds + 1):
             return diagnose(draft, book, verdict, seconds=seconds)
-    except OutOfTime:
+    except InternalError:
+        raise
+    except (Exception, OutOfTime):  # SymPy raises nearly anything, and the verdict stands without its diagnosis
         return verdict
 
 
