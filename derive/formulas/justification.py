@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sympy
-from sympy import Expr, Indexed, Sum, exp, log
+from sympy import Add, Expr, Indexed, Sum, exp, log
+from sympy.core.function import AppliedUndef
 
 from derive.derivation import Kind, Relation, Verdict
-from derive.formulas.laws import explain
+from derive.formulas.laws import apply, explain
 from derive.proving.calculus import DerivativeError
+from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.definitions import Circular, referenced, unfold
 from derive.reading.elaborate import value
+from derive.reading.information import CROSS_ENTROPIES, DIVERGENCES, JENSEN_SHANNON
 from derive.reading.note import Draft, Draftbook
 from derive.reading.scope import Relearn, Unsettled
-from derive.reading.spelling import letter, plain
+from derive.reading.spelling import is_transpose, letter, plain, spell
 from derive.reading.values import ShapeError, Value
 from derive.terms import sigmoid
 
@@ -53,9 +56,9 @@ def justify(draft: Draft, verdict: Verdict, book: Draftbook) -> tuple[str, ...]:
     goal = draft.claim.goal
     laws = explain(goal.left, goal.right, goal.facts)
     if laws is None:
-        return (*found, SAME) if found else (SAME,)
-    found += [law for law in laws if law not in found]
-    return tuple(found) or _unchanged(left, right)
+        return tuple(dict.fromkeys((*found, SAME)))
+    found += laws
+    return tuple(dict.fromkeys(found)) or _unchanged(left, right)
 
 
 def _certificate(reason: str) -> str:
@@ -76,14 +79,22 @@ def _nodes(node: tree.Node) -> Iterator[tree.Node]:
 
 def _unchanged(left: tree.Node, right: tree.Node) -> tuple[str, ...]:
     """Both sides mean the same term at once: what differs is how it is written."""
+    if any(isinstance(plain(side), tree.Num) for side in (left, right)):
+        return ("numerator and denominator are the same",) if _is_fraction(left, right) else ("the terms cancel",)
     words = [_count(side, ("log", "ln")) for side in (left, right)]
     powers = [_count(side, ("exp",)) + _powers_of_e(side) for side in (left, right)]
     if words[0] != words[1] and powers[0] != powers[1]:
         return ("$\\log$ undoes $\\exp$",)
     sums = [sum(isinstance(n, tree.BigOp) and n.kind == "sum" for n in _nodes(side)) for side in (left, right)]
-    if sums[0] != sums[1]:
-        return ("a sum written as a matrix product" if min(sums) == 0 else "sums taken together",)
-    return ("written differently",)
+    turned = [sum(is_transpose(n) for n in _nodes(side)) for side in (left, right)]
+    if sums[0] != sums[1] and min(sums) == 0 and turned[0] != turned[1]:
+        return ("a sum written as a matrix product",)
+    terms = [len(side.terms) if isinstance(side, tree.Sum) else 1 for side in (plain(left), plain(right))]
+    return ("terms that cancel",) if terms[0] != terms[1] else ("written differently",)
+
+
+def _is_fraction(left: tree.Node, right: tree.Node) -> bool:
+    return any(isinstance(plain(side), tree.Frac) for side in (left, right))
 
 
 def _count(side: tree.Node, names: tuple[str, ...]) -> int:
@@ -107,11 +118,31 @@ def _definitions(left: tree.Node, right: tree.Node, draft: Draft, book: Draftboo
 
 def _mentioned(side: tree.Node, draft: Draft, book: Draftbook) -> set[str]:
     """The defined names that a side mentions, as they are written; those inside a derivative count as well."""
-    found: set[str] = set()
+    found = _called(side)
     for node in [side, *(d.operand for d in _differentiations(side) if d.operand is not None)]:
         body = _value(node, draft, book)
         if body is not None:
             found |= {_written(name) for name in referenced(body.body)}
+    return found
+
+
+_STANDARD = DIVERGENCES | CROSS_ENTROPIES | JENSEN_SHANNON | {"softmax", "\\text{softmax}", "\\mathrm{softmax}"}
+
+
+def _called(side: tree.Node) -> set[str]:
+    """The names every reader knows, where they are used as functions: ``D_{KL}(p ‖ q)``, ``H(p)``, ``softmax(z)``."""
+    found: set[str] = set()
+    for node in _nodes(side):
+        if not isinstance(node, tree.Product):
+            continue
+        for factor, following in zip(node.factors, node.factors[1:], strict=False):
+            base, group = plain(factor.node), plain(following.node)
+            if not isinstance(group, tree.Group) or group.open != "(":
+                continue
+            spelled = spell(base) if not isinstance(base, tree.Word) else None
+            name = base.text if isinstance(base, tree.Word) else spelled.name if spelled is not None else ""
+            if name in _STANDARD:
+                found.add(latex(base))
     return found
 
 
@@ -201,22 +232,33 @@ def _following(node: tree.Product, position: int) -> tree.Node | None:
 
 def _derivatives(left: tree.Node, right: tree.Node, draft: Draft, book: Draftbook) -> Iterator[str]:
     before, after = list(_differentiations(left)), list(_differentiations(right))
+    if len(before) < len(after) and not _links(after):
+        yield from _spread(before, draft, book)
+        if before:
+            return
     if len(before) < len(after):
         before, after = after, before
-    if not before:
-        return
     if len(before) == len(after):
         yield from _moved(before, after, draft, book)
         return
-    if len(before) > 1 and _links(before):
-        yield "chain rule"
-    if len(after) == 1 and len(before) > 1 and _links(before):
+    if _links(before):
+        yield "chain rule" if len(after) == 1 else "derivatives put in"
         return
-    kept = [tree.sexpr(d.operand) for d in after]
-    for done in before:
-        if tree.sexpr(done.operand) not in kept:
-            yield from _rules(done, draft, book)
-            return
+    known = [[tree.sexpr(d.operand) for d in side] for side in (before, after)]
+    gone = [d for d in before if tree.sexpr(d.operand) not in known[1]]
+    new = [d for d in after if tree.sexpr(d.operand) not in known[0]]
+    carried = len(gone) - len(new)
+    if carried > 0:
+        yield from _rules(gone[0], draft, book)
+        yield from _moved(gone[carried:], new, draft, book)
+
+
+def _spread(before: list[_Differentiation], draft: Draft, book: Draftbook) -> Iterator[str]:
+    """One derivative became several: of every term."""
+    for one in before:
+        rules = _rules(one, draft, book)
+        yield from (rule for rule in rules if rule in ("logarithm of a quotient", "chain rule"))
+        yield "derivative taken term by term"
 
 
 def _links(found: list[_Differentiation]) -> bool:
@@ -254,26 +296,38 @@ def _rules(done: _Differentiation, draft: Draft, book: Draftbook) -> Iterator[st
     if body is None:
         yield "derivative carried out"
         return
-    term = unfold(body.body, book.scope.definitions)
-    names = _families(done.variable, draft, book) if done.variable is not None else None
-    depends = [node for node in sympy.preorder_traversal(term) if _has(node, names)]
+    variable = _value(done.variable, draft, book) if done.variable is not None else None
+    keep = frozenset(n.func.__name__ for n in [variable.body] if isinstance(n, AppliedUndef)) if variable else frozenset()
+    term = unfold(body.body, book.scope.definitions, keep)
+    names = keep or _families(variable, book)
+    split = Add(*(apply(("logarithm of a quotient", "$\\log$ undoes $\\exp$"), part) for part in Add.make_args(term)))
+    if split != apply((), term) and _has(term, names):
+        yield "logarithm of a quotient"
+    depends = [node for node in sympy.preorder_traversal(split) if _has(node, names)]
     nested = [node for node in depends if isinstance(node, log | exp | sigmoid | sympy.Pow)]
-    composed = [n for n in nested if any(_has(a, names) and not isinstance(a, Indexed | sympy.Symbol) for a in n.args)]
-    if composed:
+    if any(_has(a, names) and not _is_entry(a) for node in nested for a in node.args):
         yield "chain rule"
     elif any(isinstance(node, log) for node in nested):
         yield "derivative of the logarithm"
-    elif any(isinstance(node, exp | sympy.Pow) for node in nested):
-        yield "derivative of a power" if any(not n.exp.has(*_symbols(n, names)) for n in nested if isinstance(n, sympy.Pow)) else "derivative of the exponential"
-    if any(isinstance(n, sympy.Mul) and sum(_has(a, names) for a in n.args) > 1 for n in depends):
+    elif any(isinstance(node, sigmoid) for node in nested):
+        yield "derivative of $\\sigma$"
+    elif any(_has(node.exp, names) for node in nested if isinstance(node, exp | sympy.Pow)):
+        yield "derivative of the exponential"
+    elif nested:
+        yield "derivative of a power"
+    else:
+        yield "derivative of a linear function"
+    products = [[_has(a, names) for a in n.args] for n in depends if isinstance(n, sympy.Mul)]
+    if any(sum(product) > 1 for product in products):
         yield "product rule"
-    if not nested:
-        yield "derivative of a linear function" if not composed else "derivative carried out"
 
 
-def _families(variable: tree.Node, draft: Draft, book: Draftbook) -> frozenset[str] | None:
+def _is_entry(node: Expr) -> bool:
+    return isinstance(node, Indexed | sympy.Symbol | AppliedUndef)
+
+
+def _families(found: Value | None, book: Draftbook) -> frozenset[str] | None:
     """The names of the entries that a variable consists of; None if that is not known."""
-    found = _value(variable, draft, book)
     if found is None:
         return None
     term = unfold(found.body, book.scope.definitions)
@@ -284,9 +338,6 @@ def _families(variable: tree.Node, draft: Draft, book: Draftbook) -> frozenset[s
 def _has(node: Expr, names: frozenset[str] | None) -> bool:
     if names is None:
         return bool(node.free_symbols)
-    return any(str(n.base.label) in names for n in node.atoms(Indexed)) or any(s.name in names for s in node.free_symbols)
-
-
-def _symbols(node: Expr, names: frozenset[str] | None) -> list[Expr]:
-    found = [n for n in node.atoms(Indexed, sympy.Symbol) if _has(n, names)]
-    return found or [sympy.Dummy()]
+    entries = (str(n.base.label) in names for n in node.atoms(Indexed))
+    folded = (n.func.__name__ in names for n in node.atoms(AppliedUndef))
+    return any(entries) or any(folded) or any(s.name in names for s in node.free_symbols)

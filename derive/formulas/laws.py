@@ -13,9 +13,9 @@ from collections.abc import Callable
 import sympy
 from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Pow, Product, Sum, exp, log
 
-from derive.terms import Facts, Index, name_of, sigmoid
+from derive.terms import Axis, Facts, Index, OpenProduct, OpenSum, name_of, sigmoid
 
-__all__ = ["NAMES", "explain"]
+__all__ = ["NAMES", "apply", "explain"]
 
 MAX_NODES = 1500
 ROUNDS = 12
@@ -23,9 +23,18 @@ ROUNDS = 12
 Law = Callable[[Expr, Facts], Expr | None]
 
 
+def _quotient(term: Expr) -> tuple[Expr, Expr]:
+    """Numerator and denominator as they stand; e^{-x} is no denominator."""
+    bottom = [f for f in Mul.make_args(term) if isinstance(f, Pow) and f.exp.is_number and f.exp.is_negative]
+    top = Mul(*(f for f in Mul.make_args(term) if f not in bottom))
+    number = top.as_coeff_Mul()[0]
+    below = Mul(*(1 / f for f in bottom))
+    return (top * number.q, below * number.q) if number.is_Rational and number.q != 1 else (top, below)
+
+
 def _log_of_quotient(node: Expr, _: Facts) -> Expr | None:
-    if isinstance(node, log) and isinstance(node.args[0], Mul | Pow | sympy.Rational):
-        top, bottom = node.args[0].as_numer_denom()
+    if isinstance(node, log):
+        top, bottom = _quotient(node.args[0])
         if bottom != 1:
             return log(top) - log(bottom)
     return None
@@ -35,10 +44,10 @@ def _log_of_product(node: Expr, _: Facts) -> Expr | None:
     if not isinstance(node, log):
         return None
     inner = node.args[0]
-    if isinstance(inner, Mul) and inner.as_numer_denom()[1] == 1:
+    if isinstance(inner, Mul) and _quotient(inner)[1] == 1:
         return Add(*(log(factor) for factor in inner.args))
     if isinstance(inner, Product):
-        return Sum(log(inner.function), *inner.limits)
+        return OpenSum(log(inner.function), *inner.limits)
     return None
 
 
@@ -55,6 +64,10 @@ def _log_of_exp(node: Expr, _: Facts) -> Expr | None:
 
 def _exp_of_sum(node: Expr, _: Facts) -> Expr | None:
     """``e^{a-m}/Σ e^{b-m}``: what does not depend on the bound index comes out of the sum as a factor."""
+    if isinstance(node, Mul):
+        powers = [f for f in node.args if isinstance(f, exp)]
+        others = [f for f in node.args if not isinstance(f, exp)]
+        return exp(Add(*(f.args[0] for f in powers))) * Mul(*others) if len(powers) > 1 else None
     if not isinstance(node, Sum) or not node.function.has(exp):
         return None
     bound = set(node.variables)
@@ -69,51 +82,67 @@ def _exp_of_sum(node: Expr, _: Facts) -> Expr | None:
                 inner.append(exp(Add(*rest)))
                 continue
         inner.append(factor)
-    return Mul(*outer) * Sum(Mul(*inner), *node.limits) if outer else None
+    return Mul(*outer) * OpenSum(Mul(*inner), *node.limits) if outer else None
+
+
+def _without(limits: tuple[Expr, ...], chosen: Expr) -> tuple[Expr, ...] | None:
+    """The other limits, if none of them depends on the chosen one's index."""
+    rest = tuple(limit for limit in limits if limit != chosen)
+    return None if any(limit[1].has(chosen[0]) or limit[2].has(chosen[0]) for limit in rest) else rest
+
+
+def _over(body: Expr, limits: tuple[Expr, ...]) -> Expr:
+    return OpenSum(body, *limits) if limits else body
 
 
 def _linear_sum(node: Expr, _: Facts) -> Expr | None:
     if not isinstance(node, Sum):
         return None
     if isinstance(node.function, Add):
-        return Add(*(Sum(term, *node.limits) for term in node.function.args))
-    bound = set(node.variables)
-    free = [f for f in Mul.make_args(node.function) if not f.free_symbols & bound]
-    if not free or node.function == 1 or any(b in lim[1:] for lim in node.limits for b in bound):
-        return None
-    rest = [f for f in Mul.make_args(node.function) if f.free_symbols & bound]
-    return Mul(*free) * Sum(Mul(*rest), *node.limits) if rest else None
+        return Add(*(OpenSum(term, *node.limits) for term in node.function.args))
+    factors = Mul.make_args(node.function)
+    for limit in node.limits:
+        free = [f for f in factors if not f.has(limit[0])]
+        rest = [f for f in factors if f.has(limit[0])]
+        others = _without(node.limits, limit)
+        if others is None or not free or node.function == 1:
+            continue
+        return _over(Mul(*free) * OpenSum(Mul(*rest), limit), others)
+    return None
 
 
 def _contract(node: Expr, _: Facts) -> Expr | None:
-    if not isinstance(node, Sum) or len(node.limits) != 1:
+    if not isinstance(node, Sum):
         return None
-    bound = node.variables[0]
-    for delta in node.function.atoms(KroneckerDelta):
-        if bound not in delta.args or delta not in Mul.make_args(node.function):
-            continue
-        other = delta.args[1] if delta.args[0] == bound else delta.args[0]
-        inside = isinstance(other, Index | Indexed) or other.is_Integer
-        if inside and not other.has(bound):
-            rest = Mul(*(f for f in Mul.make_args(node.function) if f != delta))
-            return rest.xreplace({bound: other})
+    factors = Mul.make_args(node.function)
+    for limit in node.limits:
+        bound, others = limit[0], _without(node.limits, limit)
+        for delta in (f for f in factors if isinstance(f, KroneckerDelta) and bound in f.args):
+            other = delta.args[1] if delta.args[0] == bound else delta.args[0]
+            inside = isinstance(other, Index | Indexed) or other.is_Integer
+            if inside and others is not None and not other.has(bound):
+                return _over(Mul(*(f for f in factors if f != delta)).xreplace({bound: other}), others)
+    return None
+
+
+def _distinct(node: Expr, facts: Facts) -> Expr | None:
+    if isinstance(node, KroneckerDelta) and frozenset(node.args) in facts.distinct:
+        return sympy.Integer(0)
     return None
 
 
 def _exchange(node: Expr, _: Facts) -> Expr | None:
-    """Nested sums in one order: the shorter term to write comes inside."""
-    if not isinstance(node, Sum) or not isinstance(node.function, Sum):
+    """A sum of δ over other indices comes outside, where the δ can be contracted."""
+    if not isinstance(node, Sum):
         return None
-    inner = node.function
-    if any(bound in lim[1].free_symbols | lim[2].free_symbols for bound in node.variables for lim in inner.limits):
-        return None
-    if _key(node.limits) <= _key(inner.limits):
-        return None
-    return Sum(Sum(inner.function, *node.limits), *inner.limits)
-
-
-def _key(limits: tuple[Expr, ...]) -> str:
-    return str([lim[1:] for lim in limits])
+    factors = Mul.make_args(node.function)
+    for inner in (f for f in factors if isinstance(f, Sum)):
+        deltas = inner.function.atoms(KroneckerDelta)
+        if any(bound in delta.args for delta in deltas for bound in node.variables):
+            own = tuple((Index(f"{n.name}•", Axis("", a, b)), a, b) for n, a, b in inner.limits)
+            renamed = inner.function.xreplace({old: new[0] for old, new in zip(inner.variables, own, strict=True)})
+            return OpenSum(Mul(*(f for f in factors if f != inner)) * renamed, *node.limits, *own)
+    return None
 
 
 def _adds_to_one(node: Expr, facts: Facts) -> Expr | None:
@@ -122,6 +151,12 @@ def _adds_to_one(node: Expr, facts: Facts) -> Expr | None:
     known = facts.of(name_of(node.function))
     places = [k for k, index in enumerate(node.function.indices) if index == node.variables[0]]
     return sympy.Integer(1) if known is not None and places and tuple(places) == known.sums_to_one else None
+
+
+def _mirror(node: Expr, _: Facts) -> Expr | None:
+    if isinstance(node, sigmoid) and node.args[0].could_extract_minus_sign():
+        return 1 - sigmoid(-node.args[0])
+    return None
 
 
 def _sigmoid(node: Expr, _: Facts) -> Expr | None:
@@ -144,16 +179,18 @@ def _cancel(node: Expr, _: Facts) -> Expr | None:
 
 
 LAWS: dict[str, Law] = {
+    "$\\sigma(-x) = 1 - \\sigma(x)$": _mirror,
     "definition of $\\sigma$": _sigmoid,
     "logarithm of a quotient": _log_of_quotient,
     "logarithm of a product": _log_of_product,
     "logarithm of a power": _log_of_power,
     "$\\log$ undoes $\\exp$": _log_of_exp,
     "exponential of a sum": _exp_of_sum,
+    "$\\delta = 0$ where the indices differ": _distinct,
+    "sums exchanged": _exchange,
     "$\\delta$ contracted": _contract,
     "probabilities add up to one": _adds_to_one,
     "constants and sums taken out of $\\sum$": _linear_sum,
-    "sums exchanged": _exchange,
     "brackets multiplied out": _expand,
     "common denominator": _cancel,
 }
@@ -189,6 +226,11 @@ def _needed(names: list[str], sides: list[Expr], facts: Facts) -> tuple[str, ...
     return tuple(names)
 
 
+def apply(names: tuple[str, ...], term: Expr) -> Expr:
+    """A term after the named laws, as often as they change it; bound names are settled."""
+    return _under(_settled(term), names, Facts())
+
+
 def _same(left: Expr, right: Expr) -> bool:
     return bool(left == right or sympy.expand_mul(left - right, deep=False) == 0)
 
@@ -207,7 +249,8 @@ def _under(side: Expr, names: tuple[str, ...], facts: Facts, fired: set[str] | N
 def _once(node: Expr, names: list[str], facts: Facts, fired: set[str] | None) -> Expr:
     if node.args and not isinstance(node, Indexed):
         if isinstance(node, Sum | Product):
-            node = node.func(_once(node.function, names, facts, fired), *node.limits)
+            kind = OpenSum if isinstance(node, Sum) else OpenProduct
+            node = kind(_once(node.function, names, facts, fired), *node.limits)
         else:
             node = node.func(*(_once(argument, names, facts, fired) for argument in node.args))
     for name in names:
@@ -228,12 +271,20 @@ def _named(node: Expr) -> tuple[Expr, int]:
     if not node.args or isinstance(node, Indexed):
         return node, 0
     if isinstance(node, Sum | Product):
+        kind = OpenSum if isinstance(node, Sum) else OpenProduct  # however it was made: all sums here are the same
         body, height = _named(node.function)
-        for index, low, high in node.limits:
+        for index, low, high in _ordered(node.limits):
             height += 1
-            axis = getattr(index, "axis", None)
-            name = Index(f"•{height}", axis) if axis is not None else sympy.Symbol(f"•{height}", integer=True)
-            body = node.func(body.xreplace({index: name}), (name, low, high))
+            name = Index(f"•{height}", Axis("", low, high))
+            body = kind(body.xreplace({index: name}), (name, low, high))
         return body, height
     parts = [_named(argument) for argument in node.args]
     return node.func(*(part for part, _ in parts)), max(height for _, height in parts)
+
+
+def _ordered(limits: tuple[Expr, ...]) -> list[Expr]:
+    """Sums that can change places in one order; of two over the same range the order stays."""
+    bounds = {limit[0] for limit in limits}
+    if any(limit[1].free_symbols & bounds or limit[2].free_symbols & bounds for limit in limits):
+        return list(limits)
+    return sorted(limits, key=lambda limit: str(limit[1:]))
