@@ -6,12 +6,14 @@ itself proved; the first one found, the likeliest kinds first, names the slip.
 
 from __future__ import annotations
 
+import itertools
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.derivation import Goal, Kind, Relation, Verdict
-from derive.proving.edits import Edit, Slip, Spot, is_derivative, put, spots
+from derive.proving.edits import Edit, Slip, Spot, is_derivative, is_information, put, spots
 from derive.proving.material import Material, chain_of, gather
 from derive.proving.remainder import difference
 from derive.proving.slips import candidates
@@ -20,16 +22,16 @@ from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.claims import Shape
 from derive.reading.note import Draft, Draftbook
-from derive.reading.spelling import plain, spell
 from derive.terms import Index
 
 __all__ = ["diagnose"]
 
 SECONDS = 2.5
+MOST = 1500
 TURNED = {"\\le": "\\ge", "\\ge": "\\le", "<": ">", ">": "<"}
 SIGNS = {"\\le": "≤", "\\ge": "≥"}
-NARROW = (Slip.SIGN, Slip.SIGMA, Slip.INDEX, Slip.RANGE)
-"""Slips of one sign on the page: likelier than a derivative by the wrong variable."""
+WIDE = (Slip.FACTOR, Slip.TERM)
+"""Slips so wide that a derivative by the wrong variable is as likely."""
 
 
 def diagnose(draft: Draft, book: Draftbook, verdict: Verdict, *, seconds: float = SECONDS) -> Verdict:
@@ -40,7 +42,7 @@ def diagnose(draft: Draft, book: Draftbook, verdict: Verdict, *, seconds: float 
         verdict: what was decided about the step; its kind is never changed.
         seconds: how long to look.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * 0.8
     try:
         trial = Trial(book, draft, deadline)
     except Untried:
@@ -50,9 +52,14 @@ def diagnose(draft: Draft, book: Draftbook, verdict: Verdict, *, seconds: float 
         return replace(verdict, diagnosis=returned, correction=None)
     if draft.symbol in TURNED:
         return _inequality(trial, verdict)
-    wrong_left = _left_side(trial)
-    found = _first(trial)
-    if wrong_left is not None and (found is None or found.slip not in NARROW):
+    claim = draft.claim
+    conforms = claim is not None and claim.shape is Shape.SAME
+    wrong_left = None if conforms else _left_side(trial)
+    found = _first(trial, conforms=conforms)
+    if conforms and (found is None or found.slip in WIDE):
+        trial.extend(seconds * 0.2)
+        wrong_left = _left_side(trial)
+    if wrong_left is not None:
         return replace(verdict, diagnosis=wrong_left, correction=latex(found.tree) if found else None)
     case = _case(trial) if draft.claim is not None else None
     if found is None:
@@ -75,15 +82,17 @@ def _speaks_of_information(found: Edit, trial: Trial) -> bool:
     if "H(" not in found.says:
         return False
     nodes = [spot.node for side in (trial.left_node, trial.right_node) for spot in spots(side)]
-    return any(_is_information(node) for node in nodes)
+    return any(is_information(node) for node in nodes)
 
 
-def _tried(trial: Trial) -> Iterator[Edit]:
-    """The changes that are worth a proof."""
+def _tried(trial: Trial, *, conforms: bool) -> Iterator[Edit]:
+    """The changes that are worth a proof; the one that gives back the left side, if there is one, comes first."""
     given = gather(trial.book, trial.draft, trial.left_node, trial.template)
-    claim = trial.draft.claim
+    edits = list(itertools.islice(candidates(given, conforms=conforms), MOST))
+    goal = _bare(trial.left_node)
+    edits.sort(key=lambda edit: _bare(trial.filled(edit.tree)) != goal)
     seen = {trial.template}
-    for edit in candidates(given, conforms=claim is not None and claim.shape is Shape.SAME):
+    for edit in edits:
         if trial.over:
             return
         if edit.tree not in seen:
@@ -92,18 +101,17 @@ def _tried(trial: Trial) -> Iterator[Edit]:
                 yield edit
 
 
-def _is_information(node: tree.Node) -> bool:
-    """H(p), H(p, q), D(p‖q): whether a difference is one between divergences."""
-    node = plain(node)
-    if isinstance(node, tree.Product):
-        spelled = spell(node.factors[0].node)
-        return spelled is not None and spelled.name.split("_")[0] in {"H", "KL", "D", "CE", "JS", "I"}
-    return False
+def _bare(node: tree.Node) -> str:
+    """A formula without what does not count: spaces, sizes of brackets, multiplication signs."""
+    try:
+        return re.sub(r"\\left|\\right|\\[bB]igg?[lr]?(?![a-z])|\\cdot|\\[,;!: ]|\s|[{}]", "", latex(node))
+    except ValueError:
+        return ""
 
 
-def _first(trial: Trial) -> Edit | None:
+def _first(trial: Trial, *, conforms: bool) -> Edit | None:
     """The first change that makes the step true, itself proved."""
-    for edit in _tried(trial):
+    for edit in _tried(trial, conforms=conforms):
         whole = trial.filled(edit.tree)
         if trial.proves(right=whole):
             return replace(edit, tree=whole)
@@ -152,9 +160,10 @@ def _left_side(trial: Trial) -> str | None:
     if not variables:
         return None
     given = gather(trial.book, trial.draft, trial.left_node, trial.right_node)
+    end = time.monotonic() + 0.4 * trial.left_over()
     for spot, node in variables:
         for atom in _variables(trial, given):
-            if atom == node or trial.over:
+            if atom == node or time.monotonic() > end:
                 continue
             changed = put(trial.left_node, spot.path, atom)
             if trial.proves(left=changed):

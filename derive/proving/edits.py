@@ -9,7 +9,7 @@ from typing import Any
 
 from derive.proving.written import latex
 from derive.reading import tree
-from derive.reading.spelling import is_transpose, letter, plain, walk
+from derive.reading.spelling import is_transpose, letter, plain, spell, walk
 from derive.reading.tree import Node, Span
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "everywhere",
     "is_derivative",
     "is_function",
+    "is_information",
     "is_tall",
     "negative",
     "number",
@@ -391,3 +392,12 @@ def shown(node: Node, width: int = 60) -> str:
     """A node in a sentence."""
     text = latex(node)
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def is_information(node: Node) -> bool:
+    """H(p), H(p, q), D(p‖q): whether a difference is one between divergences."""
+    node = plain(node)
+    if isinstance(node, tree.Product):
+        spelled = spell(node.factors[0].node)
+        return spelled is not None and spelled.name.split("_")[0] in {"H", "KL", "D", "CE", "JS", "I"}
+    return False

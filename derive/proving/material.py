@@ -86,11 +86,16 @@ def gather(book: Draftbook, draft: Draft, left: Node, right: Node) -> Material:
     ]
     far = [side for step in around for side in step.source if side is not None]
     sides = [side for side in (*near, *far) if not isinstance(side, tree.Unread)]
-    close = len(_distinct(atom for side in near if not isinstance(side, tree.Unread) for atom in _atoms(side, book)))
+    whole = plain(left)
+    close = len(
+        _distinct(
+            atom for side in near if not isinstance(side, tree.Unread) for atom in _atoms(side, book) if atom != whole
+        )
+    )
     return Material(
         left=left,
         right=right,
-        atoms=_distinct(atom for side in sides for atom in _atoms(side, book)),
+        atoms=_distinct(atom for side in sides for atom in _atoms(side, book) if atom != whole),
         wholes=_distinct(whole for side in sides[:4] for whole in _wholes(side)),
         letters=_distinct(
             name for side in (*near, *sides[:6]) if not isinstance(side, tree.Unread) for name in _letters(side)
@@ -115,6 +120,8 @@ def _calls(node: Node, book: Draftbook) -> bool:
         return False
     name = spelled.name
     reading = book.reading
+    if any(key.startswith(f"{name}(") for key in reading.scope.heads):
+        return True
     head = reading.scope.heads.get(name)
     if head is not None:
         return head.written > 0

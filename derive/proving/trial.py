@@ -174,6 +174,10 @@ class Trial:
     def over(self) -> bool:
         return time.monotonic() > self.deadline
 
+    def extend(self, seconds: float) -> None:
+        """Allow at least so many seconds more."""
+        self.deadline = max(self.deadline, time.monotonic() + seconds)
+
     def left_over(self) -> float:
         return self.deadline - time.monotonic()
 

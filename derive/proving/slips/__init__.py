@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from derive.proving.edits import Edit
 from derive.proving.material import Material
-from derive.proving.slips.factors import far_factors, near_factors, terms
+from derive.proving.slips.factors import entropies, far_factors, near_factors, superfluous, terms, throughout
 from derive.proving.slips.names import indices, names, pairs
 from derive.proving.slips.powers import operations, powers, shapes
 from derive.proving.slips.scopes import scopes
@@ -19,17 +19,20 @@ Maker = Callable[[Material], Iterator[Edit]]
 MAKERS: tuple[Maker, ...] = (
     signs,
     exchanges,
+    entropies,
     scopes,
     collapses,
+    superfluous,
+    throughout,
     ranges,
     indices,
-    operations,
     complements,
     powers,
+    pairs,
     near_factors,
+    operations,
     numbers,
     names,
-    pairs,
     terms,
     logarithms,
     dropped_sums,

@@ -13,9 +13,11 @@ from derive.proving.edits import (
     Edit,
     Slip,
     Spot,
+    brackets,
     everywhere,
     is_derivative,
     is_function,
+    is_information,
     number,
     over,
     plus,
@@ -29,28 +31,67 @@ from derive.proving.edits import (
 from derive.proving.material import Material
 from derive.proving.slips.common import CLOSED, as_factor
 from derive.reading import tree
-from derive.reading.spelling import is_transpose, plain, spell
+from derive.reading.spelling import is_transpose, letter, plain, spell
 from derive.reading.tree import Node
 
-__all__ = ["far_factors", "near_factors", "terms"]
+__all__ = ["entropies", "far_factors", "near_factors", "superfluous", "terms", "throughout"]
 
 NEAR, FAR = 12, 30
 """How many factors are tried early, and how many at all."""
 
 
-def near_factors(given: Material) -> Iterator[Edit]:
-    """A factor too many, or one missing that stands on the left side or in the row above."""
+def superfluous(given: Material) -> Iterator[Edit]:
+    """A factor too many, or one on the wrong side of a fraction bar."""
     for spot in spots(given.right):
         if isinstance(spot.node, tree.Product) and not spot.within("index", "range", "derivative", "condition"):
             yield from _without(given, spot)
         if isinstance(spot.node, tree.Frac) and not is_derivative(spot.node) and not spot.within("index", "range"):
             says = f"the factor 1/({shown(spot.node.denominator)}) is too many"
             yield Edit(put(given.right, spot.path, spot.node.numerator), Slip.FACTOR, says)
+            yield from _across_the_bar(given, spot, spot.node)
+
+
+def _across_the_bar(given: Material, spot: Spot, node: tree.Frac) -> Iterator[Edit]:
+    """ln 10/x for 1/(x ln 10)."""
+    sides = [given.units(node.numerator), given.units(node.denominator)]
+    for side, other in ((0, 1), (1, 0)):
+        for k, chunk in enumerate(sides[side]):
+            if any(isinstance(plain(c[0].node), tree.BigOp) for c in sides[side]):
+                break
+            stop = len(sides[side]) if len(chunk) == 1 and is_function(chunk[0].node) else k + 1
+            factor = together(sides[side][k:stop])
+            rest = together(sides[side][:k] + sides[side][stop:])
+            moved = {side: rest, other: times(factor, together(sides[other]))}
+            new = tree.Frac(node.span, moved[0], moved[1], node.command)
+            says = f"the factor {shown(factor)} is on the wrong side of the fraction bar"
+            yield Edit(put(given.right, spot.path, new), Slip.FACTOR, says)
+
+
+def near_factors(given: Material) -> Iterator[Edit]:
+    """A missing factor that stands on the left side or in the row above."""
+    yield from _under_the_sum(given)
     pool = _factor_pool(given)
     yield from _missing(given, pool[:NEAR])
     yield from _missing(given, [number(2)])
     yield from _divided(given, [*given.denominators[:4], number(2)])
-    yield from _to_every(given, pool[:NEAR])
+
+
+def _under_the_sum(given: Material) -> Iterator[Edit]:
+    """n_a in front of Σ_b for n_{ab} under it."""
+    for spot in spots(given.right):
+        if not isinstance(spot.node, tree.Product) or spot.within(*CLOSED):
+            continue
+        chunks = given.units(spot.node)
+        last = max((k for k, c in enumerate(chunks) if isinstance(plain(c[0].node), tree.BigOp)), default=-1)
+        for k, chunk in enumerate(chunks[:last]):
+            old = plain(chunk[0].node)
+            if len(chunk) > 1 or not isinstance(old, tree.Script):
+                continue
+            for atom in given.atoms:
+                if isinstance(atom, tree.Script) and atom.base == old.base and atom != old:
+                    rest = [*chunks[:k], *chunks[k + 1 : last + 1], as_factor(atom), *chunks[last + 1 :]]
+                    says = f"{shown(old)} in front of the sum stands where {shown(atom)} under it is right"
+                    yield Edit(put(given.right, spot.path, together(rest)), Slip.FACTOR, says)
 
 
 def far_factors(given: Material) -> Iterator[Edit]:
@@ -189,8 +230,9 @@ def _without(given: Material, spot: Spot) -> Iterator[Edit]:
             yield Edit(put(given.right, spot.path, inverse), slip, says)
 
 
-def _to_every(given: Material, pool: list[Node]) -> Iterator[Edit]:
+def throughout(given: Material) -> Iterator[Edit]:
     """The same factor missing or inverted in every place where a name stands (above and below a fraction)."""
+    pool = _factor_pool(given)[:NEAR]
     counts: dict[Node, int] = {}
     for spot in spots(given.right):
         if isinstance(spot.node, tree.Product) and not spot.within("index", "range"):
@@ -252,6 +294,28 @@ def terms(given: Material) -> Iterator[Edit]:
                     where = f" in {shown(spot.node, 40)}" if spot.path else ""
                     says = f"the term {sign if sign == '+' else '−'} {shown(summand)} is missing{where}"
                     yield Edit(put(given.right, spot.path, new), slip, says)
+
+
+def entropies(given: Material) -> Iterator[Edit]:
+    """A divergence for a cross-entropy and the like: an entropy is missing as a term."""
+    calls = [a for a in given.atoms if isinstance(a, tree.Product)]
+    if not any(is_information(side) for side in (given.left, given.right, *calls)):
+        return
+    measures = [c for c in calls if is_information(c)]
+    heads = [c.factors[0] for c in measures if letter(c.factors[0].node) == "H"]
+    letters = dict.fromkeys(
+        part
+        for c in measures
+        for part in getattr(plain(c.factors[1].node), "body", tree.Sequence(c.span, ())).parts
+        if isinstance(part, tree.Name)
+    )
+    heads = heads or [tree.Factor(given.right.span, "", "", tree.Name(given.right.span, "H"))]
+    made = [tree.Product(h.span, (h, *as_factor(brackets(name)))) for h in heads[:1] for name in letters]
+    for term in dict.fromkeys([*measures, *made]):
+        for sign in "-+":
+            new = plus([*terms_of(given.right), tree.Term(term.span, sign, term)])
+            says = f"the term {sign if sign == '+' else '−'} {shown(term)} is missing"
+            yield Edit(new, Slip.DIVERGENCE, says)
 
 
 def _summands(given: Material) -> list[Node]:

@@ -150,7 +150,8 @@ def _other_calls(given: Material, spot: Spot) -> Iterator[Edit]:
             ):
                 new = together([*chunks[:k], other.factors, *chunks[k + 1 :]])
                 says = f"{shown(one)} stands where {shown(other)} was meant"
-                yield Edit(put(given.right, spot.path, new), Slip.INDEX, says)
+                slip = Slip.FACTOR if len(chunks) > 1 and is_function(chunk[0].node) is None else Slip.INDEX
+                yield Edit(put(given.right, spot.path, new), slip, says)
 
 
 def _heads_call(given: Material, spot: Spot) -> bool:

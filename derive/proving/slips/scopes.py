@@ -63,7 +63,13 @@ def _gathered(given: Material, spot: Spot, node: tree.Sum) -> Iterator[Edit]:
                 continue
             inner = plus([tree.Term(first.span, "+", own), *run[1:]])
             for body in (inner, plus([tree.Term(first.span, "+", own), *_against(first.sign, run[1:])])):
-                new = plus([*listed[:i], tree.Term(first.span, first.sign, times(shared, body)), *listed[j:]])
+                new = plus(
+                    [
+                        *listed[:i],
+                        tree.Term(first.span, first.sign, together([*chunks[:cut], as_factor(brackets(body))])),
+                        *listed[j:],
+                    ]
+                )
                 says = f"the factor {shown(shared)} belongs to the whole bracket {shown(body, 40)}"
                 yield Edit(put(given.right, spot.path, new), Slip.SCOPE, says)
         function = chunks[-1] if len(chunks[-1]) == 2 else None

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import exp
-
 from derive.proving.edits import (
     Edit,
     Slip,
@@ -29,9 +27,8 @@ from derive.proving.edits import (
 from derive.proving.material import Material
 from derive.proving.slips.common import CLOSED, is_value_name, regrouped
 from derive.reading import tree
-from derive.reading.spelling import letter, plain, spell
+from derive.reading.spelling import letter, plain
 from derive.reading.tree import Node
-from derive.terms import sigmoid
 
 __all__ = ["complements", "numbers", "signs"]
 
@@ -58,11 +55,10 @@ def signs(given: Material) -> Iterator[Edit]:
             if len(node.terms) > 1:
                 says = f"the difference {shown(node)} is the wrong way round"
                 later.append(Edit(put(given.right, spot.path, negative(node)), slip, says))
-        elif (_is_argument(spot) or _is_argument_of_sigma(given, spot)) and not isinstance(unwrapped(node), tree.Sum):
+        elif (_is_argument(spot) or _called(given, spot) is not None) and not isinstance(unwrapped(node), tree.Sum):
             inner = unwrapped(node)
-            if _is_argument_of_sigma(given, spot):
-                slip = Slip.SIGMA
-            function = "σ" if slip is Slip.SIGMA else "the function"
+            head = _called(given, spot)
+            function = shown(head) if head is not None else "σ" if slip is Slip.SIGMA else "the function"
             where = "the exponent" if spot.within("exp") else f"the argument of {function}"
             says = f"{where} is {shown(inner)} where its negative is right"
             later.append(Edit(put(given.right, spot.path, regrouped(node, negative(inner))), slip, says))
@@ -139,14 +135,13 @@ def _is_argument(spot: Spot) -> bool:
     return isinstance(spot.node, tree.Group) and _behind_function(spot)
 
 
-def _is_argument_of_sigma(given: Material, spot: Spot) -> bool:
-    """The bracket behind σ, also where the note gave σ another name."""
+def _called(given: Material, spot: Spot) -> Node | None:
+    """The function that a bracket is the argument of, where the note made it one."""
     if not isinstance(spot.node, tree.Group) or len(spot.above) < 2 or not isinstance(spot.above[-2], tree.Product):
-        return False
+        return None
     position = spot.path[-2][1]
-    head = spell(spot.above[-2].factors[position - 1].node) if position else None
-    known = given.book.reading.scope.definitions.get(head.name) if head is not None else None
-    return known is not None and bool(known.body.has(sigmoid) or known.body.has(exp)) and len(known.parameters) == 1
+    head = plain(spot.above[-2].factors[position - 1].node) if position else None
+    return head if head is not None and len(spot.node.body.parts) == 1 and given.calls(head) else None
 
 
 def _behind_function(spot: Spot) -> bool:
