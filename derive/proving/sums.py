@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Iterable
 from fractions import Fraction
 
+from derive.errors import InternalError
 from derive.proving.budget import Exhausted
 from derive.proving.laws import Laws
 from derive.proving.polynomial import (
@@ -50,7 +51,10 @@ class Sums(Laws):
         return names, self.replace(body, renaming)
 
     def sum_over(self, names: tuple[str, ...], body: Poly) -> Poly:
-        return self.total([self._sum_mono(names, mono).scale(c) for mono, c in body])
+        result = self.total([self._sum_mono(names, mono).scale(c) for mono, c in body])
+        if not result.names.isdisjoint(names):
+            raise InternalError("an index is used outside of its sum")
+        return result
 
     def _range_names(self, name: str) -> frozenset[str]:
         low, high = self.ranges[name]
@@ -191,7 +195,8 @@ class Sums(Laws):
         for place in places:
             moved = tuple(self.fresh_name() for _ in left)
             mapping = {make_atom("var", n): self.index(new) for n, new in zip(left, moved, strict=True)}
-            mapping[make_atom("var", name)] = place
+            # The place may depend on the other indices, which are renamed, too.
+            mapping[make_atom("var", name)] = self.replace(place, mapping)
             for n, new in zip(left, moved, strict=True):
                 low, high = self.ranges[n]
                 self.ranges[new] = (self.replace(low, mapping), self.replace(high, mapping))

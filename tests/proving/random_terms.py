@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from sympy import Expr, Integer, Rational, exp, log
+from sympy import Expr, Integer, Rational, Sum, exp, log
 
 from derive.terms import (
     ArrayFacts,
@@ -85,3 +85,34 @@ def random_term(rng: random.Random, depth: int, scope: tuple[Index, ...] = FREE)
     index = fresh(Index(rng.choice("ijkab"), rng.choice([WORDS, ITEMS])))
     body = random_term(rng, depth - 1, (*scope, index))
     return product_over(body, index) if kind == 10 and rng.random() < 0.3 else sum_over(body, index)
+
+
+EDGES = (
+    ITEMS,
+    Axis("tail", Integer(2), N),
+    Axis("from zero", Integer(0), N),
+    Axis("head", Integer(1), N - 1),
+    Axis("three", Integer(1), Integer(3)),
+    Axis("window", -N, N),
+)
+
+
+def random_sums(rng: random.Random, depth: int, scope: tuple[Index, ...]) -> Expr:
+    """A term with sums over all kinds of bounds, also over an outer index, and entries beside the index."""
+    if depth <= 0 or rng.random() < 0.1:
+        at = rng.choice(scope) + rng.choice([0, 0, 1, -1])
+        other = rng.choice(scope)
+        return rng.choice([z[at], p[other], u[w[at], other], delta(at, other), X, Integer(2), at, label[at]])
+    kind = rng.randrange(9)
+    if kind < 2:
+        return random_sums(rng, depth - 1, scope) + random_sums(rng, depth - 1, scope)
+    if kind < 4:
+        return random_sums(rng, depth - 1, scope) * random_sums(rng, depth - 1, scope)
+    if kind == 4:
+        return rng.choice([exp, sigmoid])(random_sums(rng, depth - 2, scope))
+    index = fresh(Index(rng.choice("ijk"), rng.choice(EDGES)))
+    body = random_sums(rng, depth - 1, (*scope, index))
+    if rng.random() < 0.15:
+        inner = fresh(Index("m", ITEMS))
+        return Sum(body.xreplace({index: inner}), (inner, 1, rng.choice(scope)))
+    return sum_over(body, index)

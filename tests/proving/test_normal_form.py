@@ -7,7 +7,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_terms import FACTS, N, V, X, Y, random_term, t, u, w
+from random_terms import EDGES, FACTS, FREE, N, V, X, Y, random_sums, random_term, t, u, w
 from sympy import Add, Expr, I, Integer, Mul, Sum, Symbol, exp, log, nan, oo, sqrt, zoo
 
 from derive.derivation import Goal, Relation
@@ -15,7 +15,7 @@ from derive.proving.budget import Budget, Exhausted, Stopped, Undefined, Unsuppo
 from derive.proving.counterexample import compare, survey
 from derive.proving.evaluation import NoValue, TooMuchWork
 from derive.proving.models import Infeasible, Outline
-from derive.proving.normal_form import NormalForm, normal_form
+from derive.proving.normal_form import NormalForm, Session, normal_form
 from derive.terms import Axis, Facts, Index, delta, fresh, real, rename_bound, sum_over
 
 
@@ -83,6 +83,32 @@ def test_it_does_not_depend_on_order_and_names(seed: int) -> None:
     normal, other = _normal(term), _normal(_shuffled(term, rng))
     if normal is not None and other is not None:
         assert normal.key == other.key
+
+
+def _check_bounds(seed: int) -> None:
+    rng = random.Random(seed)
+    term = random_sums(rng, 4, (FREE[0], Index("k", rng.choice(EDGES[:3]))))
+    if term.has(nan, zoo, oo, I):
+        return
+    for thorough in (False, True):
+        session = Session(FACTS, Budget(2), thorough)
+        try:
+            normal = session.expression(session.translate(term))
+        except Stopped:
+            continue
+        assert not _disagreements(term, normal), (seed, thorough)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=80, deadline=None)
+def test_it_keeps_the_meaning_of_sums_with_any_bounds(seed: int) -> None:
+    _check_bounds(seed)
+
+
+@pytest.mark.slow
+def test_it_keeps_the_meaning_of_many_sums() -> None:
+    for seed in range(5_000):
+        _check_bounds(seed)
 
 
 @pytest.mark.slow
