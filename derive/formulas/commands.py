@@ -13,12 +13,13 @@ import typer
 
 from derive.checking import notes_below
 from derive.errors import DeriveError
+from derive.formulas import explain as explaining
 from derive.formulas.html import document
 from derive.formulas.latex import latex_document, latex_fragment
 from derive.formulas.markdown import markdown
 from derive.formulas.page import Page, read_page
 
-__all__ = ["FORMATS", "formulas", "formulas_command", "report_command", "shipped_notes"]
+__all__ = ["FORMATS", "explain", "formulas", "formulas_command", "report_command", "shipped_notes", "write"]
 
 FORMATS = ("markdown", "latex", "html")
 
@@ -97,11 +98,17 @@ def difference(text: str, output: Path) -> str | None:
 
 
 def formulas(
-    notes: Annotated[list[Path] | None, typer.Argument(help="Notes or folders; without any, the package's own.")] = None,
+    notes: Annotated[
+        list[Path] | None, typer.Argument(help="Notes or folders; without any, the package's own.")
+    ] = None,
     format: Annotated[str, typer.Option(help="markdown, latex or html.")] = "markdown",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")] = None,
-    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX without preamble, to be used by \\input.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if the file is stale.")] = False,
+    fragment: Annotated[
+        bool, typer.Option("--fragment", help="LaTeX without preamble, to be used by \\input.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if the file is stale.")
+    ] = False,
 ) -> None:
     """Set the derivations of the notes: every step with its verdict and its justification in words."""
     text = formulas_command(notes or (), format=format, fragment=fragment)
@@ -113,3 +120,12 @@ def formulas(
     if (found := difference(text, output)) is not None:
         typer.echo(found, nl=False)
         raise typer.Exit(1)
+
+
+def explain(
+    term: Annotated[str, typer.Argument(help="NOTE/OUTPUT, NOTE/FUNCTION/OUTPUT or NOTE/LINE; NOTE alone lists them.")],
+    notes: Annotated[list[Path] | None, typer.Option("--notes", help="Notes or folders to look in.")] = None,
+) -> None:
+    """Show one derivation with its assumptions, its definitions and its NumPy, e.g. softmax-skip-gram/gradient-v."""
+    found = [note for path in notes or [] for note in notes_below(path)] or shipped_notes()
+    typer.echo(explaining.explain(term, found), nl=False)

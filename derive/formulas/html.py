@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from derive.derivation import Kind, Step
@@ -72,7 +72,9 @@ def _article(page: Page, number: int, report: bool) -> str:
             summed = True
     if in_list:
         parts.append("</ul>")
-    parts += [f'<p class="why {s.verdict.kind}">{_mark(s)} line {s.place.line}: {escape(s.verdict.reason)}</p>' for s in page.elsewhere]
+    for step in page.elsewhere:
+        said = f"line {step.place.line}: {escape(step.verdict.reason)}"
+        parts.append(f'<p class="why {step.verdict.kind}">{_mark(step)} {said}</p>')
     return "\n".join([*parts, "</article>"])
 
 
@@ -106,7 +108,7 @@ def fragment_of_line(line: Line, note: int = 0, *, number: bool = False) -> str:
     kind = step.verdict.kind.value if step is not None else "none"
     goes_on = " goes-on" if line.first is None and line.relation is not None else ""
     place = f' id="{f"n{note}-" if note else ""}L{step.place.line}-{step.place.column}"' if step is not None else ""
-    shown = f"<code>{escape(line.source)}</code>" if line.source else "".join(_formula(line))
+    shown = f"<code>{escape(line.source)}</code>" if line.source else _formula(line)
     text = f'<div class="line {kind}{goes_on}"{place}>'
     if number:
         text += f'<span class="number">{step.place.line if step is not None else ""}</span>'
@@ -118,13 +120,18 @@ def fragment_of_line(line: Line, note: int = 0, *, number: bool = False) -> str:
     return text + "</div>"
 
 
-def _formula(line: Line) -> Iterator[str]:
-    label = [tree.Sequence(_NOWHERE, line.label, (r"\quad",) * (len(line.label) - 1))] if line.label else []
+def _formula(line: Line) -> str:
+    label = [_beside(line.label)] if line.label else []
     links = (tree.Link(_NOWHERE, line.relation, line.right),) if line.relation is not None else ()
     chain = tree.Chain(_NOWHERE, line.first, links)
     parts = (*label, chain, *line.aside)
-    whole = parts[0] if len(parts) == 1 else tree.Sequence(_NOWHERE, parts, (r"\quad",) * (len(parts) - 1))
-    yield math(whole, display=True)
+    return math(tree.Sequence(_NOWHERE, parts, (r"\quad",) * (len(parts) - 1)), display=True)
+
+
+def _beside(nodes: tuple[tree.Node, ...]) -> tree.Node:
+    if len(nodes) == 1:
+        return nodes[0]
+    return tree.Product(_NOWHERE, tuple(tree.Factor(_NOWHERE, "", "", node) for node in nodes))
 
 
 def _mark(step: Step) -> str:

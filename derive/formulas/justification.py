@@ -196,7 +196,11 @@ def _differentiations(node: tree.Node, inside: bool = False) -> Iterator[_Differ
 
 def _fraction(node: tree.Node) -> tuple[tree.Node | None, tree.Node | None] | None:
     """The function and the variable of ``∂L/∂x``; the function is None for the operator ``∂/∂x``."""
-    if not isinstance(node, tree.Frac) or not _is_d(_items(node.numerator)[0]) or not _is_d(_items(node.denominator)[0]):
+    if (
+        not isinstance(node, tree.Frac)
+        or not _is_d(_items(node.numerator)[0])
+        or not _is_d(_items(node.denominator)[0])
+    ):
         return None
     return _joined(node.numerator), _joined(node.denominator)
 
@@ -297,7 +301,9 @@ def _rules(done: _Differentiation, draft: Draft, book: Draftbook) -> Iterator[st
         yield "derivative carried out"
         return
     variable = _value(done.variable, draft, book) if done.variable is not None else None
-    keep = frozenset(n.func.__name__ for n in [variable.body] if isinstance(n, AppliedUndef)) if variable else frozenset()
+    keep = (
+        frozenset(n.func.__name__ for n in [variable.body] if isinstance(n, AppliedUndef)) if variable else frozenset()
+    )
     term = unfold(body.body, book.scope.definitions, keep)
     names = keep or _families(variable, book)
     split = Add(*(apply(("logarithm of a quotient", "$\\log$ undoes $\\exp$"), part) for part in Add.make_args(term)))

@@ -15,7 +15,13 @@ __all__ = ["latex_document", "latex_fragment"]
 
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage{iftex}
-\ifPDFTeX\usepackage[T1]{fontenc}\fi
+\ifPDFTeX
+  \usepackage[T1]{fontenc}
+  \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+  \makeatletter % letters that this engine has no font for are shown as a box; LuaLaTeX and XeLaTeX may know them
+  \def\UTFviii@undefined@err#1{\ensuremath{\square}}
+  \makeatother
+\fi
 \usepackage{amsmath,amssymb,bm}
 \usepackage[a4paper,margin=25mm]{geometry}
 \allowdisplaybreaks

@@ -121,7 +121,9 @@ def _operand(node: tree.Node) -> str:
     if isinstance(inner, tree.Product):
         first = inner.factors[0].node
         operator = isinstance(first, tree.Name) and first.base in (r"\partial", "d")
-        call = len(inner.factors) == 2 and isinstance(inner.factors[1].node, tree.Group) and not inner.factors[1].operator
+        call = (
+            len(inner.factors) == 2 and isinstance(inner.factors[1].node, tree.Group) and not inner.factors[1].operator
+        )
         simple = (operator and " " not in text) or (call and isinstance(first, tree.Name | tree.Word | tree.Script))
         return text if simple else f"({text})"
     return f"({text})" if isinstance(inner, tree.Sum | tree.Frac | tree.Signed | tree.Chain) else text
@@ -252,7 +254,9 @@ _RULES: dict[type, Callable[[Any], str]] = {
 }
 
 NODES = {
-    kind for _, kind in inspect.getmembers(tree, inspect.isclass) if issubclass(kind, tree.Node) and kind is not tree.Node
+    kind
+    for _, kind in inspect.getmembers(tree, inspect.isclass)
+    if issubclass(kind, tree.Node) and kind is not tree.Node
 }
 if set(_RULES) != NODES:
     raise InternalError(f"Unicode and the tree disagree about {set(_RULES) ^ NODES}")

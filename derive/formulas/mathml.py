@@ -23,7 +23,14 @@ _ACCENTS = {
     "overrightarrow": "→", "overleftarrow": "←", "overleftrightarrow": "↔", "mathring": "˚", "overbrace": "⏞",
     "overbracket": "⎴",
 }  # fmt: skip
-_BELOW = {"underline": "_", "underbar": "_", "underbrace": "⏟", "underbracket": "⎵", "utilde": "~", "underrightarrow": "→"}
+_BELOW = {
+    "underline": "_",
+    "underbar": "_",
+    "underbrace": "⏟",
+    "underbracket": "⎵",
+    "utilde": "~",
+    "underrightarrow": "→",
+}
 _BOXES = {"boxed", "fbox"}
 _STRUCK = {"cancel", "bcancel", "xcancel", "sout"}
 _UPRIGHT = {"mathrm", "rm", "symup", "symrm", "mathnormal"}
@@ -300,7 +307,9 @@ _RULES: dict[type, Callable[[Any], str]] = {
 }
 
 NODES = {
-    kind for _, kind in inspect.getmembers(tree, inspect.isclass) if issubclass(kind, tree.Node) and kind is not tree.Node
+    kind
+    for _, kind in inspect.getmembers(tree, inspect.isclass)
+    if issubclass(kind, tree.Node) and kind is not tree.Node
 }
 if set(_RULES) != NODES:
     raise InternalError(f"MathML and the tree disagree about {set(_RULES) ^ NODES}")

@@ -166,7 +166,8 @@ def _unread(row: tree.UnreadRow, take: Take) -> Iterator[Line]:
 
 
 def _lines(statement: tree.Statement, take: Take) -> Iterator[Line]:
-    label = (*statement.before, *((statement.label,) if statement.label is not None else ()))
+    named = statement.label
+    label = (*statement.before, *((named, tree.Mark(named.span, ":")) if named is not None else ()))
     if not statement.links:
         yield Line(statement.first, None, None, aside=statement.after, label=label)
         return

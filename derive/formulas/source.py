@@ -23,7 +23,17 @@ def _known() -> frozenset[str]:
             for entry in [*table, *(table.values() if isinstance(table, dict) else ())]:
                 if isinstance(entry, str):
                     found.add(entry if entry.startswith("\\") else "\\" + entry)
-    dangerous = {r"\require", r"\href", r"\cite", r"\index", r"\footnote", r"\class", r"\style", r"\cssId", r"\setcounter"}
+    dangerous = {
+        r"\require",
+        r"\href",
+        r"\cite",
+        r"\index",
+        r"\footnote",
+        r"\class",
+        r"\style",
+        r"\cssId",
+        r"\setcounter",
+    }
     found -= dangerous | {r"\addtocounter", r"\setlength", r"\label", r"\ref", r"\eqref"}
     return frozenset(found | {rf"\{name}" for name in ("frac", "dfrac", "tfrac", "cfrac", "sqrt", "binom", "substack")})
 
