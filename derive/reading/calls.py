@@ -124,6 +124,9 @@ def at(head: Head, where: list[Expr]) -> Value:
 def _argument(node: tree.Node, parameter: Symbol, reading: Reading) -> Expr:
     node = value_of_variable(node)
     if isinstance(parameter, Index):
+        inner = spell(node)
+        if inner is not None and len(inner.subs) == 1 and inner.name in reading.survey.transposed:
+            return index_expression(inner.subs[0], parameter.axis, reading)  # p(u_o | v_c) is p(o | c)
         return index_expression(node, parameter.axis, reading)
     inner = value(node, reading)
     if inner.rank:
@@ -224,7 +227,11 @@ def _declared(name: str, reading: Reading) -> bool:
 def _defined(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Value | None:
     heads = reading.scope.heads
     key = random_variable_key(spelled, parts, separators, reading)
-    for candidate in (key, signature(spelled.name, len(spelled.subs), separators)):
+    own = signature(spelled.name, len(spelled.subs), separators)
+    if own not in heads and spelled.name == "p" and "|" in separators and signature("P", 0, separators) in heads:
+        reading.scope.note("p is the P that the note defines (inferred)")
+        own = signature("P", 0, separators)
+    for candidate in (key, own):
         head = heads.get(candidate) if candidate else None
         if head is not None and head.written + len(head.inert) == len(spelled.subs) + len(parts):
             return apply(head, [*spelled.subs, *parts], reading)
@@ -506,7 +513,7 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     found = by_definition(spelled, (), reading)
     if found is not None and found.rank == 1:
         return found
-    unary = spelled.name in reading.survey.plain_calls and spelled.name not in reading.survey.joints
+    unary = spelled.name in reading.survey.unary_calls and spelled.name not in reading.survey.joints
     if unary and f"{spelled.name}()" not in scope.heads:
         declare_table(f"{spelled.name}()", spelled.name, (), 0, reading)
         scope.want_order(f"{spelled.name}()", 1)

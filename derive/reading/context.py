@@ -52,6 +52,13 @@ class Reading:
         self.free[name] = axis
         return Index(name, axis)
 
+    def zero_index(self, axis: Axis) -> Expr:
+        """The index 0 on an axis that starts at 1: where the letter o is used elsewhere, u_0 is meant as one fixed word."""
+        if "o" in self.survey.subscripts:
+            self.scope.warn("an index 0 (zero) on an axis that starts at 1: read as a fixed index; is the letter o meant?")
+            return self.free_index("0", axis)
+        return sympy.Integer(0)
+
     def family_name(self, spelled: Spelled) -> tuple[str, bool | None]:
         """The family that a name belongs to, and whether it is a matrix with the members as columns.
 
@@ -103,6 +110,8 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
     if isinstance(node, tree.Num):
         if "." in node.text or len(node.text) > 6:
             raise Unsettled(f"{node.text} cannot be an index")
+        if node.text == "0" and axis.low == 1 and not isinstance(reading.scope.axes.resolve(axis).high, sympy.Integer):
+            return reading.zero_index(axis)
         return sympy.Integer(node.text)
     if isinstance(node, tree.Chain) and node.first is not None and len(node.links) == 1 and node.links[0].right is not None:
         right = index_expression(node.links[0].right, axis, reading)

@@ -110,14 +110,17 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
         return
     if reading.family_name(spelled)[0] != spelled.name and not spelled.subs and spelled.name not in reading.survey.variables:
         reading.survey.wholes.add(spelled.name)
+        reading.survey.entries.add(spelled.name)
         raise Relearn(spelled.name)
-    if spelled.subs and spelled.name in reading.survey.wholes:
+    if spelled.subs and spelled.name in reading.survey.entries:
         return
     family = reading.scope.families.get(spelled.name)
     if family is None or family.declared:
         return
     if family.order == len(spelled.subs):
-        reading.survey.wholes.add(spelled.name)
+        if not spelled.subs:
+            reading.survey.wholes.add(spelled.name)
+            reading.survey.entries.add(spelled.name)
         reading.scope.want_order(spelled.name, len(spelled.subs) + rank)
 
 

@@ -32,7 +32,7 @@ from derive.reading.optima import goals, optimum
 from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count, member_of_sample
 from derive.reading.ranges import size_of
 from derive.reading.scope import Family, Relearn, Scope, Unsettled, entry_name
-from derive.reading.spelling import TRANSPOSES, letter, plain, spell, walk, words
+from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk, words
 from derive.reading.survey import Survey, survey
 from derive.reading.values import ShapeError, Value
 from derive.calculus import NotDifferentiable
@@ -117,6 +117,7 @@ class _Side:
     node: tree.Node | None
     shape_error: str | None = None
     certain: bool = False
+    soft: bool = False
     pending: Candidate | None = None
 
 
@@ -550,7 +551,9 @@ def _statement(statement: tree.Statement, item: _Display, current: _Pass) -> Non
     side: _Side | None
     fresh_start = True
     if statement.first is not None:
-        first = statement.first
+        first, objective = _without_objective(statement.first)
+        if objective or any(OBJECTIVE.search(t.text) for t in statement.before):
+            _second_meaning(first, statement, reading)
         if not links:
             current.side = _evaluate(first, item, reading)
             return
@@ -591,6 +594,38 @@ def _define_later(found: Candidate, right: _Side, link: tree.Link, reading: Read
             reading.scope.unclear.pop(found.spelled.name, None)
 
 
+OBJECTIVE = re.compile(r"^\W*(?:arg\s*)?(?:max|min)(?:imi[sz]e|imum)?\W*$|最大化|最小化", re.IGNORECASE)
+
+
+def _without_objective(first: tree.Node) -> tuple[tree.Node, bool]:
+    """``\\max J(θ)``, ``\\text{minimize } J(θ)`` without the word that says what is done with J."""
+    if not isinstance(first, tree.Product) or len(first.factors) < 2:
+        return first, False
+    head = first.factors[0].node
+    named = isinstance(head, tree.BigOp) and head.kind in ("max", "min") and head.sub is None and head.sup is None
+    second = plain(first.factors[1].node)
+    worded = isinstance(head, tree.Text | tree.Word) and OBJECTIVE.search(head.text) is not None
+    if not (worded or named) or isinstance(second, tree.Group):
+        return first, False
+    rest = first.factors[1:]
+    return (rest[0].node if len(rest) == 1 else tree.Product(rest[0].node.span, (bare(rest[0].node), *rest[1:]))), True
+
+
+def _second_meaning(first: tree.Node, statement: tree.Statement, reading: Reading) -> None:
+    """A name that is to be maximised in one place and minimised in another is used for two things."""
+    found = candidate(first, reading)
+    if found is None or not statement.links:
+        return
+    place = f"{statement.links[0].relation.span.line}:{statement.links[0].relation.span.column}"
+    for key in (found.key, found.spelled.name):
+        before = reading.scope.defined_at.get(key)
+        if key in reading.scope.heads and before is not None and before != place:
+            reading.scope.warn(f"{found.spelled.name} is used for two things: a second definition in line {statement.span.line}")
+            reading.scope.heads.pop(key, None)
+            reading.scope.definitions.pop(key, None)
+            reading.scope.defined_at[key] = place
+
+
 def _label(name: str, first: tree.Node, statement: tree.Statement, reading: Reading) -> None:
     """``A: ∂/∂v_c log P = ...`` names what stands behind the colon."""
     found = candidate(statement.label, reading) if statement.label is not None else None
@@ -613,7 +648,7 @@ def _evaluate(
     try:
         return _Side(meaning(node) if meaning else value(node, reading), None, source, node)
     except ShapeError as error:
-        return _Side(None, str(error), source, node, shape_error=str(error), certain=error.certain)
+        return _Side(None, str(error), source, node, shape_error=str(error), certain=error.certain, soft=error.soft)
     except (Unsettled, NotDifferentiable, Circular) as error:
         return _Side(None, str(error), source, node)
 
@@ -689,12 +724,15 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
         add(problem=f"the left side could not be read: {side.problem}", unread=True)
     elif symbol in ("\\in", "\\sim"):
         add(definition=left_source)
+    elif right.node is not None and _is_legend(right.node):
+        add(definition="an explanation in words")
     elif symbol not in SYMBOLS:
         add(problem=f"the relation {_written(link)} is not judged")
     elif side is None:
         add(problem="there is nothing to the left of this relation")
     elif right.shape_error is not None:
-        certain = right.node is not None and (right.certain or _all_declared(right.node, reading))
+        settled = right.node is not None and not right.soft and _all_declared(right.node, reading)
+        certain = right.certain or settled
         add(problem=right.shape_error, shape_error=right.shape_error, certain=certain)
     elif _is_assumption(side, symbol, right, reading, place):
         add(definition="an equation that is assumed from here on")
@@ -709,6 +747,16 @@ def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, cu
             add(claim=claim(side.value, symbol, right.value, reading))
         except (Unsettled, ShapeError, NotDifferentiable, Circular) as error:
             add(problem=str(error))
+
+
+def _is_legend(node: tree.Node) -> bool:
+    """``[ V: vocabulary size \\\\ u_o: … ]``: words that explain the formula, no mathematics."""
+    node = plain(node)
+    if isinstance(node, tree.Group) and len(node.body.parts) == 1:
+        node = plain(node.body.parts[0])
+    if not isinstance(node, tree.Array) or node.environment != "array":
+        return False
+    return all(any(isinstance(n, tree.Text) for cell in row for n in walk(cell)) for row in node.rows)
 
 
 def _all_declared(node: tree.Node, reading: Reading) -> bool:

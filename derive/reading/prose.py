@@ -518,6 +518,9 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         family.injective = True
     elif kind == "row" and family.declared and spelled.name.isupper() and spelled.subs:
         family.row = True
+    elif kind == "vector" and not family.declared and spelled.subs and not re.search(r"probab|hot|unit|indicator|概率|独热", text):
+        if spelled.name not in reading.survey.index_arrays:
+            scope.want_order(family.name, len(spelled.subs) + 1)
     elif kind in ("vector", "row") and not family.declared and spelled.name not in reading.survey.index_arrays:
         if re.search(r"matri|矩阵", text) and spelled.name.isupper():
             return

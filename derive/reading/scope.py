@@ -66,6 +66,7 @@ class Scope:
         self.heads: dict[str, Head] = {}
         self.sizes: dict[str, Expr] = {}
         self.conventions: dict[str, None] = {}
+        self.warnings: dict[str, None] = {}
         self.distinct: set[tuple[Expr, Expr]] = set()
         self.jacobian = "numerator"
         self.defined_at: dict[str, str] = {}
@@ -77,6 +78,10 @@ class Scope:
         self.rows_by_default = False
         self.independent: set[str] = set()
         self.assumed: dict[str, dict[Expr, Expr]] = {}
+
+    def warn(self, warning: str) -> None:
+        """Remember something suspicious that the author should look at."""
+        self.warnings.setdefault(warning)
 
     def note(self, convention: str) -> None:
         """Remember a convention that was inferred; all of them are reported."""

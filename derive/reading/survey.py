@@ -33,10 +33,13 @@ class Survey:
     variables: set[str] = field(default_factory=set)
     joints: dict[str, tuple[str, ...]] = field(default_factory=dict)
     plain_calls: set[str] = field(default_factory=set)
+    letters: dict[str, set[str]] = field(default_factory=dict)
     random_variables: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
     arguments: set[str] = field(default_factory=set)
+    entries: set[str] = field(default_factory=set)
+    unary_calls: set[str] = field(default_factory=set)
     partners: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
     order: list[str] = field(default_factory=list)
@@ -87,6 +90,11 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
         found.unscripted.update(_unscripted(formula))
     found.sizes -= found.bound
     found.index_arrays -= found.transposed
+    for name, every in found.letters.items():
+        letters = {w for w in every if not (w.isupper() and w not in found.bound)}  # p(A) of an event says nothing
+        if letters <= found.indexed - found.bound:  # p(x) beside p(x_i): the distribution, not its entry at x
+            found.plain_calls.discard(name)
+            found.subscripts -= letters
     shaped = {name.removesuffix("^()") for name in found.shapes}
     found.variables |= found.arguments - shaped - found.transposed - found.partners
     return found
@@ -247,11 +255,14 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
     if any(s in ("||", "\\|") for s in separators):
         found.wholes.update(n for n in names if n)
     if spelled.name in TABLES or spelled.name.split("_")[0] in TABLES:
+        if len(parts) == 1 and spell(plain(parts[0])) is not None:
+            found.unary_calls.add(spelled.name)
         for part in parts:
             head = part.first if isinstance(part, tree.Chain) else part
             if (name := letter(head)) is not None:
                 found.subscripts.add(name)
                 found.plain_calls.add(spelled.name)
+                found.letters.setdefault(spelled.name, set()).add(name)
             inner = spell(head) if head is not None else None
             if inner and inner.subs:
                 found.index_arrays.add(inner.name)

@@ -22,9 +22,10 @@ class ShapeError(Exception):
     ``certain`` when two lengths met that the note itself keeps apart, so that no other reading could make them fit.
     """
 
-    def __init__(self, message: str, *, certain: bool = False) -> None:
+    def __init__(self, message: str, *, certain: bool = False, soft: bool = False) -> None:
         super().__init__(message)
         self.certain = certain
+        self.soft = soft
 
 
 class Axes:
@@ -131,7 +132,7 @@ def add(first: Value, second: Value, axes: Axes) -> Value:
     if is_number(second):
         return replace(first, body=first.body + second.body)
     if first.rank != second.rank:
-        raise ShapeError(f"{second.describe()} is added to {first.describe()}")
+        raise ShapeError(f"{second.describe()} is added to {first.describe()}", soft=True)
     if first.rank == 1 and first.row != second.row:
         raise ShapeError(f"{second.describe()} is added to {first.describe()}")
     indices, left, right = align(first, second, axes)
