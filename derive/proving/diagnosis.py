@@ -17,7 +17,7 @@ from derive.proving.edits import Edit, Slip, Spot, is_derivative, is_information
 from derive.proving.material import Material, chain_of, gather
 from derive.proving.remainder import difference
 from derive.proving.slips import candidates
-from derive.proving.trial import Trial, Untried
+from derive.proving.trial import NONSENSE, Trial, Untried
 from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.claims import Shape
@@ -42,11 +42,15 @@ def diagnose(draft: Draft, book: Draftbook, verdict: Verdict, *, seconds: float 
         verdict: what was decided about the step; its kind is never changed.
         seconds: how long to look.
     """
-    deadline = time.monotonic() + seconds * 0.8
     try:
-        trial = Trial(book, draft, deadline)
-    except Untried:
+        return _diagnosed(Trial(book, draft, time.monotonic() + seconds * 0.8), verdict, seconds)
+    except (Untried, *NONSENSE):
+        # a sentence about a wrong step must not cost the step its verdict
         return _without_trial(draft, verdict)
+
+
+def _diagnosed(trial: Trial, verdict: Verdict, seconds: float) -> Verdict:
+    draft = trial.draft
     returned = _returns(trial)
     if returned is not None:
         return replace(verdict, diagnosis=returned, correction=None)

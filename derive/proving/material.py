@@ -116,7 +116,7 @@ def _distinct(items: Iterable[Any]) -> tuple[Any, ...]:
 
 def _calls(node: Node, book: Draftbook) -> bool:
     spelled = spell(node)
-    if spelled is None or spelled.subs:
+    if spelled is None or (spelled.subs and spelled.name not in TABLES):
         return False
     name = spelled.name
     reading = book.reading

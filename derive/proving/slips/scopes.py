@@ -27,7 +27,7 @@ from derive.proving.edits import (
     unwrapped,
 )
 from derive.proving.material import Material
-from derive.proving.slips.common import CLOSED, Chunk, argument_of, behind, big_operator, chunks_of, products
+from derive.proving.slips.common import CLOSED, Chunk, argument_of, as_factor, behind, big_operator, chunks_of, products
 from derive.reading import tree
 from derive.reading.spelling import is_transpose
 from derive.reading.tree import Node
