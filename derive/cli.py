@@ -151,6 +151,8 @@ def grade(
     """
     from derive.testing.grade import grade_command
 
+    if file.suffix != ".py":
+        raise DeriveError(f"{file} is not named as Python code is; rename it to end in .py")
     raise typer.Exit(grade_command(str(file), format.value))
 
 

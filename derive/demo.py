@@ -1,6 +1,6 @@
 """The whole way in one command: notes → verdicts → NumPy → word vectors → neighbours, and everything in a folder.
 
-This is the one module that knows both packages.  Proving and gathering the corpus share the cores as separate processes.
+This is the one module that knows both packages.  Proving and gathering the corpus share the cores as two processes.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from w2v_numeric.vectors import Vectors
 
 __all__ = ["WORDS", "run"]
 
-WORDS = ("array", "function", "integral", "file", "true", "error", "polynomial", "thread")
-NEIGHBOURS = 6
+WORDS = ("array", "function", "integral", "file", "matrix", "error", "polynomial", "thread")
+NEIGHBOURS = 5
 PROCESSES = 2
 
 
