@@ -1,4 +1,4 @@
-"""``derive formulas``, ``derive check --format html`` and ``derive explain``: what they do, ready for the command line."""
+"""What ``derive formulas``, ``derive check --format html`` and ``derive explain`` do."""
 
 from __future__ import annotations
 
@@ -103,12 +103,8 @@ def formulas(
     ] = None,
     format: Annotated[str, typer.Option(help="markdown, latex or html.")] = "markdown",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")] = None,
-    fragment: Annotated[
-        bool, typer.Option("--fragment", help="LaTeX without preamble, to be used by \\input.")
-    ] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if the file is stale.")
-    ] = False,
+    fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX without preamble, for \\input.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if stale.")] = False,
 ) -> None:
     """Set the derivations of the notes: every step with its verdict and its justification in words."""
     text = formulas_command(notes or (), format=format, fragment=fragment)

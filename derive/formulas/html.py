@@ -1,4 +1,4 @@
-"""Pages as one HTML file that needs nothing else: MathML, no script, light and dark, for paper, phone and screen reader."""
+"""Pages as one HTML file that needs nothing else: MathML, no script, for screen, paper, phone and screen reader."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from derive.formulas.laws import apply, explain
 from derive.proving.calculus import DerivativeError
 from derive.proving.written import latex
 from derive.reading import tree
-from derive.reading.definitions import Circular, referenced, unfold
+from derive.reading.definitions import Circular, Relearn, referenced, unfold
 from derive.reading.elaborate import value
 from derive.reading.information import CROSS_ENTROPIES, DIVERGENCES, JENSEN_SHANNON
 from derive.reading.note import Draft, Draftbook
-from derive.reading.scope import Relearn, Unsettled
+from derive.reading.scope import Unsettled
 from derive.reading.spelling import is_transpose, letter, plain, spell
 from derive.reading.values import ShapeError, Value
 from derive.terms import sigmoid

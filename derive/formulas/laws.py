@@ -1,9 +1,9 @@
 """Which laws bring two sides of a proved step to the same form: a set of named laws, none of them idle.
 
 A law here is a rewriting of SymPy terms with a name that a teacher would use.  All laws are used on both sides; if
-that makes the two the same but for the order of terms and the names of bound indices, those that are not needed are left
-out one by one.  Nothing here proves
-anything: the step has its verdict already, and where no set of laws is found the answer says so.
+that makes the two the same but for the order of terms and the names of bound indices, those that are not needed are
+left out one by one.  Nothing here proves anything: the step has its verdict already, and where no set of laws is found
+the answer says so.
 """
 
 from __future__ import annotations

@@ -5,14 +5,12 @@ One rule per node type; a node type without a rule is an error when the module i
 
 from __future__ import annotations
 
-import inspect
 import re
 import unicodedata
-from collections.abc import Callable
-from typing import Any
 
 from derive.errors import InternalError
 from derive.formulas.glyphs import big, combining, glyph, styled
+from derive.formulas.rules import complete, nothing
 from derive.reading import tree
 
 __all__ = ["linear"]
@@ -219,44 +217,39 @@ def _big(node: tree.BigOp) -> str:
     return big(node.kind) + _scripts(node.sub, node.sup, power=False)
 
 
-_RULES: dict[type, Callable[[Any], str]] = {
-    tree.Num: lambda n: n.text,
-    tree.Name: _name,
-    tree.Word: lambda n: n.text,
-    tree.Text: lambda n: n.text,
-    tree.Mark: lambda n: glyph(n.symbol),
-    tree.Ellipsis: lambda n: glyph(n.symbol),
-    tree.Empty: lambda n: "",
-    tree.Accent: _accent,
-    tree.Script: _script,
-    tree.Sequence: _sequence,
-    tree.Group: _group,
-    tree.Frac: _fraction,
-    tree.Binom: lambda n: f"binom({linear(n.top)}, {linear(n.bottom)})",
-    tree.Sqrt: lambda n: f"{linear(n.index) if n.index is not None else ''}√({linear(n.radicand)})",
-    tree.BigOp: _big,
-    tree.Stack: lambda n: linear(n.base),
-    tree.Array: _array,
-    tree.Term: lambda n: f"{glyph(n.sign)} {linear(n.node)}",
-    tree.Sum: _sum,
-    tree.Factor: lambda n: linear(n.node),
-    tree.Product: _product,
-    tree.Signed: lambda n: f"{glyph(n.sign)}{linear(n.node)}",
-    tree.Relation: _relation,
-    tree.Link: _link,
-    tree.Chain: _chain,
-    tree.Unread: lambda n: f"“{n.token}”",
-    tree.Tag: lambda n: "",
-    tree.Ignored: lambda n: "",
-    tree.Statement: _statement,
-    tree.Row: _row,
-    tree.UnreadRow: lambda n: n.source,
-}
-
-NODES = {
-    kind
-    for _, kind in inspect.getmembers(tree, inspect.isclass)
-    if issubclass(kind, tree.Node) and kind is not tree.Node
-}
-if set(_RULES) != NODES:
-    raise InternalError(f"Unicode and the tree disagree about {set(_RULES) ^ NODES}")
+_RULES = complete(
+    {
+        tree.Num: lambda n: n.text,
+        tree.Name: _name,
+        tree.Word: lambda n: n.text,
+        tree.Text: lambda n: n.text,
+        tree.Mark: lambda n: glyph(n.symbol),
+        tree.Ellipsis: lambda n: glyph(n.symbol),
+        tree.Empty: nothing,
+        tree.Accent: _accent,
+        tree.Script: _script,
+        tree.Sequence: _sequence,
+        tree.Group: _group,
+        tree.Frac: _fraction,
+        tree.Binom: lambda n: f"binom({linear(n.top)}, {linear(n.bottom)})",
+        tree.Sqrt: lambda n: f"{linear(n.index) if n.index is not None else ''}√({linear(n.radicand)})",
+        tree.BigOp: _big,
+        tree.Stack: lambda n: linear(n.base),
+        tree.Array: _array,
+        tree.Term: lambda n: f"{glyph(n.sign)} {linear(n.node)}",
+        tree.Sum: _sum,
+        tree.Factor: lambda n: linear(n.node),
+        tree.Product: _product,
+        tree.Signed: lambda n: f"{glyph(n.sign)}{linear(n.node)}",
+        tree.Relation: _relation,
+        tree.Link: _link,
+        tree.Chain: _chain,
+        tree.Unread: lambda n: f"“{n.token}”",
+        tree.Tag: nothing,
+        tree.Ignored: nothing,
+        tree.Statement: _statement,
+        tree.Row: _row,
+        tree.UnreadRow: lambda n: n.source,
+    },
+    "Unicode",
+)

@@ -5,14 +5,12 @@ One rule per node type; a node type without a rule is an error when the module i
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from html import escape
-from typing import Any
 
 from derive.errors import InternalError
 from derive.formulas.glyphs import big, glyph, styled
 from derive.formulas.linear import linear
+from derive.formulas.rules import complete, nothing
 from derive.reading import symbols, tree
 
 __all__ = ["math", "mathml"]
@@ -31,6 +29,7 @@ _BELOW = {
     "utilde": "~",
     "underrightarrow": "→",
 }
+_STRAIGHT = {r"\partial", r"\top", r"\intercal"}
 _BOXES = {"boxed", "fbox"}
 _STRUCK = {"cancel", "bcancel", "xcancel", "sout"}
 _UPRIGHT = {"mathrm", "rm", "symup", "symrm", "mathnormal"}
@@ -67,6 +66,10 @@ def _operator(sign: str, **attributes: str) -> str:
     return _element("mo", escape(sign), **attributes)
 
 
+def _empty(_: object) -> str:
+    return "<mrow></mrow>"
+
+
 def _space(width: str) -> str:
     return f'<mspace width="{width}"/>'
 
@@ -93,9 +96,8 @@ def _name(node: tree.Name) -> str:
     sign = glyph(node.base)
     alphabet = next((d for d in reversed(node.decorations) if "\\" + d in symbols.ALPHABETS), None)
     shown = styled(sign, alphabet) if alphabet else sign
-    if node.base in (r"\top", r"\intercal") or not sign.isalnum():
-        text = _element("mi", escape(shown), mathvariant="normal")
-    elif alphabet in _UPRIGHT or (sign.isupper() and node.base in symbols.GREEK) or node.base == r"\partial":
+    capital = sign.isupper() and node.base in symbols.GREEK
+    if not sign.isalnum() or capital or alphabet in _UPRIGHT or node.base in _STRAIGHT:
         text = _element("mi", escape(shown), mathvariant="normal")
     else:
         text = _element("mi", escape(shown))
@@ -270,46 +272,41 @@ def _whole_row(node: tree.Row) -> str:
     return _row(*parts)
 
 
-_RULES: dict[type, Callable[[Any], str]] = {
-    tree.Num: lambda n: _element("mn", escape(n.text)),
-    tree.Name: _name,
-    tree.Word: _word,
-    tree.Text: _text,
-    tree.Mark: lambda n: _element("mi", escape(glyph(n.symbol)), mathvariant="normal"),
-    tree.Ellipsis: lambda n: _operator(glyph(n.symbol)),
-    tree.Empty: lambda n: "<mrow></mrow>",
-    tree.Accent: lambda n: _accented(mathml(n.inner), n.kind),
-    tree.Script: _script,
-    tree.Sequence: _sequence,
-    tree.Group: _group,
-    tree.Frac: lambda n: _element("mfrac", mathml(n.numerator), mathml(n.denominator)),
-    tree.Binom: lambda n: _row(
-        _operator("("), _element("mfrac", mathml(n.top), mathml(n.bottom), linethickness="0"), _operator(")")
-    ),
-    tree.Sqrt: _root,
-    tree.BigOp: _big,
-    tree.Stack: _stack,
-    tree.Array: _array,
-    tree.Term: lambda n: _row(_operator(glyph(n.sign)), mathml(n.node)),
-    tree.Sum: _sum,
-    tree.Factor: lambda n: _row(_operator(glyph(n.operator)) if n.operator else "", mathml(n.node)),
-    tree.Product: _product,
-    tree.Signed: lambda n: _row(_operator(glyph(n.sign), form="prefix"), mathml(n.node)),
-    tree.Relation: _relation,
-    tree.Link: _link,
-    tree.Chain: _chain,
-    tree.Unread: lambda n: _element("merror", _element("mtext", escape(n.token))),
-    tree.Tag: lambda n: "",
-    tree.Ignored: lambda n: "",
-    tree.Statement: _statement,
-    tree.Row: _whole_row,
-    tree.UnreadRow: lambda n: _element("merror", _element("mtext", escape(n.source))),
-}
-
-NODES = {
-    kind
-    for _, kind in inspect.getmembers(tree, inspect.isclass)
-    if issubclass(kind, tree.Node) and kind is not tree.Node
-}
-if set(_RULES) != NODES:
-    raise InternalError(f"MathML and the tree disagree about {set(_RULES) ^ NODES}")
+_RULES = complete(
+    {
+        tree.Num: lambda n: _element("mn", escape(n.text)),
+        tree.Name: _name,
+        tree.Word: _word,
+        tree.Text: _text,
+        tree.Mark: lambda n: _element("mi", escape(glyph(n.symbol)), mathvariant="normal"),
+        tree.Ellipsis: lambda n: _element("mi", escape(glyph(n.symbol)), mathvariant="normal"),
+        tree.Empty: _empty,
+        tree.Accent: lambda n: _accented(mathml(n.inner), n.kind),
+        tree.Script: _script,
+        tree.Sequence: _sequence,
+        tree.Group: _group,
+        tree.Frac: lambda n: _element("mfrac", mathml(n.numerator), mathml(n.denominator)),
+        tree.Binom: lambda n: _row(
+            _operator("("), _element("mfrac", mathml(n.top), mathml(n.bottom), linethickness="0"), _operator(")")
+        ),
+        tree.Sqrt: _root,
+        tree.BigOp: _big,
+        tree.Stack: _stack,
+        tree.Array: _array,
+        tree.Term: lambda n: _row(_operator(glyph(n.sign)), mathml(n.node)),
+        tree.Sum: _sum,
+        tree.Factor: lambda n: _row(_operator(glyph(n.operator)) if n.operator else "", mathml(n.node)),
+        tree.Product: _product,
+        tree.Signed: lambda n: _row(_operator(glyph(n.sign), form="prefix"), mathml(n.node)),
+        tree.Relation: _relation,
+        tree.Link: _link,
+        tree.Chain: _chain,
+        tree.Unread: lambda n: _element("merror", _element("mtext", escape(n.token))),
+        tree.Tag: nothing,
+        tree.Ignored: nothing,
+        tree.Statement: _statement,
+        tree.Row: _whole_row,
+        tree.UnreadRow: lambda n: _element("merror", _element("mtext", escape(n.source))),
+    },
+    "MathML",
+)

@@ -40,7 +40,8 @@ def html_of(what: Showable) -> str:
     if isinstance(what, Checked):
         what = read_page(Path(what.path))
     if isinstance(what, Page):
-        return f'<iframe style="width:100%;height:40em;border:0" srcdoc="{escape(document([what], report=True))}"></iframe>'
+        inside = escape(document([what], report=True))
+        return f'<iframe style="width:100%;height:40em;border:0" srcdoc="{inside}"></iframe>'
     if isinstance(what, Step):
         return f"<div><style>{_scoped()}</style>{fragment_of_line(_line(what))}</div>"
     return f"<span>{MARKS[what.kind]} <b>{what.kind}</b>: {escape(what.reason)}</span>"

@@ -172,7 +172,8 @@ def _lines(statement: tree.Statement, take: Take) -> Iterator[Line]:
         yield Line(statement.first, None, None, aside=statement.after, label=label)
         return
     for position, link in enumerate(statement.links):
-        step, why = None, ()
+        step: Step | None = None
+        why: tuple[str, ...] = ()
         if link.right is not None:
             span = link.right.source if isinstance(link.right, tree.Unread) else link.right.span
             step, why = take(span.line, span.column)

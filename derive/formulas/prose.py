@@ -76,7 +76,7 @@ def blocks_of(pieces: list[tuple[str, int] | tuple[tree.Row | tree.UnreadRow, ..
 
     for piece in pieces:
         if not (isinstance(piece[0], str) and isinstance(piece[-1], int)):
-            content.append(piece)  # type: ignore[arg-type] # the other half of the union
+            content.append(piece)
             continue
         text, heading = piece[0], piece[-1]
         if heading:

@@ -10,10 +10,17 @@ import re
 
 from derive.formulas.linear import linear
 from derive.formulas.page import Line
-from derive.reading import symbols, tree
 from derive.proving.written import latex
+from derive.reading import symbols, tree
 
 __all__ = ["formula", "segments", "tex", "tex_of_text"]
+
+
+_NOT_NOTATION = (
+    "require href cite index footnote class style cssId setcounter addtocounter setlength label ref eqref "
+    "resizebox scalebox raisebox rule hspace vspace color textcolor colorbox pagecolor newpage pagebreak"
+)
+"""Commands that the reader passes over, and that change more than the formula they stand in."""
 
 
 def _known() -> frozenset[str]:
@@ -23,18 +30,7 @@ def _known() -> frozenset[str]:
             for entry in [*table, *(table.values() if isinstance(table, dict) else ())]:
                 if isinstance(entry, str):
                     found.add(entry if entry.startswith("\\") else "\\" + entry)
-    dangerous = {
-        r"\require",
-        r"\href",
-        r"\cite",
-        r"\index",
-        r"\footnote",
-        r"\class",
-        r"\style",
-        r"\cssId",
-        r"\setcounter",
-    }
-    found -= dangerous | {r"\addtocounter", r"\setlength", r"\label", r"\ref", r"\eqref"}
+    found -= {rf"\{name}" for name in _NOT_NOTATION.split()}
     return frozenset(found | {rf"\{name}" for name in ("frac", "dfrac", "tfrac", "cfrac", "sqrt", "binom", "substack")})
 
 

@@ -4,7 +4,8 @@ STYLE = """\
 :root { color-scheme: light dark; --text: #1c1c1e; --paper: #fdfdfc; --faint: #62666d; --line: #dcdcd8; --soft: #f3f3f0;
   --proved: #1a7f37; --refuted: #c0262d; --undecided: #8a5a00; --unread: #8250a8; --definition: #2563a8; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6e6e3; --paper: #17181a; --faint: #a0a4ab; --line: #34363a;
-  --soft: #202225; --proved: #56c271; --refuted: #ff7b78; --undecided: #e0b050; --unread: #c79be8; --definition: #7fb4ee; } }
+  --soft: #202225; --proved: #56c271; --refuted: #ff7b78; --undecided: #e0b050; --unread: #c79be8;
+  --definition: #7fb4ee; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.25rem 4rem; color: var(--text); background: var(--paper);
   font: 1.0625rem/1.6 Charter, "Bitstream Charter", "Source Serif 4", Georgia, Cambria, serif; }
@@ -19,9 +20,11 @@ nav ul { list-style: none; padding: 0 0 1rem; margin: 0 0 2rem; border-bottom: 1
 nav small { color: var(--faint); }
 article + article { margin-top: 4rem; padding-top: 2rem; border-top: 1px solid var(--line); }
 .path { color: var(--faint); margin: 0; font-size: .9rem; }
-.summary { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; padding: 0; margin: .4rem 0 1rem; font-size: .95rem; }
+.summary { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; padding: 0; margin: .4rem 0 1rem;
+  font-size: .95rem; }
 .chain { margin: 1rem 0; border-left: 2px solid var(--line); padding: .1rem 0 .1rem .9rem; }
-.line { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 0 1.2rem; align-items: center; padding: .3rem 0; }
+.line { display: grid; grid-template-columns: minmax(0, 1fr) 17rem; gap: 0 1.2rem; align-items: center;
+  padding: .3rem 0; }
 .line:has(> .number) { grid-template-columns: 2.2rem minmax(0, 1fr) 17rem; gap: 0 .8rem; }
 .line:target { background: var(--soft); }
 .number { color: var(--faint); font-size: .8rem; text-align: right; font-variant-numeric: tabular-nums; }
