@@ -100,7 +100,7 @@ def train(
     ] = None,
     memory: Annotated[
         str, typer.Option(help="What reading and counting may use, for example 2G; beyond it they use temporary files.")
-    ] = "512M",
+    ] = "256M",
     splitting: Annotated[
         Splitting,
         typer.Option(

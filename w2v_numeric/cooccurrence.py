@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +84,7 @@ def count_pairs(
             pending.result()
     store.add(buffer[:used])
     del buffer, spare
-    counts = _to_counts(store, size, window)
+    counts = _to_counts(store, size, window, memory)
     if not counts.pairs:
         part = "held-out part of the corpus" if held_out else "corpus"
         raise CorpusError(f"no two words of the vocabulary stand together in the {part}; give more text")
@@ -168,29 +167,27 @@ def _cut_long(breaks: NDArray[np.bool_], since: int) -> tuple[NDArray[np.bool_],
     return cut, int(places[-1] - starts[-1] + 1) % SEGMENT if len(breaks) else since
 
 
-def _to_counts(store: RunStore, size: int, window: int) -> Counts:
-    values: list[NDArray[np.float32]] = []
-    columns: list[NDArray[np.int32]] = []
-    per_row = np.zeros(size + 1, np.int64)
+def _to_counts(store: RunStore, size: int, window: int, memory: int) -> Counts:
+    # A pair is seen from both its ends, so each is stored twice; for c = o both ends are the same word and add up. A
+    # second store keeps the counts in memory once only, where adding a transposed matrix takes them three times.
+    both = RunStore(size * size, memory)
     for keys, weights in store.merged():
-        values.append(weights.astype(np.float32) / np.float32(window))
-        rows, column = np.divmod(keys, size)
-        columns.append(column.astype(np.int32))
-        per_row[1 : int(rows[-1]) + 2] += np.bincount(rows)
-    if not values:
-        return Counts.of(sparse.csr_matrix((size, size), dtype=np.float32))
-    starts = np.cumsum(per_row)
+        rows, columns = np.divmod(keys, size)
+        both.add(np.concatenate((both.pack(keys, weights), both.pack(columns * size + rows, weights))))
     # SciPy wants one integer type for both index arrays, and 64 bits once the pairs are very many.
-    index = np.int32 if 2 * starts[-1] < 2**31 else np.int64
-    half = sparse.csr_matrix(
-        (_joined(values), _joined(columns).astype(index, copy=False), starts.astype(index)), shape=(size, size)
-    )
-    # A pair is seen from both its ends; for c = o both are the same word, so the diagonal counts twice, as it should.
-    return Counts.of((half + half.T.tocsr()).tocsr())
-
-
-def _joined(parts: list[Any]) -> Any:
-    """Concatenate, and let go of the parts."""
-    whole = np.concatenate(parts)
-    parts.clear()
-    return whole
+    index = np.int32 if both.length < 2**31 else np.int64
+    indices, values = np.empty(both.length, index), np.empty(both.length, np.float32)
+    per_row = np.zeros(size + 1, np.int64)
+    filled = 0
+    for keys, weights in both.merged():
+        rows, columns = np.divmod(keys, size)
+        part = slice(filled, filled + len(keys))
+        indices[part] = columns
+        values[part] = weights
+        per_row[1 : int(rows[-1]) + 2] += np.bincount(rows)
+        filled += len(keys)
+    # Shrinks in place: the tail was never touched.
+    indices.resize(filled, refcheck=False)
+    values.resize(filled, refcheck=False)
+    values /= np.float32(window)
+    return Counts.of(sparse.csr_matrix((values, indices, np.cumsum(per_row).astype(index)), shape=(size, size)))

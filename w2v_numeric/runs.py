@@ -54,6 +54,11 @@ class RunStore:
         self._file: IO[bytes] | None = None
         self._end = 0
 
+    @property
+    def length(self) -> int:
+        """How many codes are kept, at least as many as there are different keys."""
+        return sum(run.length for run in self._runs)
+
     def add(self, codes: Codes) -> None:
         """Sort the codes in place, sum them and keep the sums.
 
@@ -61,12 +66,12 @@ class RunStore:
             CorpusError: the temporary folder is full.
         """
         codes.sort()
-        summed = np.concatenate([self._pack(*part) for part in self._sums(codes)] or [codes[:0]])
+        summed = np.concatenate([self.pack(*part) for part in self._sums(codes)] or [codes[:0]])
         self._runs.append(Run(len(summed), codes=summed))
         kept = [run for run in self._runs if run.codes is not None]
         if len(kept) > 1 and 8 * sum(run.length for run in kept) > self._bound:
             self._runs = [run for run in self._runs if run.codes is None]
-            merged = np.concatenate([self._pack(*part) for part in self._merge(kept)])
+            merged = np.concatenate([self.pack(*part) for part in self._merge(kept)])
             run = Run(len(merged), codes=merged)
             self._runs.append(self._spill(merged) if 8 * run.length > self._bound // 2 else run)
 
@@ -78,7 +83,8 @@ class RunStore:
             self._file.close()
             self._file = None
 
-    def _pack(self, keys: NDArray[np.int64], weights: NDArray[np.int64]) -> Codes:
+    def pack(self, keys: NDArray[np.int64], weights: NDArray[np.int64]) -> Codes:
+        """Codes of keys with their weights, each weight in as many codes as it needs."""
         most = (1 << self.bits) - 1
         if len(weights) and weights.max() > most:
             copies = -(-weights // most)

@@ -73,7 +73,7 @@ class Settings:
     epochs: int | None = None
     seed: int = 1
     threads: int | None = None
-    memory: int = 1 << 29
+    memory: int = 1 << 28
     splitting: Splitting = Splitting.WORDS
     documents: str = "line"
     holdout: float = 0.0
