@@ -17,17 +17,18 @@ NOTES = {".md", ".markdown", ".tex", ".txt"}
 
 @dataclass(frozen=True)
 class Checked:
-    """One note with the verdict of every step and the conventions that were used."""
+    """One note with the verdict of every step, the conventions that were used, and what looks suspicious."""
 
     path: Path
     steps: tuple[Step, ...]
     conventions: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def check_file(path: Path, *, seconds: float = 10.0) -> Checked:
     """Read and judge one note.  Raises ``DeriveError`` if the file cannot be read."""
     book = read_note(read_document(path))
-    return Checked(path, judge(book, seconds=seconds), book.conventions)
+    return Checked(path, judge(book, seconds=seconds), book.conventions, tuple(book.scope.warnings))
 
 
 def notes_below(path: Path) -> Iterator[Path]:

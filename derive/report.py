@@ -42,6 +42,7 @@ def as_json(results: list[Checked]) -> dict[str, Any]:
             {
                 "path": str(result.path),
                 "conventions": list(result.conventions),
+                "warnings": list(result.warnings),
                 "steps": [_step_as_json(step) for step in result.steps],
             }
             for result in results
@@ -80,6 +81,8 @@ def show(results: list[Checked], console: Console) -> None:
         console.print(Text(str(result.path), style="bold underline"))
         for convention in result.conventions:
             console.print(Text(f"  · {convention}", style="dim"))
+        for warning in result.warnings:
+            console.print(Text(f"  ! {warning}", style="yellow"))
         for step in result.steps:
             _show_step(step, console)
         if not result.steps:

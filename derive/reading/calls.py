@@ -125,7 +125,8 @@ def _argument(node: tree.Node, parameter: Symbol, reading: Reading) -> Expr:
     node = value_of_variable(node)
     if isinstance(parameter, Index):
         inner = spell(node)
-        if inner is not None and len(inner.subs) == 1 and inner.name in reading.survey.transposed:
+        family = reading.scope.families.get(inner.name) if inner is not None else None
+        if inner is not None and len(inner.subs) == 1 and family is not None and family.order > 1:
             return index_expression(inner.subs[0], parameter.axis, reading)  # p(u_o | v_c) is p(o | c)
         return index_expression(node, parameter.axis, reading)
     inner = value(node, reading)
@@ -286,7 +287,7 @@ def softmax(scores: Value, reading: Reading) -> Value:
 
 def _is_table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> bool:
     name = spelled.name
-    if name.split("_{")[0] not in TABLES or _declared(name, reading) and reading.scope.family(name).order == 0:
+    if name.split("_{")[0] not in TABLES or (_declared(name, reading) and reading.scope.family(name).order == 0):
         return False
     if name in reading.survey.indexed and name not in reading.survey.plain_calls and "|" not in separators:
         return False
@@ -295,7 +296,7 @@ def _is_table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, .
 
 def _simple(node: tree.Node) -> bool:
     spelled = spell(node)
-    return spelled is not None and spelled.power is None or isinstance(node, tree.Num)
+    return (spelled is not None and spelled.power is None) or isinstance(node, tree.Num)
 
 
 def table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Expr:
@@ -523,7 +524,7 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     if head is not None and head.written == 1 and isinstance(head.definition.parameters[0], Index):
         index = fresh(head.definition.parameters[0])
         return Value((index,), at(head, [index]).body)
-    if spelled.name in scope.families and scope.family(spelled.name).order == 1 or spelled.name in reading.survey.indexed:
+    if (spelled.name in scope.families and scope.family(spelled.name).order == 1) or spelled.name in reading.survey.indexed:
         scope.want_order(spelled.name, 1)
         declare_distribution(spelled.name, reading)
         return scope.whole(spelled.name, ())

@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Function, Indexed, IndexedBase, Integer, Symbol
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
 
 from derive.reading import tree
-from derive.reading.calls import DEPENDENT, arguments_of, event, labelled, random_variable_key, signature, value_of_variable
+from derive.reading.calls import (
+    DEPENDENT,
+    arguments_of,
+    event,
+    labelled,
+    random_variable_key,
+    signature,
+    value_of_variable,
+)
 from derive.reading.context import Reading
 from derive.reading.definitions import Definition, function, referenced, unfold
+from derive.reading.elaborate import value
 from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, entry_name
-from derive.reading.survey import joined
 from derive.reading.spelling import Spelled, letter, plain, spell
-from derive.reading.elaborate import value
+from derive.reading.survey import joined
 from derive.reading.values import Value, scalar
 from derive.terms import Index, fresh, real
-
 
 INERT = "·"
 """Marks a written argument that only says what a function depends on, such as v_c in J(v_c, o, U)."""

@@ -137,5 +137,16 @@ def _numbered(expression: Expr, bound: list[tuple[Expr, Symbol]]) -> Expr:
     return sympy.Tuple(Symbol(expression.func.__name__), *parts)
 
 
-__all__ = ["Circular", "Definition", "alpha_equal", "as_variables", "from_variables", "instantiate", "reference",
-           "referenced", "sigmoid", "unfold", "fresh"]
+__all__ = [
+    "Circular",
+    "Definition",
+    "alpha_equal",
+    "as_variables",
+    "fresh",
+    "from_variables",
+    "instantiate",
+    "reference",
+    "referenced",
+    "sigmoid",
+    "unfold",
+]

@@ -28,7 +28,7 @@ MAX_ORDER = 4
 def _differential(node: tree.Node) -> tuple[str, int] | None:
     """``∂``, ``∂^2`` or ``d``: the sign and the order."""
     node = plain(node)
-    if isinstance(node, tree.Name) and node.base in ("\\partial", "d", "\\mathrm{d}") or isinstance(node, tree.Word) and node.text == "d":
+    if (isinstance(node, tree.Name) and node.base in ("\\partial", "d", "\\mathrm{d}")) or (isinstance(node, tree.Word) and node.text == "d"):
         return ("d" if isinstance(node, tree.Word) or node.base != "\\partial" else "\\partial"), 1
     if isinstance(node, tree.Script) and node.sub is None and node.sup is not None and not node.primes:
         inner, order = _differential(node.base), plain(node.sup)

@@ -76,9 +76,7 @@ def _(node: tree.Sum, reading: Reading) -> Value:
             raise Unsettled(f"the sign {term.sign} is not understood")
         part = value(term.node, reading)
         part = part if term.sign == "+" else negate(part)
-        if total is None:
-            total = part
-        elif is_number(total) and total.body == 0:
+        if total is None or (is_number(total) and total.body == 0):
             total = part
         else:
             settle_rank(total, part, [*names, term.node], reading)
@@ -205,7 +203,7 @@ def _(node: tree.Script, reading: Reading) -> Value:
     if spelled is not None:
         return named(spelled, reading)
     if isinstance(base, tree.Group):
-        if base.open == "." or base.close == "|" and base.open != "|":
+        if base.open == "." or (base.close == "|" and base.open != "|"):
             return bar_evaluation(base, node.sub, reading)
         inner = value(base, reading)
         if node.primes:
@@ -269,7 +267,7 @@ def _(node: tree.Group, reading: Reading) -> Value:
     if spelled is not None and node.open == "|":
         return _bars(spelled, parts[0], reading)
     if len(parts) != 1:
-        if node.open == "[" and node.close == "]" or node.open == "(":
+        if (node.open == "[" and node.close == "]") or node.open == "(":
             return _listed(node, reading)
         raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")
     inner = value(parts[0], reading)
@@ -288,7 +286,7 @@ def _bars(spelled: Spelled, inside: tree.Node, reading: Reading) -> Value:
     from derive.reading.ranges import size_of
 
     bare = spelled.name.strip("|")
-    if spelled.name in reading.scope.heads or bare not in reading.scope.families and (bare in reading.survey.sizes or bare.isupper()):
+    if spelled.name in reading.scope.heads or (bare not in reading.scope.families and (bare in reading.survey.sizes or bare.isupper())):
         return scalar(size_of(spelled.name, reading))
     inner = value(inside, reading)
     return _norm(inner, reading) if inner.rank else scalar(sympy.Abs(inner.body))
@@ -330,9 +328,7 @@ def _cases(node: tree.Array, reading: Reading) -> Value:
         part = value(entry, reading)
         label = words(when).lower() if when is not None else ""
         chain = _condition_of(when)
-        if chain is None and (position == len(rows) - 1) and (when is None or any(w in label for w in _OTHERWISE)):
-            factor, rest = rest, sympy.Integer(0)
-        elif chain is not None and position and position == len(rows) - 1 and _is_membership(chain):
+        if (chain is None and (position == len(rows) - 1) and (when is None or any(w in label for w in _OTHERWISE))) or (chain is not None and position and position == len(rows) - 1 and _is_membership(chain)):
             factor, rest = rest, sympy.Integer(0)
         elif chain is not None:
             left, right, equal = condition(chain, reading, lambda name: _axis_for(name, reading))
@@ -477,7 +473,7 @@ def _constant(spelled: Spelled, reading: Reading) -> Value | None:
         raise Unsettled("∞ is not a value")
     if name == "I" and name not in reading.survey.functions:
         return identity(reading.loose_axis("I"))
-    if spelled.bold and name == "1" or name in ("\\mathbb{1}", "\\mathbf{1}"):
+    if (spelled.bold and name == "1") or name in ("\\mathbb{1}", "\\mathbf{1}"):
         axis = reading.loose_axis("ones")
         return Value((fresh(Index("i", axis)),), sympy.Integer(1))
     if name in ("\\ln", "ln", "log", "exp"):
@@ -505,4 +501,4 @@ def member(spelled: Spelled, reading: Reading) -> Value:
     return scope.whole(family_name, tuple(where))
 
 
-__all__ = ["Relearn", "divide", "learn_vector", "member", "named", "power", "settle_rank", "superscript", "value", "log"]
+__all__ = ["Relearn", "divide", "learn_vector", "log", "member", "named", "power", "settle_rank", "superscript", "value"]

@@ -8,8 +8,8 @@ import sympy
 from sympy import Expr, log
 
 from derive.reading import tree
-from derive.reading.definitions import unfold
 from derive.reading.context import Reading, index_expression, new_index
+from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell, walk

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import sympy
 from sympy import Expr
 
+from derive.calculus import NotDifferentiable
 from derive.errors import Place
 from derive.patience import OutOfTime, limited
 from derive.reading import tree
@@ -35,7 +36,6 @@ from derive.reading.scope import Family, Relearn, Scope, Unsettled, entry_name
 from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk, words
 from derive.reading.survey import Survey, survey
 from derive.reading.values import ShapeError, Value
-from derive.calculus import NotDifferentiable
 
 MAX_PASSES = 16
 STATEMENT_SECONDS = 3.0
@@ -499,7 +499,7 @@ def _row(row: tree.Row, item: _Display, current: _Pass) -> bool:
                 break
             guards.extend(_condition(following, reading))
         reading.guards = guards
-        before = len(current.drafts)
+        before, main = len(current.drafts), current.side
         try:
             with _in_time(statement, current):
                 _statement(statement, item, current)
@@ -508,6 +508,8 @@ def _row(row: tree.Row, item: _Display, current: _Pass) -> bool:
             current.side = None
             del current.drafts[before:]
             _unsettled(statement, item, error, current)
+        if position and "quad" in statement.separator and "," not in statement.separator:
+            current.side = main  # a remark at the end of the row; the chain goes on from what stands before it
     reading.guards = announced
     return clean
 
@@ -553,7 +555,7 @@ def _statement(statement: tree.Statement, item: _Display, current: _Pass) -> Non
     if statement.first is not None:
         first, objective = _without_objective(statement.first)
         if objective or any(OBJECTIVE.search(t.text) for t in statement.before):
-            _second_meaning(first, statement, reading)
+            _second_meaning(first, statement, links, reading)
         if not links:
             current.side = _evaluate(first, item, reading)
             return
@@ -566,7 +568,9 @@ def _statement(statement: tree.Statement, item: _Display, current: _Pass) -> Non
         symbol = link.relation.symbol
         if symbol in ARROWS or link.right is None:
             if link.right is not None:
-                first, side, fresh_start = link.right, None, True
+                (first, objective), side, fresh_start = _without_objective(link.right), None, True
+                if objective:
+                    _second_meaning(first, statement, links[links.index(link) + 1 :], reading)
             continue
         if side is None and first is not None and fresh_start and symbol in ("=", ":=", "\\equiv"):
             defined = _definition(first, link, statement, item, current)
@@ -611,12 +615,14 @@ def _without_objective(first: tree.Node) -> tuple[tree.Node, bool]:
     return (rest[0].node if len(rest) == 1 else tree.Product(rest[0].node.span, (bare(rest[0].node), *rest[1:]))), True
 
 
-def _second_meaning(first: tree.Node, statement: tree.Statement, reading: Reading) -> None:
+def _second_meaning(
+    first: tree.Node, statement: tree.Statement, links: list[tree.Link], reading: Reading
+) -> None:
     """A name that is to be maximised in one place and minimised in another is used for two things."""
     found = candidate(first, reading)
-    if found is None or not statement.links:
+    if found is None or not links:
         return
-    place = f"{statement.links[0].relation.span.line}:{statement.links[0].relation.span.column}"
+    place = f"{links[0].relation.span.line}:{links[0].relation.span.column}"
     for key in (found.key, found.spelled.name):
         before = reading.scope.defined_at.get(key)
         if key in reading.scope.heads and before is not None and before != place:

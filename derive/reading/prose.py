@@ -183,7 +183,7 @@ def real_shape(node: tree.Node) -> list[tree.Node] | None:
 
 
 def _is_reals(node: tree.Node) -> bool:
-    return isinstance(node, tree.Name) and (node.base in ("ℝ", "\\R", "\\Re", "\\reals") or node.base == "R" and "mathbb" in node.decorations)
+    return isinstance(node, tree.Name) and (node.base in ("ℝ", "\\R", "\\Re", "\\reals") or (node.base == "R" and "mathbb" in node.decorations))
 
 
 def _interval(node: tree.Node) -> tuple[Expr | None, Expr | None, bool, bool] | None:
@@ -524,11 +524,9 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
     elif kind in ("vector", "row") and not family.declared and spelled.name not in reading.survey.index_arrays:
         if re.search(r"matri|矩阵", text) and spelled.name.isupper():
             return
-        if indexed and not spelled.subs:
+        if (indexed and not spelled.subs) or (spelled.name in reading.survey.names and spelled.name not in reading.survey.subscripts):
             reading.survey.wholes.add(spelled.name)
-        elif spelled.name in reading.survey.names and spelled.name not in reading.survey.subscripts:
-            reading.survey.wholes.add(spelled.name)
-        if kind == "row" and (spelled.name.isupper() and spelled.subs or re.search(r"row vector|行向量", text)):
+        if kind == "row" and ((spelled.name.isupper() and spelled.subs) or re.search(r"row vector|行向量", text)):
             family.row = True
 
 
