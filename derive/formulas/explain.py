@@ -20,7 +20,7 @@ from derive.reading.latex import parse_block
 
 __all__ = ["Emitted", "emitted", "explain", "line_in_words"]
 
-_OUTPUT = re.compile(r"^ +(\w+) = (?:.+\n)+? +proved in ([^\s:]+):(\d+)$", re.MULTILINE)
+_OUTPUT = re.compile(r"^ *(\w+) = (?:.+\n)+? *proved in ([^\s:]+):(\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,162 @@
+"""Whole notes in every format: nothing is lost, nothing is run, and the same note gives the same bytes."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from notes_for_tests import HOSTILE, RIGHT, WRONG
+
+from derive.checking import check_file
+from derive.derivation import Kind
+from derive.errors import DeriveError
+from derive.formulas.commands import FORMATS, difference, formulas_command, report_command, write
+from derive.formulas.explain import explain
+from derive.formulas.notebook import Shown
+from derive.formulas.page import Chain, read_page
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    path = tmp_path / "softmax.md"
+    path.write_text(RIGHT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    path = tmp_path / "wrong.md"
+    path.write_text(WRONG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    path = tmp_path / "hostile.md"
+    path.write_text(HOSTILE, encoding="utf-8")
+    return path
+
+
+def parsed(html: str) -> ElementTree.Element:
+    """The file as a tree; HTML from here is also well-formed XML but for its head."""
+    return ElementTree.fromstring(html[html.index("<main>") : html.index("</main>") + len("</main>")])
+
+
+def test_every_step_is_on_the_page(note: Path) -> None:
+    page = read_page(note)
+    assert [str(step.place) for step in page.steps] == [str(step.place) for step in check_file(note).steps]
+    assert page.summary()[Kind.PROVED] == 3
+    assert page.summary()[Kind.DEFINITION] == 1
+
+
+def test_conditions_stand_beside_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text("For real $x$: $$x + x = 2 x \\quad (x \\ne 0)$$", encoding="utf-8")
+    (chain,) = (block for block in read_page(path).blocks if isinstance(block, Chain))
+    assert len(chain.lines) == 1
+    assert len(chain.lines[0].aside) == 1
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_note_gives_the_same_bytes(note: Path, format: str) -> None:
+    assert formulas_command([note], format=format) == formulas_command([note], format=format)
+
+
+def test_markdown_keeps_the_notation_and_gives_the_reasons(note: Path) -> None:
+    text = formulas_command([note])
+    assert r"\frac{\exp(u_o^\top v_c)}{\sum_{w=1}^V\exp(u_w^\top v_c)}" in text
+    assert r"\checkmark\ \text{definition of }P\text{; logarithm of a quotient}" in text
+    assert text.count("$$") == 6
+    assert "The *logarithm* splits:" in text
+
+
+def test_latex_is_a_document_or_a_fragment(note: Path) -> None:
+    whole, part = (formulas_command([note], format="latex", fragment=fragment) for fragment in (False, True))
+    assert whole.startswith(r"\documentclass")
+    assert part in whole
+    assert r"\begin{document}" not in part
+
+
+def test_html_is_one_file_without_script(note: Path) -> None:
+    text = formulas_command([note], format="html")
+    assert parsed(text).tag == "main"
+    assert "<script" not in text
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "prefers-color-scheme: dark" in text
+    assert text.count('<div class="line proved') == 3
+
+
+def test_a_report_folds_the_counterexample_below_the_line(wrong: Path) -> None:
+    text = report_command([wrong])
+    assert '<div class="line refuted"' in text
+    details = parsed(text).findall(".//details[@class='finding']")
+    assert len(details) == 1
+    assert "Counterexample" in "".join(details[0].itertext())
+    assert "line 19" in "".join(parsed(text).find(".//p[@class='refuted']").itertext())  # type: ignore[union-attr]
+
+
+def test_nothing_of_a_stranger_is_run(hostile: Path) -> None:
+    for text in (formulas_command([hostile], format="html"), report_command([hostile])):
+        assert parsed(text).find(".//script") is None
+        assert parsed(text).find(".//img") is None
+        assert "javascript:" not in text
+    latex = formulas_command([hostile], format="latex")
+    assert r"\input" not in latex
+    assert r"\write" not in latex
+    assert r"\foo{" not in latex
+
+
+def test_notebooks(note: Path) -> None:
+    step = check_file(note).steps[1]
+    assert "<math" in Shown(step)._repr_html_()
+    assert Shown(step)._repr_latex_() is not None
+    assert "proved" in Shown(step.verdict)._repr_html_()
+    assert "srcdoc" in Shown(check_file(note))._repr_html_()
+
+
+def test_explain_by_line(note: Path) -> None:
+    text = explain("softmax/19", [note])
+    assert "∂/∂v_c log P(o|c) = u_o − ∑_{w=1}^V P(w|c) u_w" in text
+    assert "chain rule" in text
+    assert "Assumptions" in text
+
+
+def test_explain_with_numpy(note: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "formulas"
+    folder.mkdir()
+    source = 'def pair(u):\n    """Summary.\n\n        gradient_v = x\n            proved in softmax.md:19\n    """\n    return u\n'
+    (folder / "made.py").write_text(source, encoding="utf-8")
+    text = explain("softmax/gradient-v", [note], folder=folder)
+    assert "NumPy: gradient_v of pair" in text
+    assert "return u" in text
+    assert "softmax/pair/gradient-v" in explain("softmax", [note], folder=folder)
+    with pytest.raises(DeriveError, match="softmax has no term other"):
+        explain("softmax/other", [note], folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("term", "message"), [("nothing/1", "no note nothing"), ("softmax/1", "no step begins at line 1")]
+)
+def test_explain_says_what_is_missing(note: Path, term: str, message: str) -> None:
+    with pytest.raises(DeriveError, match=message):
+        explain(term, [note])
+
+
+def test_formats_that_do_not_exist(note: Path) -> None:
+    with pytest.raises(DeriveError, match="no format pdf; use markdown, latex, html"):
+        formulas_command([note], format="pdf")
+    with pytest.raises(DeriveError, match="only LaTeX has fragments"):
+        formulas_command([note], fragment=True)
+
+
+def test_stale_files_are_found(note: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.md"
+    text = formulas_command([note])
+    write(text, target)
+    assert difference(text, target) is None
+    target.write_text(text.replace("checkmark", "times"), encoding="utf-8")
+    assert "(generated)" in (difference(text, target) or "")
+    with pytest.raises(DeriveError, match="cannot write"):
+        write(text, tmp_path / "no" / "folder")

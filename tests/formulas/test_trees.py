@@ -1,0 +1,151 @@
+"""MathML and Unicode: every node type has a rule, and formulas look as a reader expects."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from notes_for_tests import row
+
+from derive.errors import InternalError
+from derive.formulas.glyphs import styled
+from derive.formulas.linear import linear
+from derive.formulas.mathml import math, mathml
+from derive.formulas.rules import NODES, complete
+from derive.reading import tree
+from derive.reading.formula import Formula
+from derive.reading.latex import parse_block
+
+
+@pytest.mark.parametrize(
+    ("latex", "shown"),
+    [
+        (r"u_o^\top v_c", "u_oᵀv_c"),
+        (r"\hat y - y", "ŷ − y"),
+        (r"P(w|c)", "P(w|c)"),
+        (r"\sum_{w=1}^{V} \exp(u_w^\top v_c)", "∑_{w=1}^V exp(u_wᵀv_c)"),
+        (r"\frac{\partial J}{\partial v_c}", "∂J/∂v_c"),
+        (r"\frac{a+b}{c}", "(a + b)/c"),
+        (r"\log \frac{p_i}{q_i}", "log (p_i/q_i)"),
+        (r"w_{t+j}", "w_{t+j}"),
+        (r"x_1^2 \le \sigma'(x)", "x₁² ≤ σ′(x)"),
+        (r"D_{KL}(p \| q) \ge 0", "D_KL(p ‖ q) ≥ 0"),
+        (r"v \in \mathbb{R}^d", "v ∈ ℝ^d"),
+    ],
+)
+def test_one_line_of_unicode(latex: str, shown: str) -> None:
+    assert linear(row(latex)) == shown
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"\frac{1}{x}", "<mfrac><mn>1</mn><mi>x</mi></mfrac>"),
+        (r"x_i^2", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
+        (r"\sum_{i=1}^{n} x", '<munderover><mo movablelimits="true">∑</mo>'),
+        (r"\mathbb{R}", "<mi>ℝ</mi>"),
+        (r"\hat y", '<mover accent="true"><mi>y</mi><mo>^</mo></mover>'),
+        (r"\sqrt[3]{x}", "<mroot><mi>x</mi><mn>3</mn></mroot>"),
+        (r"\begin{cases} a & b \\ c & d \end{cases}", '<mo fence="true" stretchy="true" form="prefix">{</mo><mtable>'),
+    ],
+)
+def test_mathml(latex: str, expected: str) -> None:
+    assert expected in mathml(row(latex))
+
+
+def test_what_is_spoken_is_the_formula() -> None:
+    assert 'alttext="u_oᵀv_c &lt; 1"' in math(row(r"u_o^\top v_c < 1"))
+
+
+def test_tables_are_complete_and_a_missing_rule_is_an_error() -> None:
+    assert tree.Frac in NODES
+    assert tree.Node not in NODES
+    with pytest.raises(InternalError, match="MathML and the tree disagree about .*Frac"):
+        complete({kind: str for kind in NODES if kind is not tree.Frac}, "MathML")
+
+
+def test_alphabets_with_holes() -> None:
+    assert styled("R", "mathbb") == "ℝ"
+    assert styled("B", "mathcal") == "ℬ"
+    assert styled("x", "mathbf") == "𝐱"
+    assert styled("→", "mathbf") == "→"
+
+
+PIECES = st.sampled_from(
+    [
+        r"x",
+        r"\alpha",
+        r"_",
+        r"^",
+        r"{",
+        r"}",
+        r"(",
+        r")",
+        r"[",
+        r"]",
+        r"\left(",
+        r"\right)",
+        r"|",
+        r"\|",
+        r",",
+        r";",
+        r"\frac",
+        r"\sum",
+        r"\prod",
+        r"\log",
+        r"\exp",
+        r"=",
+        r"<",
+        r"\le",
+        r"&",
+        r"\\",
+        r"+",
+        r"-",
+        r"\cdot",
+        r"/",
+        r"'",
+        r"1",
+        r"0.7",
+        r"\hat",
+        r"\text{a<b&c}",
+        r"\begin{cases}",
+        r"\end{cases}",
+        r"\partial",
+        r"\sqrt",
+        r"\mathbf",
+        r"\top",
+        r"\ldots",
+        r"\quad",
+        r"\,",
+        r"\overset",
+        r"\boxed",
+        r"\infty",
+        r"\not",
+        r"!",
+        r"\$",
+        r"\%",
+        r"\foo",
+        r"<",
+        r">",
+        r'"',
+        r"\max",
+        r"\binom",
+        r"\mathcal{L}",
+        r"\stackrel",
+        r"\underbrace",
+        r"\substack{a\\b}",
+        r"\begin{pmatrix}",
+        r"\end{pmatrix}",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=14))
+def test_whatever_was_read_can_be_set(pieces: list[str]) -> None:
+    for found in parse_block(Formula.of(" ".join(pieces))):
+        element = ElementTree.fromstring(math(found))
+        assert element.tag == "math"
+        assert "\n" not in linear(found)
