@@ -142,7 +142,7 @@ def _divided(given: Material, pool: list[Node]) -> Iterator[Edit]:
         for factor in pool:
             if factor == spot.node:
                 continue
-            where = "" if not spot.path else f" at {shown(spot.node, 40)}"
+            where = "; the right side is off by it" if not spot.path else f" at {shown(spot.node, 40)}"
             quotient = times(over(number(1), factor), spot.node)
             slip = Slip.CASE if spot.within("cell") else Slip.FACTOR
             says = f"the factor 1/({shown(factor)}) is missing{where}"
@@ -154,7 +154,7 @@ def _with_factor(given: Material, spot: Spot, factor: Node) -> Iterator[Edit]:
     zero = isinstance(node, tree.Num) and node.text == "0"
     if zero or factor == node:
         return
-    where = "" if not spot.path else f" at {shown(node, 40)}"
+    where = "; the right side is off by it" if not spot.path else f" at {shown(node, 40)}"
     slip = Slip.CASE if spot.within("cell") else Slip.DROPPED_SUM if _is_ones(factor) else Slip.FACTOR
     product = _apart(factor, node)
     yield Edit(put(given.right, spot.path, product), slip, f"the factor {shown(factor)} is missing{where}")
