@@ -152,7 +152,7 @@ class sigmoid(sympy.Function):
     is_real = True
     is_positive = True
 
-    def fdiff(self, argindex: int = 1) -> Expr:
+    def fdiff(self, _argindex: int = 1) -> Expr:
         return self * (1 - self)
 
     def _eval_rewrite_as_exp(self, x: Expr, **_: Any) -> Expr:

@@ -109,7 +109,10 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         verdict = _under_assumptions(claim, seconds) or verdict
     if verdict.kind is Kind.REFUTED and claim.loose:
         names = ", ".join(claim.loose)
-        return Verdict(Kind.UNDECIDED, f"false for arbitrary {names}, but the note does not say enough about it; declare what it is")
+        return Verdict(
+            Kind.UNDECIDED,
+            f"false for arbitrary {names}, but the note does not say enough about it; declare what it is",
+        )
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict
@@ -152,12 +155,20 @@ def _where_defined(claim: Claim, seconds: float) -> Verdict | None:
         return None
     for symbol in goal.left.free_symbols | goal.right.free_symbols:
         facts = goal.facts.of(symbol.name)
-        if symbol.name not in claim.real or symbol.is_positive or symbol.is_integer or (facts and facts.lower is not None):
+        if (
+            symbol.name not in claim.real
+            or symbol.is_positive
+            or symbol.is_integer
+            or (facts and facts.lower is not None)
+        ):
             continue
         size = Symbol(f"{symbol.name}₊", positive=True)
         known = goal.facts.with_arrays(**{size.name: ArrayFacts(positive=True, nonnegative=True)})
         left, right = (side.xreplace({symbol: -size}) for side in (goal.left, goal.right))
-        real = [decide(Goal(side, Relation.EQUAL, side, known), deadline=seconds / 4).kind is Kind.PROVED for side in (left, right)]
+        real = [
+            decide(Goal(side, Relation.EQUAL, side, known), deadline=seconds / 4).kind is Kind.PROVED
+            for side in (left, right)
+        ]
         if real[0] != real[1]:
             what = f"for negative {symbol} only one side has a real value"
             return Verdict(Kind.REFUTED, what, diagnosis=what)

@@ -24,7 +24,9 @@ def solutions(equation: Expr) -> dict[Expr, Expr]:
     """For every number or entry x for which ``equation = 0`` can be solved: the solution."""
     equation = equation.replace(sigmoid, lambda x: 1 / (1 + exp(-x)))
     found: dict[Expr, Expr] = {}
-    unknowns = [s for s in equation.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index) and not s.is_integer]
+    unknowns = [
+        s for s in equation.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index) and not s.is_integer
+    ]
     entries = [e for e in equation.atoms(Indexed) if not any(e.has(i) for i in _bound(equation))]
     for unknown in sorted([*unknowns, *entries], key=sympy.default_sort_key):
         solution = _solve(equation, unknown)

@@ -21,7 +21,25 @@ from derive.reading.survey import TABLES
 from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
 from derive.terms import Axis, Index, delta, fresh, sum_over
 
-DEPENDENT = {"J", "L", "\\ell", "E", "C", "F", "\\mathcal{L}", "Loss", "loss", "cost", "NLL", "CE", "PPL", "\\theta", "R", "O", "Q"}
+DEPENDENT = {
+    "J",
+    "L",
+    "\\ell",
+    "E",
+    "C",
+    "F",
+    "\\mathcal{L}",
+    "Loss",
+    "loss",
+    "cost",
+    "NLL",
+    "CE",
+    "PPL",
+    "\\theta",
+    "R",
+    "O",
+    "Q",
+}
 PARAMETERS = {"\\theta", "\\Theta", "\\phi", "\\omega", "W", "w", "\\beta"}
 UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
 
@@ -41,12 +59,19 @@ def arguments_of(group: tree.Group) -> tuple[list[tree.Node], tuple[str, ...]]:
     return parts, tuple("|" if s in ("|", "\\mid") else s for s in separators)
 
 
-def event(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...]) -> tuple[Spelled, list[tree.Node], tuple[str, ...]]:
+def event(
+    spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...]
+) -> tuple[Spelled, list[tree.Node], tuple[str, ...]]:
     """``P(D=1 | w)`` is a function of w whose name is ``P[D=1]``."""
     if not parts:
         return spelled, parts, separators
     head = plain(parts[0])
-    if isinstance(head, tree.Chain) and head.first is not None and len(head.links) == 1 and head.links[0].right is not None:
+    if (
+        isinstance(head, tree.Chain)
+        and head.first is not None
+        and len(head.links) == 1
+        and head.links[0].right is not None
+    ):
         right = plain(head.links[0].right)
         if isinstance(right, tree.Num) and head.links[0].relation.symbol == "=":
             name = f"{spelled.name}[{tree.sexpr(head.first)}={right.text}]"
@@ -57,7 +82,12 @@ def event(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...])
 def value_of_variable(node: tree.Node) -> tree.Node:
     """``o`` of ``O=o``."""
     node = plain(node)
-    if isinstance(node, tree.Chain) and node.first is not None and len(node.links) == 1 and node.links[0].right is not None:
+    if (
+        isinstance(node, tree.Chain)
+        and node.first is not None
+        and len(node.links) == 1
+        and node.links[0].right is not None
+    ):
         if node.links[0].relation.symbol == "=":
             return plain(node.links[0].right)
     return node
@@ -89,7 +119,11 @@ def _whole_of_entries(spelled: Spelled, reading: Reading) -> Value | None:
     head = heads.get(signature(spelled.name, 1, None)) or heads.get(signature(spelled.name, 2, None))
     if head is None:
         return None
-    if len(head.definition.parameters) - head.value.rank != head.written or head.written > 2 or head.value.rank + head.written > 2:
+    if (
+        len(head.definition.parameters) - head.value.rank != head.written
+        or head.written > 2
+        or head.value.rank + head.written > 2
+    ):
         return None
     parameters = head.definition.parameters[: head.written]
     if not all(isinstance(p, Index) for p in parameters):
@@ -129,10 +163,10 @@ def _argument(node: tree.Node, parameter: Symbol, reading: Reading) -> Expr:
         if inner is not None and len(inner.subs) == 1 and family is not None and family.order > 1:
             return index_expression(inner.subs[0], parameter.axis, reading)  # p(u_o | v_c) is p(o | c)
         return index_expression(node, parameter.axis, reading)
-    inner = value(node, reading)
-    if inner.rank:
-        raise Unsettled(f"{parameter.name} was a number where the function was defined and is {inner.describe()} here")
-    return inner.body
+    given = value(node, reading)
+    if given.rank:
+        raise Unsettled(f"{parameter.name} was a number where the function was defined and is {given.describe()} here")
+    return given.body
 
 
 def labelled(spelled: Spelled, reading: Reading) -> Spelled:
@@ -239,7 +273,9 @@ def _defined(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ..
     return None
 
 
-def random_variable_key(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> str | None:
+def random_variable_key(
+    spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading
+) -> str | None:
     """``p(x)`` and ``p(y)`` are different functions where a joint ``p(x,y)`` is used: the letter tells which."""
     if spelled.subs or spelled.name not in reading.survey.joints:
         return None
@@ -261,7 +297,7 @@ def _variable_letter(part: tree.Node) -> str | None:
 def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
     name = spelled.name.lower()
     if name in ("softmax", "smax") and len(parts) == 1:
-        return softmax(value(parts[0], reading), reading)
+        return softmax(value(parts[0], reading))
     if name == "diag" and len(parts) == 1:
         return diagonal(value(parts[0], reading))
     if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:
@@ -278,7 +314,7 @@ def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Valu
     return None
 
 
-def softmax(scores: Value, reading: Reading) -> Value:
+def softmax(scores: Value) -> Value:
     if scores.rank != 1:
         raise Unsettled(f"the softmax of {scores.describe()}: say that it is a vector")
     i, j = fresh(scores.indices[0]), fresh(scores.indices[0])
@@ -330,10 +366,15 @@ def declare_table(key: str, name: str, separators: tuple[str, ...], skip: int, r
         return
     before = separators.index("|") + 1 if "|" in separators else len(separators) + 1
     family.sums_to_one = tuple(range(skip, skip + before))
-    reading.scope.note(f"{name}({'·'.join(('', *separators, ''))}) is a probability: positive, and the sum over its first argument is one (inferred)")
+    reading.scope.note(
+        f"{name}({'·'.join(('', *separators, ''))}) is a probability: positive, "
+        "and the sum over its first argument is one (inferred)"
+    )
 
 
-def _random_variable_table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Expr:
+def _random_variable_table(
+    spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading
+) -> Expr:
     """p(x), p(y), p(x,y), p(y|x) from the one joint distribution; the same for counts #(w), #(w,c)."""
     name = spelled.name
     joint = reading.survey.joints[name]
@@ -401,7 +442,10 @@ def _single_entry(name: str, found: str, index: Expr, reading: Reading) -> Expr:
 
 def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> bool:
     """``J(θ)``, ``J(v_c, o, U)``: the arguments only say what it depends on."""
-    if spelled.name not in reading.scope.heads and signature(spelled.name, len(spelled.subs), None) not in reading.scope.heads:
+    if (
+        spelled.name not in reading.scope.heads
+        and signature(spelled.name, len(spelled.subs), None) not in reading.scope.heads
+    ):
         return False
     return spelled.name.split("_{")[0] in DEPENDENT or len(parts) > 1 or spelled.name in reading.survey.functions
 
@@ -431,7 +475,9 @@ def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> 
         own = scope.entry(parameter, tuple(Index("i", scope.axis(parameter, p)) for p in range(argument.rank)))
         base = own.base if isinstance(own, Indexed) else own
         table = {
-            node: argument.at(*node.indices) for node in body.atoms(Indexed) if isinstance(own, Indexed) and node.base == base
+            node: argument.at(*node.indices)
+            for node in body.atoms(Indexed)
+            if isinstance(own, Indexed) and node.base == base
         }
         if not isinstance(own, Indexed):
             table = {own: argument.body}
@@ -485,7 +531,10 @@ def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:
             head = scope.heads.get(signature(spelled.name, len(spelled.subs), separators))
             rest = [value_of_variable(p) for p in parts[1:]]
             if head is not None and len(parts) == head.written and not spelled.subs:
-                where = [index, *(_argument(n, p, reading) for n, p in zip(rest, head.definition.parameters[1:], strict=False))]
+                where = [
+                    index,
+                    *(_argument(n, p, reading) for n, p in zip(rest, head.definition.parameters[1:], strict=False)),
+                ]
                 scope.axes.same(index.axis, head.definition.parameters[0].axis)
                 return at(head, where).body
             name = signature(spelled.name, len(spelled.subs), separators if len(parts) > 1 else ())
@@ -524,7 +573,9 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     if head is not None and head.written == 1 and isinstance(head.definition.parameters[0], Index):
         index = fresh(head.definition.parameters[0])
         return Value((index,), at(head, [index]).body)
-    if (spelled.name in scope.families and scope.family(spelled.name).order == 1) or spelled.name in reading.survey.indexed:
+    if (
+        spelled.name in scope.families and scope.family(spelled.name).order == 1
+    ) or spelled.name in reading.survey.indexed:
         scope.want_order(spelled.name, 1)
         declare_distribution(spelled.name, reading)
         return scope.whole(spelled.name, ())
@@ -548,4 +599,16 @@ def folded(key: str, written: list[Expr], indices: tuple[Index, ...]) -> Expr:
     return reference(key, (*written, *indices))
 
 
-__all__ = ["Symbol", "application", "apply", "at", "by_definition", "delta", "expectation", "folded", "signature", "softmax", "table"]
+__all__ = [
+    "Symbol",
+    "application",
+    "apply",
+    "at",
+    "by_definition",
+    "delta",
+    "expectation",
+    "folded",
+    "signature",
+    "softmax",
+    "table",
+]

@@ -46,7 +46,8 @@ class Claim:
 SYMBOLS = {
     "=": Relation.EQUAL, "\\equiv": Relation.EQUAL, ":=": Relation.EQUAL, "=:": Relation.EQUAL,
     "\\le": Relation.AT_MOST, "\\ge": Relation.AT_LEAST,
-    "<": Relation.LESS, ">": Relation.GREATER, "\\ne": Relation.NOT_EQUAL, "\\ll": Relation.LESS, "\\gg": Relation.GREATER,
+    "<": Relation.LESS, ">": Relation.GREATER, "\\ne": Relation.NOT_EQUAL,
+    "\\ll": Relation.LESS, "\\gg": Relation.GREATER,
 }  # fmt: skip
 
 

@@ -53,9 +53,11 @@ class Reading:
         return Index(name, axis)
 
     def zero_index(self, axis: Axis) -> Expr:
-        """The index 0 on an axis that starts at 1: where the letter o is used elsewhere, u_0 is meant as one fixed word."""
+        """The index 0 on an axis that starts at 1: where the letter o is used elsewhere, u_0 is one fixed word."""
         if "o" in self.survey.subscripts:
-            self.scope.warn("an index 0 (zero) on an axis that starts at 1: read as a fixed index; is the letter o meant?")
+            self.scope.warn(
+                "an index 0 (zero) on an axis that starts at 1: read as a fixed index; is the letter o meant?"
+            )
             return self.free_index("0", axis)
         return sympy.Integer(0)
 
@@ -113,7 +115,12 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
         if node.text == "0" and axis.low == 1 and not isinstance(reading.scope.axes.resolve(axis).high, sympy.Integer):
             return reading.zero_index(axis)
         return sympy.Integer(node.text)
-    if isinstance(node, tree.Chain) and node.first is not None and len(node.links) == 1 and node.links[0].right is not None:
+    if (
+        isinstance(node, tree.Chain)
+        and node.first is not None
+        and len(node.links) == 1
+        and node.links[0].right is not None
+    ):
         right = index_expression(node.links[0].right, axis, reading)
         if node.links[0].relation.symbol == "=":
             return right

@@ -99,7 +99,9 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
         if name is None or name in parameters:
             return None
         parameters.append(name)
-    key = random_variable_key(spelled, parts, separators, reading) or signature(spelled.name, len(spelled.subs), separators)
+    key = random_variable_key(spelled, parts, separators, reading) or signature(
+        spelled.name, len(spelled.subs), separators
+    )
     return Candidate(key, spelled, tuple(parameters), True)
 
 
@@ -124,7 +126,8 @@ def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
 
 
 def _information(spelled: Spelled, group: tree.Group, reading: Reading) -> bool:
-    from derive.reading.scope import Relearn, Unsettled
+    from derive.reading.definitions import Relearn
+    from derive.reading.scope import Unsettled
     from derive.reading.values import ShapeError
 
     try:
@@ -212,7 +215,9 @@ def _dependent(found: Candidate, right: Value, reading: Reading) -> Head | None:
 def _parameter(name: str, body: Expr, reading: Reading) -> Symbol | IndexedBase:
     """The symbol that a written parameter is in the body: an index, a number, or a whole array."""
     full = unfold(body, reading.scope.definitions)
-    candidates = [s for s in (*body.free_symbols, *full.free_symbols) if isinstance(s, Symbol) and s.name.strip() == name]
+    candidates = [
+        s for s in (*body.free_symbols, *full.free_symbols) if isinstance(s, Symbol) and s.name.strip() == name
+    ]
     for symbol in candidates:
         if isinstance(symbol, Index):
             return symbol

@@ -128,7 +128,9 @@ def _numbered(expression: Expr, bound: list[tuple[Expr, Symbol]]) -> Expr:
             bound = [*bound, (index, marker)]
             body = body.xreplace({index: marker})
             limits.append((low, high))
-        return sympy.Tuple(Symbol(expression.func.__name__), _numbered(body, bound), *map(sympy.Tuple, *zip(*limits, strict=True)))
+        return sympy.Tuple(
+            Symbol(expression.func.__name__), _numbered(body, bound), *map(sympy.Tuple, *zip(*limits, strict=True))
+        )
     if not expression.args:
         return expression
     parts = [_numbered(argument, bound) for argument in expression.args]

@@ -28,7 +28,9 @@ MAX_ORDER = 4
 def _differential(node: tree.Node) -> tuple[str, int] | None:
     """``∂``, ``∂^2`` or ``d``: the sign and the order."""
     node = plain(node)
-    if (isinstance(node, tree.Name) and node.base in ("\\partial", "d", "\\mathrm{d}")) or (isinstance(node, tree.Word) and node.text == "d"):
+    if (isinstance(node, tree.Name) and node.base in ("\\partial", "d", "\\mathrm{d}")) or (
+        isinstance(node, tree.Word) and node.text == "d"
+    ):
         return ("d" if isinstance(node, tree.Word) or node.base != "\\partial" else "\\partial"), 1
     if isinstance(node, tree.Script) and node.sub is None and node.sup is not None and not node.primes:
         inner, order = _differential(node.base), plain(node.sup)
@@ -68,7 +70,9 @@ def _repeated(factors: list[tree.Factor]) -> list[tree.Node]:
     if len(factors) == 1:
         node = plain(factors[0].node)
         if isinstance(node, tree.Script) and node.sup is not None and isinstance(order := plain(node.sup), tree.Num):
-            single = tree.Script(node.span, node.base, node.sub, None, node.primes) if node.sub or node.primes else node.base
+            single = (
+                tree.Script(node.span, node.base, node.sub, None, node.primes) if node.sub or node.primes else node.base
+            )
             return [single] * int(order.text)
         if isinstance(node, tree.Group) and node.open == "(":
             return [node.body]
@@ -170,7 +174,9 @@ def value_of_variable(node: tree.Node, reading: Reading) -> Value:
 def by(function: Value, variable: Value, reading: Reading) -> Value:
     """The derivative of every entry of ``function`` by every entry of ``variable``."""
     if function.rank + variable.rank > 2:
-        raise Unsettled(f"the derivative of {function.describe()} by {variable.describe()} has too many indices to be written")
+        raise Unsettled(
+            f"the derivative of {function.describe()} by {variable.describe()} has too many indices to be written"
+        )
     indices = tuple(fresh(i) for i in variable.indices)
     entry = variable.at(*indices) if variable.rank else variable.body
     body = derivative_of_entry(function.body, entry, reading)
@@ -258,11 +264,6 @@ def _by_compound(body: Expr, compound: Expr) -> Expr:
     return differentiate(replaced, stand_in).xreplace({stand_in: compound})
 
 
-def primed(spelled: Spelled, reading: Reading) -> Value | None:
-    """``f'`` without an argument is the derivative only of a function of one number; otherwise part of the name."""
-    return None
-
-
 def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
     """``σ'(x)``, ``ℓ''(x)``: differentiate, then put in the argument."""
     from derive.reading.calls import signature
@@ -273,7 +274,12 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     argument = value(group.body.parts[0], reading)
     variable = real("argument°")
     head = reading.scope.heads.get(signature(spelled.name, len(spelled.subs), ()))
-    if head is not None and head.written == 1 and isinstance(head.definition.parameters[0], Symbol) and not spelled.subs:
+    if (
+        head is not None
+        and head.written == 1
+        and isinstance(head.definition.parameters[0], Symbol)
+        and not spelled.subs
+    ):
         from derive.reading.calls import at
 
         body = at(head, [variable]).body
@@ -285,7 +291,9 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
             body = derivative_of_entry(body, argument.body, reading)
         return scalar(body)
     else:
-        raise Unsettled(f"{spelled.name}{chr(39) * spelled.primes} is a derivative of a function that the note does not define")
+        raise Unsettled(
+            f"{spelled.name}{chr(39) * spelled.primes} is a derivative of a function that the note does not define"
+        )
     for _ in range(spelled.primes):
         body = derivative_of_entry(body, variable, reading)
     return entrywise(lambda x: body.xreplace({variable: x}), argument)
@@ -294,9 +302,11 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
 VARIABLE_LETTERS = ("x", "t", "s", "z", "y", "u", "v", "w", "r", "\\theta")
 
 
-def derivative_in_its_variable(base: tree.Group, inner: Value, primes: int, reading: Reading) -> Value:
+def derivative_in_its_variable(inner: Value, primes: int, reading: Reading) -> Value:
     """``(a^x)'``: by x, or by the only letter there is."""
-    symbols = {s.name: s for s in unfold(inner.body, reading.scope.definitions).free_symbols if not isinstance(s, Index)}
+    symbols = {
+        s.name: s for s in unfold(inner.body, reading.scope.definitions).free_symbols if not isinstance(s, Index)
+    }
     chosen = next((symbols[name] for name in VARIABLE_LETTERS if name in symbols), None)
     if chosen is None and len(symbols) == 1:
         chosen = next(iter(symbols.values()))
@@ -312,7 +322,12 @@ def bar_evaluation(base: tree.Group, sub: tree.Node | None, reading: Reading) ->
     """``\\left. f \\right|_{x=0}``."""
     inner = value(base.body, reading)
     chain = plain(sub) if sub is not None else None
-    if not isinstance(chain, tree.Chain) or chain.first is None or len(chain.links) != 1 or chain.links[0].right is None:
+    if (
+        not isinstance(chain, tree.Chain)
+        or chain.first is None
+        or len(chain.links) != 1
+        or chain.links[0].right is None
+    ):
         raise Unsettled("a bar without the place of evaluation; write |_{x=a}")
     name = letter(chain.first)
     place = value(chain.links[0].right, reading)

@@ -1,6 +1,7 @@
 """From a tree to a value: what a formula means, given what is known about its names.
 
-One rule per kind of node; products, where most of the ambiguity of written mathematics lives, have a module of their own.
+One rule per kind of node; products, where most of the ambiguity of written mathematics lives, have a module of their
+own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from sympy import Expr, Rational, exp, log
 
 from derive.reading import tree
 from derive.reading.context import Reading, condition, index_expression, indicator
-from derive.reading.scope import Relearn, Unsettled
+from derive.reading.definitions import Relearn
+from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, words
 from derive.reading.values import (
     ShapeError,
@@ -104,9 +106,18 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     if isinstance(node, tree.Product):
         node = plain(node.factors[-1].node)
     spelled = spell(node)
-    if spelled is None or spelled.power is not None or spelled.name in reading.scope.heads or spelled.name in reading.bound:
+    if (
+        spelled is None
+        or spelled.power is not None
+        or spelled.name in reading.scope.heads
+        or spelled.name in reading.bound
+    ):
         return
-    if reading.family_name(spelled)[0] != spelled.name and not spelled.subs and spelled.name not in reading.survey.variables:
+    if (
+        reading.family_name(spelled)[0] != spelled.name
+        and not spelled.subs
+        and spelled.name not in reading.survey.variables
+    ):
         reading.survey.wholes.add(spelled.name)
         reading.survey.entries.add(spelled.name)
         raise Relearn(spelled.name)
@@ -164,19 +175,19 @@ def _(node: tree.Binom, reading: Reading) -> Value:
 
 @value.register
 def _(node: tree.Name, reading: Reading) -> Value:
-    return named(Spelled(**_spelled(node)), reading)
+    return named(_spelled(node), reading)
 
 
 @value.register
 def _(node: tree.Word, reading: Reading) -> Value:
-    return named(Spelled(**_spelled(node)), reading)
+    return named(_spelled(node), reading)
 
 
-def _spelled(node: tree.Node) -> dict[str, object]:
+def _spelled(node: tree.Node) -> Spelled:
     spelled = spell(node)
     if spelled is None:
         raise Unsettled(f"{tree.sexpr(node)} is not understood")
-    return {name: getattr(spelled, name) for name in ("name", "subs", "power", "transposed", "primes", "bold", "arrow")}
+    return spelled
 
 
 @value.register
@@ -196,7 +207,13 @@ def _(node: tree.Script, reading: Reading) -> Value:
     base = plain(node.base)
     if isinstance(base, tree.Num) and node.sub is None and node.sup is not None:
         return power(value(base, reading), value(node.sup, reading))
-    if isinstance(base, tree.Name) and base.base == "e" and node.sub is None and node.sup is not None and "e" not in reading.scope.families:
+    if (
+        isinstance(base, tree.Name)
+        and base.base == "e"
+        and node.sub is None
+        and node.sup is not None
+        and "e" not in reading.scope.families
+    ):
         inner = value(node.sup, reading)
         return Value(inner.indices, exp(inner.body), inner.row)
     spelled = spell(node)
@@ -207,7 +224,7 @@ def _(node: tree.Script, reading: Reading) -> Value:
             return bar_evaluation(base, node.sub, reading)
         inner = value(base, reading)
         if node.primes:
-            inner = derivative_in_its_variable(base, inner, node.primes, reading)
+            inner = derivative_in_its_variable(inner, node.primes, reading)
         if base.open in ("\\|", "||"):
             return _norm_power(base, node, reading)
         if node.sub is not None:
@@ -286,7 +303,9 @@ def _bars(spelled: Spelled, inside: tree.Node, reading: Reading) -> Value:
     from derive.reading.ranges import size_of
 
     bare = spelled.name.strip("|")
-    if spelled.name in reading.scope.heads or (bare not in reading.scope.families and (bare in reading.survey.sizes or bare.isupper())):
+    if spelled.name in reading.scope.heads or (
+        bare not in reading.scope.families and (bare in reading.survey.sizes or bare.isupper())
+    ):
         return scalar(size_of(spelled.name, reading))
     inner = value(inside, reading)
     return _norm(inner, reading) if inner.rank else scalar(sympy.Abs(inner.body))
@@ -321,14 +340,18 @@ def _(node: tree.Array, reading: Reading) -> Value:
 
 def _cases(node: tree.Array, reading: Reading) -> Value:
     """Cases on the equality of indices; the last one may be ``otherwise``."""
-    rows = [(row[0], row[1] if len(row) > 1 else None) for row in node.rows if row and not isinstance(row[0], tree.Empty)]
+    rows = [
+        (row[0], row[1] if len(row) > 1 else None) for row in node.rows if row and not isinstance(row[0], tree.Empty)
+    ]
     total: Value | None = None
     rest: Expr = sympy.Integer(1)
     for position, (entry, when) in enumerate(rows):
         part = value(entry, reading)
         label = words(when).lower() if when is not None else ""
         chain = _condition_of(when)
-        if (chain is None and (position == len(rows) - 1) and (when is None or any(w in label for w in _OTHERWISE))) or (chain is not None and position and position == len(rows) - 1 and _is_membership(chain)):
+        if (
+            chain is None and (position == len(rows) - 1) and (when is None or any(w in label for w in _OTHERWISE))
+        ) or (chain is not None and position and position == len(rows) - 1 and _is_membership(chain)):
             factor, rest = rest, sympy.Integer(0)
         elif chain is not None:
             left, right, equal = condition(chain, reading, lambda name: _axis_for(name, reading))
@@ -416,7 +439,7 @@ def named(spelled: Spelled, reading: Reading) -> Value:
 
 
 def _vector_of_word(spelled: Spelled, reading: Reading) -> Value:
-    """``\\vec{c}`` where c is a word: the vector of c; ``\\vec{c}'`` and ``\\vec{c}_N`` are vectors of other words of the kind."""
+    """``\\vec{c}`` where c is a word: the vector of c; ``\\vec{c}'`` and ``\\vec{c}_N`` are those of other words."""
     scope, family = reading.scope, f"\\vec{{{spelled.name}}}"
     scope.want_order(family, 2)
     axis = scope.axis(family, 0)
@@ -494,11 +517,24 @@ def member(spelled: Spelled, reading: Reading) -> Value:
     vector = spelled.name in reading.survey.wholes or spelled.bold
     if not family.declared and (spelled.transposed or vector):
         wanted = 2 if name[:1].isupper() and not spelled.subs and len(name) == 1 else 1
-        scope.want_order(family_name, len(spelled.subs) + wanted if not spelled.subs or spelled.transposed or spelled.bold else 0)
+        scope.want_order(
+            family_name, len(spelled.subs) + wanted if not spelled.subs or spelled.transposed or spelled.bold else 0
+        )
     where = [index_expression(s, scope.axis(family_name, p), reading) for p, s in enumerate(spelled.subs)]
     if family.columns and family.order == 2 and len(where) == 2:
         where = where[::-1]
     return scope.whole(family_name, tuple(where))
 
 
-__all__ = ["Relearn", "divide", "learn_vector", "log", "member", "named", "power", "settle_rank", "superscript", "value"]
+__all__ = [
+    "Relearn",
+    "divide",
+    "learn_vector",
+    "log",
+    "member",
+    "named",
+    "power",
+    "settle_rank",
+    "superscript",
+    "value",
+]

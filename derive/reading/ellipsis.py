@@ -119,7 +119,9 @@ def _merge(first: Any, last: Any, holes: list[tuple[tree.Node, tree.Node]]) -> A
         if len(first) != len(last):
             return None
         merged_parts = tuple(_merge(a, b, holes) for a, b in zip(first, last, strict=True))
-        return None if any(m is None and a is not None for m, a in zip(merged_parts, first, strict=True)) else merged_parts
+        return (
+            None if any(m is None and a is not None for m, a in zip(merged_parts, first, strict=True)) else merged_parts
+        )
     return first if first == last else None
 
 
@@ -153,17 +155,19 @@ def _symbolic(node: tree.Node) -> Expr | None:
 def _hole(first: tree.Num, last: tree.Node, holes: list[tuple[tree.Node, tree.Node]]) -> tree.Node | None:
     """The hole, or the hole plus an offset if another hole came before."""
     low, high = holes[0]
-    starts, ends = (_symbolic(first), _symbolic(last)), (_symbolic(low), _symbolic(high))
-    if None in starts or None in ends:
+    start, end, low_value, high_value = _symbolic(first), _symbolic(last), _symbolic(low), _symbolic(high)
+    if start is None or end is None or low_value is None or high_value is None:
         return None
-    offset = sympy.expand(starts[0] - ends[0])
-    if sympy.expand(starts[1] - ends[1] - offset) != 0:
+    offset = sympy.expand(start - low_value)
+    if sympy.expand(end - high_value - offset) != 0:
         return None
     hole = tree.Name(first.span, HOLE)
     if offset == 0:
         return hole
     number = tree.Num(first.span, str(abs(offset)))
-    return tree.Sum(first.span, (tree.Term(first.span, "+", hole), tree.Term(first.span, "+" if offset > 0 else "-", number)))
+    return tree.Sum(
+        first.span, (tree.Term(first.span, "+", hole), tree.Term(first.span, "+" if offset > 0 else "-", number))
+    )
 
 
 def _fits(pattern: Pattern, node: tree.Node, step: int) -> bool:
@@ -176,7 +180,12 @@ def _fits(pattern: Pattern, node: tree.Node, step: int) -> bool:
 def _fill(node: Any, high: tree.Node) -> Any:
     if isinstance(node, tree.Name) and node.base == HOLE:
         return high
-    if isinstance(node, tree.Sum) and len(node.terms) == 2 and isinstance(hole := node.terms[0].node, tree.Name) and hole.base == HOLE:
+    if (
+        isinstance(node, tree.Sum)
+        and len(node.terms) == 2
+        and isinstance(hole := node.terms[0].node, tree.Name)
+        and hole.base == HOLE
+    ):
         return _shift(high, node.terms[1])
     if isinstance(node, tree.Node):
         return replace(node, **{f.name: _fill(getattr(node, f.name), high) for f in fields(node) if f.name != "span"})

@@ -16,7 +16,18 @@ from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.values import Value, scalar
 from derive.terms import Index, fresh, sum_over
 
-DIVERGENCES = {"D_{KL}", "KL", "D", "D_{\\text{KL}}", "D_{kl}", "\\mathrm{KL}", "KLD", "\\mathbb{KL}", "\\mathbb{D}", "D_{KL }"}
+DIVERGENCES = {
+    "D_{KL}",
+    "KL",
+    "D",
+    "D_{\\text{KL}}",
+    "D_{kl}",
+    "\\mathrm{KL}",
+    "KLD",
+    "\\mathbb{KL}",
+    "\\mathbb{D}",
+    "D_{KL }",
+}
 CROSS_ENTROPIES = {"CE", "H", "CrossEntropy", "XE"}
 JENSEN_SHANNON = {"JSD", "JS", "D_{JS}", "D_{JSD}", "\\mathrm{JSD}"}
 """Names that a note cannot give another meaning: an equation with one of them is a claim."""
@@ -28,7 +39,12 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
     if spelled.subs or name in reading.scope.families:
         return None
     parts, separators = group.body.parts, tuple(group.body.separators)
-    if name in DIVERGENCES and len(parts) == 2 and separators[0] in ("||", "\\|") and (letters := _table_letters(parts, reading)):
+    if (
+        name in DIVERGENCES
+        and len(parts) == 2
+        and separators[0] in ("||", "\\|")
+        and (letters := _table_letters(parts, reading))
+    ):
         return scalar(_of_tables(parts, letters, reading))
     if name in DIVERGENCES and len(parts) == 2 and separators[0] in ("||", "|", "\\|", ",", ";"):
         return scalar(relative_entropy(*_pair(parts, reading), reading))
@@ -42,7 +58,9 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
         p, q = _pair(parts, reading)
         first, second = (spell(plain(part)) for part in parts)
         if first and second and first.name.startswith("\\hat") and not second.name.startswith("\\hat"):
-            reading.scope.note(f"{name}({first.name}, {second.name}) is the cross-entropy of the target {second.name} (inferred)")
+            reading.scope.note(
+                f"{name}({first.name}, {second.name}) is the cross-entropy of the target {second.name} (inferred)"
+            )
             p, q = q, p
         return scalar(_weighted(p, lambda i: -log(q.at(i)), q, reading))
     if name == "H" and len(parts) == 1 and not _random(parts):
@@ -107,7 +125,9 @@ def _weighted(p: Value, inside: Callable[[Index], Expr], q: Value, reading: Read
     reading.scope.axes.same(p.shape[0], q.shape[0])
     listed = _listed(p, reading)
     if listed is not None:
-        terms = [weight * _number(inside(sympy.Integer(k)), reading) for k, weight in enumerate(listed, 1) if weight != 0]
+        terms = [
+            weight * _number(inside(sympy.Integer(k)), reading) for k, weight in enumerate(listed, 1) if weight != 0
+        ]
         return sympy.Add(*terms)
     i = fresh(p.indices[0])
     return sum_over(p.at(i) * inside(i), i)
@@ -143,7 +163,9 @@ def _tables(reading: Reading, wanted: set[str]) -> str:
     for name, letters in reading.survey.joints.items():
         if name != "\\#" and wanted <= set(letters):
             return name
-    raise Unsettled(f"the joint distribution of {', '.join(sorted(w.upper() for w in wanted))} is not given; write p(x,y)")
+    raise Unsettled(
+        f"the joint distribution of {', '.join(sorted(w.upper() for w in wanted))} is not given; write p(x,y)"
+    )
 
 
 def _probability(name: str, where: dict[str, Expr], reading: Reading) -> Expr:

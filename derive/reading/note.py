@@ -24,7 +24,7 @@ from derive.reading.assumptions import CUE, solutions
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim
 from derive.reading.context import Reading, index_expression
 from derive.reading.definers import Candidate, candidate, define, defining_value, is_known
-from derive.reading.definitions import Circular, unfold
+from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import Macros, parse_block, read_macros
@@ -32,7 +32,7 @@ from derive.reading.markdown import Broken, Document, Prose
 from derive.reading.optima import goals, optimum
 from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count, member_of_sample
 from derive.reading.ranges import size_of
-from derive.reading.scope import Family, Relearn, Scope, Unsettled, entry_name
+from derive.reading.scope import Family, Scope, Unsettled, entry_name
 from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk, words
 from derive.reading.survey import Survey, survey
 from derive.reading.values import ShapeError, Value
@@ -78,7 +78,9 @@ class Draftbook:
         return self.reading.scope
 
 
-def reconsider(book: Draftbook, draft: Draft, *, left: str | None = None, right: str | None = None, symbol: str | None = None) -> Claim | None:
+def reconsider(
+    book: Draftbook, draft: Draft, *, left: str | None = None, right: str | None = None, symbol: str | None = None
+) -> Claim | None:
     """The claim of a draft with one side (LaTeX) or its relation replaced; None if that makes no sense.
 
     This is how a proposed correction is judged: it is read in the same context as the line it corrects.
@@ -200,8 +202,8 @@ def _items(document: Document) -> Iterator[_Item]:
             rows = tuple(parse_block(piece, macros))
             yield _Display(rows, piece)
         elif isinstance(piece, Mathematics):
-            rows = parse_block(piece, macros)
-            statements = tuple(s for row in rows if isinstance(row, tree.Row) for s in row.statements)
+            read = parse_block(piece, macros)
+            statements = tuple(s for row in read if isinstance(row, tree.Row) for s in row.statements)
             buffer.append(("", statements))
         elif isinstance(piece, Prose):
             buffer.append((f"\n\n{piece.text}\n\n" if piece.heading else piece.text, None))
@@ -273,7 +275,7 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
         before: list[tree.Statement] = []
         hypothetical = bool(HYPOTHETICAL.search(sentence.text[: formula.position]))
         try:
-            _enumeration(formula.statements, sentence.text, reading)
+            _enumeration(formula.statements, reading)
         except Relearn:
             clean = False
         except Exception:  # as above
@@ -296,7 +298,7 @@ def _sentence(sentence: _Sentence, current: _Pass) -> bool:
     return clean
 
 
-def _enumeration(statements: tuple[tree.Statement, ...], text: str, reading: Reading) -> None:
+def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> None:
     """``x_1, …, x_C`` and ``i = 1, …, n`` give the range of an index."""
     for position, statement in enumerate(statements):
         if statement.first is None or statement.links or not isinstance(plain(statement.first), tree.Ellipsis):
@@ -305,12 +307,22 @@ def _enumeration(statements: tuple[tree.Statement, ...], text: str, reading: Rea
             continue
         start, end = statements[position - 1], statements[position + 1]
         k = position - 1
-        while k > 0 and statements[k - 1].first is not None and not start.links and _spelled_like(statements[k - 1], start):
+        while (
+            k > 0
+            and statements[k - 1].first is not None
+            and not start.links
+            and _spelled_like(statements[k - 1], start)
+        ):
             k -= 1
             start = statements[k]
         if end.first is None:
             continue
-        if start.links and start.first is not None and (name := letter(start.first)) and start.links[0].right is not None:
+        if (
+            start.links
+            and start.first is not None
+            and (name := letter(start.first))
+            and start.links[0].right is not None
+        ):
             low, high = _plain_number(start.links[0].right), spell(plain(end.first))
             if low is not None and high is not None and not high.subs:
                 from derive.terms import Axis
@@ -360,7 +372,9 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         _assume(value(statement.first, reading), statement.first, place, reading)
         return
     found = candidate(statement.first, reading)
-    if found is None or (is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place):
+    if found is None or (
+        is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place
+    ):
         return
     right = plain(statement.links[0].right)
     if found.parameters and letter(right) in reading.survey.subscripts:
@@ -412,7 +426,7 @@ def _assume(left: Value, node: tree.Node, place: str, reading: Reading) -> str |
     return ", ".join(sorted({entry_name(x) for x in solved}))
 
 
-def _announced(item: _Item | None, reading: Reading) -> list:
+def _announced(item: _Item | None, reading: Reading) -> list[tuple[Expr, Expr]]:
     """Conditions such as ``w ≠ o`` in the sentence that leads to a display hold for the display."""
     if not isinstance(item, _Sentence):
         return []
@@ -434,7 +448,7 @@ def _members(item: _Item | None, reading: Reading) -> dict[str, Value]:
     return dict(pair for pair in found if pair is not None)
 
 
-def _condition(statement: tree.Statement, reading: Reading) -> list:
+def _condition(statement: tree.Statement, reading: Reading) -> list[tuple[Expr, Expr]]:
     """``w ≠ o``, also in brackets, as pairs of indices that differ."""
     node = statement.first
     if node is None:
@@ -573,7 +587,7 @@ def _statement(statement: tree.Statement, item: _Display, current: _Pass) -> Non
                     _second_meaning(first, statement, links[links.index(link) + 1 :], reading)
             continue
         if side is None and first is not None and fresh_start and symbol in ("=", ":=", "\\equiv"):
-            defined = _definition(first, link, statement, item, current)
+            defined = _definition(first, link, item, current)
             if defined is not None:
                 side, fresh_start = defined, False
                 continue
@@ -615,9 +629,7 @@ def _without_objective(first: tree.Node) -> tuple[tree.Node, bool]:
     return (rest[0].node if len(rest) == 1 else tree.Product(rest[0].node.span, (bare(rest[0].node), *rest[1:]))), True
 
 
-def _second_meaning(
-    first: tree.Node, statement: tree.Statement, links: list[tree.Link], reading: Reading
-) -> None:
+def _second_meaning(first: tree.Node, statement: tree.Statement, links: list[tree.Link], reading: Reading) -> None:
     """A name that is to be maximised in one place and minimised in another is used for two things."""
     found = candidate(first, reading)
     if found is None or not links:
@@ -626,7 +638,9 @@ def _second_meaning(
     for key in (found.key, found.spelled.name):
         before = reading.scope.defined_at.get(key)
         if key in reading.scope.heads and before is not None and before != place:
-            reading.scope.warn(f"{found.spelled.name} is used for two things: a second definition in line {statement.span.line}")
+            reading.scope.warn(
+                f"{found.spelled.name} is used for two things: a second definition in line {statement.span.line}"
+            )
             reading.scope.heads.pop(key, None)
             reading.scope.definitions.pop(key, None)
             reading.scope.defined_at[key] = place
@@ -664,7 +678,7 @@ def _source(node: tree.Node, item: _Display) -> str:
     return " ".join(item.text[span.start : span.end].split())
 
 
-def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, item: _Display, current: _Pass) -> _Side | None:
+def _definition(first: tree.Node, link: tree.Link, item: _Display, current: _Pass) -> _Side | None:
     """The first equation that has an unknown name alone on its left side."""
     reading = current.reading
     found = candidate(first, reading)
@@ -697,9 +711,16 @@ def _definition(first: tree.Node, link: tree.Link, statement: tree.Statement, it
 
 
 def _written(link: tree.Link) -> str:
-    return {"\\le": "≤", "\\ge": "≥", "\\ne": "≠", "\\equiv": "≡", "\\approx": "≈", "\\propto": "∝", "\\in": "∈", "\\sim": "∼"}.get(
-        link.relation.symbol, link.relation.symbol
-    )
+    return {
+        "\\le": "≤",
+        "\\ge": "≥",
+        "\\ne": "≠",
+        "\\equiv": "≡",
+        "\\approx": "≈",
+        "\\propto": "∝",
+        "\\in": "∈",
+        "\\sim": "∼",
+    }.get(link.relation.symbol, link.relation.symbol)
 
 
 def _draft(side: _Side | None, link: tree.Link, right: _Side, item: _Display, current: _Pass) -> None:
@@ -770,7 +791,12 @@ def _all_declared(node: tree.Node, reading: Reading) -> bool:
     scope = reading.scope
     for inner in walk(node):
         spelled = spell(inner) if isinstance(inner, tree.Name | tree.Script | tree.Accent) else None
-        if spelled is None or spelled.name in TRANSPOSES or spelled.name in reading.bound or spelled.name in scope.sizes:
+        if (
+            spelled is None
+            or spelled.name in TRANSPOSES
+            or spelled.name in reading.bound
+            or spelled.name in scope.sizes
+        ):
             continue
         name = reading.family_name(spelled)[0]
         if name in scope.heads or f"{name}_" in scope.heads or name in reading.survey.subscripts:
@@ -811,7 +837,14 @@ def _unread(row: tree.UnreadRow, item: _Display, current: _Pass) -> None:
     for relation, span in row.relations:
         place = item.place(span)
         current.drafts.append(
-            Draft(place, relation.written, "", " ".join(row.source.split()), problem=f"“{row.token}”: {row.message}", unread=True)
+            Draft(
+                place,
+                relation.written,
+                "",
+                " ".join(row.source.split()),
+                problem=f"“{row.token}”: {row.message}",
+                unread=True,
+            )
         )
     current.side = None
 

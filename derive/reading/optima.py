@@ -1,4 +1,4 @@
-"""arg max and arg min: two functions have the same place of their optimum if one is a monotone function of the other."""
+"""arg max and arg min: the optimum stays where it is under a strictly monotone function."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Products: what applies to what in a row of items.
 
-``\\sum`` and ``∂/∂x`` reach to the end of their product; ``\\log`` takes the factors that stand close to it; ``σ(x)`` is an
-application and ``p(1-p)`` a product.  These are the habits of the field; nothing else in the reader decides them.
+``\\sum`` and ``∂/∂x`` reach to the end of their product; ``\\log`` takes the factors that stand close to it; ``σ(x)``
+is an application and ``p(1-p)`` a product.  These are the habits of the field; nothing else in the reader decides them.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from sympy import exp, log
 
 from derive.reading import tree
 from derive.reading.context import Reading
+from derive.reading.definitions import Relearn
 from derive.reading.elaborate import divide, learn_vector, power, superscript, value
 from derive.reading.ranges import running
-from derive.reading.scope import Relearn, Unsettled
+from derive.reading.scope import Unsettled
 from derive.reading.sets import is_sample, parts
 from derive.reading.spelling import bare, call, letter, plain, spell
 from derive.reading.survey import joined
@@ -71,7 +72,9 @@ def _expectation(item: tree.Factor) -> tree.Factor:
     return item
 
 
-def combine(left: Value, right: Value, operator: str, first: tree.Node | None, second: tree.Node, reading: Reading) -> Value:
+def combine(
+    left: Value, right: Value, operator: str, first: tree.Node | None, second: tree.Node, reading: Reading
+) -> Value:
     axes = reading.scope.axes
     if operator == "/":
         return divide(left, right)
@@ -91,7 +94,13 @@ def combine(left: Value, right: Value, operator: str, first: tree.Node | None, s
     dotted = operator in ("\\cdot", "·")
     if dotted and {left.rank, right.rank} == {0, 1}:
         _learn_partner(left, right, first, second, reading)
-    if left.rank == right.rank == 1 and not left.row and not right.row and not dotted and axes.same(left.shape[0], right.shape[0]):
+    if (
+        left.rank == right.rank == 1
+        and not left.row
+        and not right.row
+        and not dotted
+        and axes.same(left.shape[0], right.shape[0])
+    ):
         family = [reading.scope.families.get(s.name) for s in (spell(first) if first else None, spell(second)) if s]
         if not (family and all(f is not None and f.declared for f in family)):
             reading.scope.note("two vectors side by side are their dot product (inferred)")
@@ -102,7 +111,7 @@ def combine(left: Value, right: Value, operator: str, first: tree.Node | None, s
 
 
 def _learn_partner(left: Value, right: Value, first: tree.Node | None, second: tree.Node, reading: Reading) -> None:
-    """``\\vec w · c``: set in bold or with an arrow on one side, the other side is a vector too if it is of that kind."""
+    """``\\vec w · c``: what is set in bold or with an arrow beside a dot is a vector."""
     for node, one in ((first, left), (second, right)):
         spelled = spell(node) if node is not None else None
         if one.rank == 0 and spelled is not None and spelled.bold:
@@ -131,11 +140,10 @@ def _callable(node: tree.Node) -> tuple[tree.Group | None, tree.Script | None]:
     """An argument list, possibly with scripts behind it: ``softmax(z)_i``, ``σ(x)^2``."""
     if isinstance(node, tree.Group):
         return node, None
-    if isinstance(node, tree.Script) and isinstance(base := plain(node.base), tree.Group):
-        return base, node
+    if isinstance(node, tree.Script) and isinstance(group := plain(node.base), tree.Group):
+        return group, node
     if isinstance(node, tree.Script) and isinstance(node.base, tree.Script):
-        base, _ = _callable(node.base)
-        return base, node
+        return _callable(node.base)[0], node
     return None, None
 
 
@@ -230,8 +238,10 @@ def _joins(item: tree.Factor, node: tree.Node, so_far: Value) -> bool:
 
 
 def _is_name(node: tree.Node) -> bool:
-    return isinstance(node, tree.Num) or spell(node) is not None or (
-        isinstance(node, tree.Script) and isinstance(plain(node.base), tree.Name | tree.Num)
+    return (
+        isinstance(node, tree.Num)
+        or spell(node) is not None
+        or (isinstance(node, tree.Script) and isinstance(plain(node.base), tree.Name | tree.Num))
     )
 
 
@@ -252,7 +262,9 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
             first = scalar(function(*(v.body for v in chosen)))
             if len(rest) == 1:
                 return first
-            return combine(first, product([bare(rest[1].node), *rest[2:]], reading), rest[1].operator, None, rest[1].node, reading)
+            return combine(
+                first, product([bare(rest[1].node), *rest[2:]], reading), rest[1].operator, None, rest[1].node, reading
+            )
     if node.kind in ("max", "min"):
         raise Unsettled(f"{node.kind} over an index is outside of what is judged")
     drawn = _drawn(node, reading)
@@ -263,21 +275,17 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
     with reading.binding(range_.indices):
         body = product(rest, reading)
         guard = range_.guard(reading)
-    for name, index in range_.indices.items():
-        if name in reading.bound:
-            continue
-        del index
     inner = body.body
     if node.kind == "sum":
         inner = guard * inner
         for index in reversed(range_.indices.values()):
-            inner = sum_over(inner, settled(index, reading))
+            inner = sum_over(inner, index)
     else:
         if body.rank:
             raise ShapeError(f"a product over {body.describe()}")
         inner = inner**guard if guard != 1 else inner
         for index in reversed(range_.indices.values()):
-            inner = product_over(inner, settled(index, reading))
+            inner = product_over(inner, index)
     return Value(body.indices, inner, body.row)
 
 
@@ -310,16 +318,14 @@ def _over_set(node: tree.BigOp, drawn: tuple[str, tree.Node], rest: Items, readi
         if total is None:
             total = body
         else:
-            total = add(total, body, reading.scope.axes) if node.kind == "sum" else multiply(total, body, reading.scope.axes)
+            total = (
+                add(total, body, reading.scope.axes)
+                if node.kind == "sum"
+                else multiply(total, body, reading.scope.axes)
+            )
     if total is None:
         raise Unsettled("a sum over nothing")
     return total
-
-
-def settled(index: object, reading: Reading) -> object:
-    """The index as it is; its axis is made known where the note is read again."""
-    reading.scope.axes.resolve(index.axis)  # type: ignore[attr-defined]
-    return index
 
 
 def _slashed_derivative(items: Items, position: int, reading: Reading) -> tuple[Value, int] | None:

@@ -1,7 +1,7 @@
 """What the sentences of a note declare: shapes, ranges, positivity, one-hot vectors, distributions, definitions.
 
-Formulas inside a sentence declare by their relations (``x ∈ ℝ^d``, ``p_i > 0``, ``x_1, …, x_C``); the words around them say
-the rest ("probability vector", "one-hot", "distinct", in English and Chinese).
+Formulas inside a sentence declare by their relations (``x ∈ ℝ^d``, ``p_i > 0``, ``x_1, …, x_C``); the words around them
+say the rest ("probability vector", "one-hot", "distinct", in English and Chinese).
 """
 
 from __future__ import annotations
@@ -34,18 +34,22 @@ class Formula:
     position: int
 
 
-ALL_ROWS = re.compile(r"all (?:word )?vectors are rows?|所有(?:词)?向量(?:都|均)?(?:是|为).{0,6}行向量|向量(?:一律|都)(?:是|为|取)行", re.IGNORECASE)
+ALL_ROWS = re.compile(
+    r"all (?:word )?vectors are rows?|所有(?:词)?向量(?:都|均)?(?:是|为).{0,6}行向量|向量(?:一律|都)(?:是|为|取)行",
+    re.IGNORECASE,
+)
 INDEPENDENT = re.compile(r"(?<!not )independent(?! of)|(?<!不)独立", re.IGNORECASE)
 ONLY_IF = re.compile(r"\biff\b|only if|equality|exactly when|precisely when|当且仅当|等号|充要", re.IGNORECASE)
 COLUMNS = re.compile(
-    r"(?:as|in|is|into) (?:its|the)\s\S{0,8}\s?(?:columns?|rows?)|(?:columns?|rows?) of|whose (?:columns?|rows?)|with (?:columns?|rows?)|"
+    r"(?:as|in|is|into) (?:its|the)\s\S{0,8}\s?(?:columns?|rows?)|(?:columns?|rows?) of|"
+    r"whose (?:columns?|rows?)|with (?:columns?|rows?)|"
     r"per (?:row|column)|is row|is column|第.{0,6}[行列]|[各每][行列]|按[行列]",
     re.IGNORECASE,
 )
 
 
 def _columns_by_text(match: re.Match[str], formulas: list[Formula], reading: Reading) -> None:
-    """"the columns of U are the u_w": settles how a matrix holds its vectors."""
+    """ "the columns of U are the u_w": settles how a matrix holds its vectors."""
     matrices = [
         (abs(f.position - match.start()), s.name)
         for f in formulas
@@ -62,19 +66,28 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         ("one-hot", r"one[- ]?hot|独热|indicator vector|unit vector|单位向量"),
-        ("probability", r"probability (?:vector|distribution|mass)|probabilities|distributions?\b|概率(?:向量|分布)|分布"),
-        ("distinct", r"(?<!from )distinct(?! from)|pairwise different|all different|互不相同|互异|各不相同|different from each other|without replacement|no repeats"),
+        (
+            "probability",
+            r"probability (?:vector|distribution|mass)|probabilities|distributions?\b|概率(?:向量|分布)|分布",
+        ),
+        (
+            "distinct",
+            r"(?<!from )distinct(?! from)|pairwise different|all different|互不相同|互异|各不相同|"
+            r"different from each other|without replacement|no repeats",
+        ),
         ("positive", r"\bpositive\b|正数|为正|正的"),
         ("row", r"\brows?\b|行向量|第.{0,3}行"),
         ("vector", r"(?<!row )(?:column )?\bvectors?\b|向量"),
         ("matrix", r"matri(?:x|ces)|矩阵"),
     )
 )
-NEGATION = re.compile(r"(not|no|isn't|without|unnormali[sz]ed|不是|非|未归一)\s*(?:a |an |the )?(?:\w+\s+)?$", re.IGNORECASE)
+NEGATION = re.compile(
+    r"(not|no|isn't|without|unnormali[sz]ed|不是|非|未归一)\s*(?:a |an |the )?(?:\w+\s+)?$", re.IGNORECASE
+)
 
 
 def declare_by_relation(statement: tree.Statement, before: list[tree.Statement], reading: Reading) -> bool:
-    """A formula whose relation declares something; False if it is an equation to be treated as a definition or claim."""
+    """A formula whose relation declares something; False for an equation, which may be a definition."""
     if not statement.links or statement.first is None:
         return False
     symbols = [k.relation.symbol for k in statement.links]
@@ -90,7 +103,11 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
         return _bounds(sides, symbols, reading)
     if symbols == ["\\ne"]:
         _differs(sides[0], sides[1], reading)
-        if isinstance(sides[1], tree.Num) and sides[1].text == "0" and (family := _family(sides[0], reading)) is not None:
+        if (
+            isinstance(sides[1], tree.Num)
+            and sides[1].text == "0"
+            and (family := _family(sides[0], reading)) is not None
+        ):
             family.real, family.positive, family.lower, family.upper = True, False, None, None
         return True
     if symbols == ["\\notin"]:
@@ -124,7 +141,9 @@ def _differ_from(name: str, other: tree.Node, reading: Reading) -> None:
     if family.points_into is None or family.order != 1:
         return
     index = Index("any", reading.scope.axis(name, 0))
-    reading.scope.distinct.add((reading.scope.entry(name, (index,)), index_expression(other, family.points_into, reading)))
+    reading.scope.distinct.add(
+        (reading.scope.entry(name, (index,)), index_expression(other, family.points_into, reading))
+    )
 
 
 def _family(node: tree.Node, reading: Reading) -> Family | None:
@@ -149,7 +168,10 @@ def _member(node: tree.Node, set_: tree.Node, reading: Reading) -> None:
     if (ends := _interval(set_)) is not None:
         family = _family(node, reading)
         if family is not None:
-            for end, symbol, left in ((ends[0], "<" if ends[2] else "\\le", True), (ends[1], "<" if ends[3] else "\\le", False)):
+            for end, symbol, left in (
+                (ends[0], "<" if ends[2] else "\\le", True),
+                (ends[1], "<" if ends[3] else "\\le", False),
+            ):
                 _bound(family, end, symbol, left=left)
             family.declared = True
             reading.scope.want_order(family.name, len(spelled.subs))
@@ -183,7 +205,9 @@ def real_shape(node: tree.Node) -> list[tree.Node] | None:
 
 
 def _is_reals(node: tree.Node) -> bool:
-    return isinstance(node, tree.Name) and (node.base in ("ℝ", "\\R", "\\Re", "\\reals") or (node.base == "R" and "mathbb" in node.decorations))
+    return isinstance(node, tree.Name) and (
+        node.base in ("ℝ", "\\R", "\\Re", "\\reals") or (node.base == "R" and "mathbb" in node.decorations)
+    )
 
 
 def _interval(node: tree.Node) -> tuple[Expr | None, Expr | None, bool, bool] | None:
@@ -201,13 +225,14 @@ def _finite(node: tree.Node) -> tuple[Expr, ...] | None:
     if not isinstance(node, tree.Group) or node.open not in ("\\{", "{"):
         return None
     found = []
-    for part in node.body.parts:
-        part = plain(part)
+    for each in node.body.parts:
+        part = plain(each)
         sign = 1
         if isinstance(part, tree.Signed):
-            part, sign = plain(part.node), -1 if part.sign == "-" else 1
+            signed = part
+            sign, part = -1 if signed.sign == "-" else 1, plain(signed.node)
         if isinstance(part, tree.Sum) and len(part.terms) == 1:
-            sign, part = (-1 if part.terms[0].sign in ("-", "\\mp") else 1), plain(part.terms[0].node)
+            sign, part = -1 if part.terms[0].sign in ("-", "\\mp") else 1, plain(part.terms[0].node)
         if not isinstance(part, tree.Num):
             return None
         found.append(sympy.Rational(part.text) * sign)
@@ -247,7 +272,11 @@ def _shape(spelled: Spelled, lengths: list[tree.Node], reading: Reading) -> None
 def _columns_of(spelled: Spelled, reading: Reading) -> bool:
     """Whether the single vectors of a declared matrix (u_w beside U) are its columns: then U is used as Uᵀv."""
     name = spelled.name
-    return name in reading.survey.transposed_before and name.lower() in reading.survey.indexed and name not in reading.survey.indexed
+    return (
+        name in reading.survey.transposed_before
+        and name.lower() in reading.survey.indexed
+        and name not in reading.survey.indexed
+    )
 
 
 def _length(node: tree.Node, reading: Reading) -> Axis | None:
@@ -281,7 +310,11 @@ def _bounds(sides: list[tree.Node], symbols: list[str], reading: Reading) -> boo
 
 
 def _family_for_bound(node: tree.Node, reading: Reading) -> Family | None:
-    if isinstance(node, tree.Product) and len(node.factors) == 2 and isinstance(group := plain(node.factors[1].node), tree.Group):
+    if (
+        isinstance(node, tree.Product)
+        and len(node.factors) == 2
+        and isinstance(plain(node.factors[1].node), tree.Group)
+    ):
         inner = value(node, reading).body
         atoms = [unfold(inner, reading.scope.definitions)]
         if isinstance(atoms[0], Indexed):
@@ -335,7 +368,7 @@ def _equation(left: tree.Node, right: tree.Node, reading: Reading) -> bool:
 
 
 def member_of_sample(statement: tree.Statement, reading: Reading) -> tuple[str, Value] | None:
-    """"for x ∈ S" before a display: x is any element of the drawn set."""
+    """ "for x ∈ S" before a display: x is any element of the drawn set."""
     if statement.first is None or [k.relation.symbol for k in statement.links] != ["\\in"]:
         return None
     name, set_ = letter(statement.first), statement.links[0].right
@@ -349,13 +382,17 @@ def member_of_sample(statement: tree.Statement, reading: Reading) -> tuple[str, 
 
 
 def _is_sum(node: tree.Node) -> bool:
-    return isinstance(node, tree.Product) and isinstance(head := plain(node.factors[0].node), tree.BigOp) and head.kind == "sum"
+    return (
+        isinstance(node, tree.Product)
+        and isinstance(head := plain(node.factors[0].node), tree.BigOp)
+        and head.kind == "sum"
+    )
 
 
 def _sums_to_one(node: tree.Node, reading: Reading) -> bool:
     """``Σ_i p_i = 1`` for something that nobody has defined is a fact about it."""
     body = unfold(value(node, reading).body, reading.scope.definitions)
-    bound = []
+    bound: list[Expr] = []
     while isinstance(body, sympy.Sum):
         bound.extend(index for index, _, _ in body.limits)
         body = body.function
@@ -401,13 +438,16 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
 def _could_be_vector(formula: Formula, reading: Reading) -> bool:
     spelled = [spell(plain(s.first)) for s in formula.statements if s.first is not None and _nameable(s)]
     return any(
-        s is not None and s.name not in reading.survey.subscripts and s.name not in reading.survey.sizes and s.name != "1"
+        s is not None
+        and s.name not in reading.survey.subscripts
+        and s.name not in reading.survey.sizes
+        and s.name != "1"
         for s in spelled
     )
 
 
 def _usual_target(formulas: list[Formula], reading: Reading) -> list[tree.Node]:
-    """"the one-hot target of the outside word o", where the target has no name in the sentence: y or t."""
+    """ "the one-hot target of the outside word o", where the target has no name in the sentence: y or t."""
     for name in ("y", "t"):
         known = name in reading.scope.families and reading.scope.family(name).declared
         if name in reading.survey.indexed and not known and formulas:
@@ -422,13 +462,14 @@ def _enumerates(formula: Formula, reading: Reading) -> bool:
 
 
 DIFFERS = re.compile(
-    r"不等于|不同于|都不是|均不是|不含|不包含|different from|other than|not equal to|differs? from|excluding|except|none of (?:them|which)\s+\w+|not contain\w*|distinct from",
+    r"不等于|不同于|都不是|均不是|不含|不包含|different from|other than|not equal to|differs? from|excluding|except|"
+    r"none of (?:them|which)\s+\w+|not contain\w*|distinct from",
     re.IGNORECASE,
 )
 
 
 def declare_different(text: str, formulas: list[Formula], reading: Reading) -> None:
-    """"negative samples n_1, …, n_K, all different from o": no entry equals the word named behind."""
+    """ "negative samples n_1, …, n_K, all different from o": no entry equals the word named behind."""
     for match in DIFFERS.finditer(text):
         before = [f for f in formulas if f.position < match.start() and _enumerates(f, reading)]
         after = [f for f in formulas if f.position >= match.end()]
@@ -436,7 +477,11 @@ def declare_different(text: str, formulas: list[Formula], reading: Reading) -> N
             continue
         if not before:
             other = after[0].statements[0].first
-            if reading.scope.enumerated in reading.survey.index_arrays and other is not None and letter(other) is not None:
+            if (
+                reading.scope.enumerated in reading.survey.index_arrays
+                and other is not None
+                and letter(other) is not None
+            ):
                 _differ_from(reading.scope.enumerated, other, reading)
             continue
         entries = [s for st in before[-1].statements if st.first is not None and (s := spell(plain(st.first)))]
@@ -457,7 +502,9 @@ def _nearest(match: re.Match[str], formulas: list[Formula], text: str) -> list[t
         gap = position - match.end() if position >= match.end() else match.start() - position
         between = text[min(position, match.start()) : max(position, match.end())]
         equations = any(k.relation.symbol in ("=", ":=") for s in entry[0].statements for k in s.links)
-        return gap + 40 * len(re.findall(r"[;；:：(（]", between)) + 8 * len(re.findall(r"[,，]", between)) + 6 * equations
+        return (
+            gap + 40 * len(re.findall(r"[;；:：(（]", between)) + 8 * len(re.findall(r"[,，]", between)) + 6 * equations
+        )
 
     best = min(range(len(named)), key=lambda k: distance(named[k]))
     chosen = [best]
@@ -478,7 +525,11 @@ def _between(one: Formula, other: Formula, text: str) -> str:
 
 def _nameable(statement: tree.Statement) -> bool:
     symbols = {k.relation.symbol for k in statement.links}
-    return spell(plain(statement.first)) is not None and symbols <= {"\\in", "=", ">", "\\ge", ":="} if statement.first else False
+    return (
+        spell(plain(statement.first)) is not None and symbols <= {"\\in", "=", ">", "\\ge", ":="}
+        if statement.first
+        else False
+    )
 
 
 def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], reading: Reading) -> None:
@@ -496,7 +547,7 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             scope.partial.add(spelled.name)
             scope.note(f"every row of {spelled.name} adds up to one (one-hot rows, from the text)")
         else:
-            one_hot(spelled, text, formulas, reading)
+            one_hot(spelled, formulas, reading)
         return
     if spelled.name in scope.heads or spelled.name in scope.sizes or not spelled.name.lstrip("\\"):
         return
@@ -504,7 +555,10 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         return
     family = scope.family(reading.family_name(spelled)[0])
     indexed = bool(spelled.subs) or spelled.name in reading.survey.indexed
-    if kind == "probability" and spelled.name in reading.survey.index_arrays | reading.survey.subscripts | reading.survey.plain_calls:
+    if (
+        kind == "probability"
+        and spelled.name in reading.survey.index_arrays | reading.survey.subscripts | reading.survey.plain_calls
+    ):
         return
     if kind == "probability" and not family.sums_to_one and (indexed or spelled.name in reading.survey.wholes):
         if family.values or spelled.name in reading.survey.functions:
@@ -518,24 +572,35 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         family.injective = True
     elif kind == "row" and family.declared and spelled.name.isupper() and spelled.subs:
         family.row = True
-    elif kind == "vector" and not family.declared and spelled.subs and not re.search(r"probab|hot|unit|indicator|概率|独热", text):
+    elif (
+        kind == "vector"
+        and not family.declared
+        and spelled.subs
+        and not re.search(r"probab|hot|unit|indicator|概率|独热", text)
+    ):
         if spelled.name not in reading.survey.index_arrays:
             scope.want_order(family.name, len(spelled.subs) + 1)
     elif kind in ("vector", "row") and not family.declared and spelled.name not in reading.survey.index_arrays:
         if re.search(r"matri|矩阵", text) and spelled.name.isupper():
             return
-        if (indexed and not spelled.subs) or (spelled.name in reading.survey.names and spelled.name not in reading.survey.subscripts):
+        if (indexed and not spelled.subs) or (
+            spelled.name in reading.survey.names and spelled.name not in reading.survey.subscripts
+        ):
             reading.survey.wholes.add(spelled.name)
         if kind == "row" and ((spelled.name.isupper() and spelled.subs) or re.search(r"row vector|行向量", text)):
             family.row = True
 
 
-def one_hot(spelled: Spelled, text: str, formulas: list[Formula], reading: Reading) -> None:
+def one_hot(spelled: Spelled, formulas: list[Formula], reading: Reading) -> None:
     """y is one-hot: y_i = δ_{io} for the index that the sentence or the note uses."""
     scope = reading.scope
     key = spelled.name + "_"
     family = scope.families.get(spelled.name)
-    if scope.defined_at.get(key, "one-hot") != "one-hot" or spelled.name in scope.sizes or spelled.name in reading.survey.subscripts:
+    if (
+        scope.defined_at.get(key, "one-hot") != "one-hot"
+        or spelled.name in scope.sizes
+        or spelled.name in reading.survey.subscripts
+    ):
         return
     where = _true_index(spelled, formulas, reading)
     if where is None:
@@ -614,7 +679,7 @@ def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
             if statement.links[0].right is None or spell(plain(statement.links[0].right)) is None:
                 break
             chain = tree.Chain(statement.span, statement.first, statement.links)
-            left, equal_to, equal = condition(chain, reading, lambda n: _axis_of_condition(n, found.spelled, reading))
+            left, equal_to, equal = condition(chain, reading, reading.free_axis)
             body *= indicator(left, equal_to, equal)
             used += 1
     if used:
@@ -622,8 +687,16 @@ def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
         reading.scope.note(f"{found.spelled.name} counts (from the text)")
 
 
-def _axis_of_condition(name: str, spelled: Spelled, reading: Reading) -> Axis:
-    return reading.free_axis(name)
-
-
-__all__ = ["CUES", "Formula", "ShapeError", "Value", "apply_cues", "candidate", "declare_by_relation", "declare_count", "define", "is_known", "words"]
+__all__ = [
+    "CUES",
+    "Formula",
+    "ShapeError",
+    "Value",
+    "apply_cues",
+    "candidate",
+    "declare_by_relation",
+    "declare_count",
+    "define",
+    "is_known",
+    "words",
+]

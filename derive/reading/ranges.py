@@ -70,7 +70,12 @@ def _read_part(part: tree.Node, sup: tree.Node | None, found: Running, reading: 
     sides = [plain(side) for side in (part.first, *(k.right for k in part.links)) if side is not None]
     symbols = [k.relation.symbol for k in part.links]
     name = letter(sides[0])
-    if symbols == ["="] and name is not None and name not in found.indices and (sup is not None or isinstance(sides[1], tree.Num)):
+    if (
+        symbols == ["="]
+        and name is not None
+        and name not in found.indices
+        and (sup is not None or isinstance(sides[1], tree.Num))
+    ):
         if sup is None:
             raise Unsettled(f"Σ over {name} has a lower bound and no upper one")
         low = _bound_value(sides[1], reading, value_of)
@@ -84,7 +89,9 @@ def _read_part(part: tree.Node, sup: tree.Node | None, found: Running, reading: 
     elif len(symbols) == 2 and set(symbols) <= {"\\le", "<"} and (name := letter(sides[1])) is not None:
         low, high = (_bound_value(sides[k], reading, value_of) for k in (0, 2))
         if low == high:
-            reading.scope.warn(f"the range {low} ≤ {name} ≤ {high} holds one value only; is -{low} ≤ {name} ≤ {high} meant?")
+            reading.scope.warn(
+                f"the range {low} ≤ {name} ≤ {high} holds one value only; is -{low} ≤ {name} ≤ {high} meant?"
+            )
         low, high = low + int(symbols[0] == "<"), high - int(symbols[1] == "<")
         _bind(name, Axis(f"{low}..{high}", low, high), found)
     elif len(symbols) == 2 and symbols == ["\\in", "\\ne"] and name is not None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from derive.reading import tree
 
 STYLES = {
-    "mathbf", "bm", "boldsymbol", "bf", "pmb", "vec", "mathrm", "mathit", "mathsf", "rm", "it", "mathcal", "cal", "mathscr",
-    "mathfrak", "textbf", "mathnormal", "mathtt",
+    "mathbf", "bm", "boldsymbol", "bf", "pmb", "vec", "mathrm", "mathit", "mathsf", "rm", "it", "mathcal", "cal",
+    "mathscr", "mathfrak", "textbf", "mathnormal", "mathtt",
 }  # fmt: skip
 VECTOR_STYLES = {"mathbf", "bm", "boldsymbol", "bf", "pmb", "vec", "textbf"}
 FUNCTION_STYLES = {"mathbb"}
@@ -87,7 +87,10 @@ def is_transpose(node: tree.Node | None) -> bool:
     node = plain(node)
     if isinstance(node, tree.Name):
         return node.base in TRANSPOSES
-    return isinstance(node, tree.Word | tree.Text | tree.Mark) and (getattr(node, "text", "") or getattr(node, "symbol", "")) in TRANSPOSES
+    return (
+        isinstance(node, tree.Word | tree.Text | tree.Mark)
+        and (getattr(node, "text", "") or getattr(node, "symbol", "")) in TRANSPOSES
+    )
 
 
 def _star(node: tree.Node) -> str | None:
@@ -211,7 +214,11 @@ def walk(node: object) -> Iterator[tree.Node]:
 
 def call(name: tree.Node, group: tree.Node) -> bool:
     """Whether ``group`` could be the argument list of ``name``."""
-    return isinstance(group, tree.Group) and (group.open, group.close) in (("(", ")"), ("[", "]")) and spell(name) is not None
+    return (
+        isinstance(group, tree.Group)
+        and (group.open, group.close) in (("(", ")"), ("[", "]"))
+        and spell(name) is not None
+    )
 
 
 def words(node: tree.Node) -> str:

@@ -6,14 +6,30 @@ vector or a matrix, ``q(b|a)`` is a table of probabilities, ``k(z) = ...`` makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from derive.reading import tree
 from derive.reading.spelling import call, letter, plain, spell, walk
 
-TABLES = {"p", "q", "P", "Q", "\\Pr", "Pr", "\\pi", "\\mathbb{P}", "\\hat{p}", "\\hat{P}", "\\#", "\\tilde{p}", "\\hat{q}", "p^*"}
+TABLES = {
+    "p",
+    "q",
+    "P",
+    "Q",
+    "\\Pr",
+    "Pr",
+    "\\pi",
+    "\\mathbb{P}",
+    "\\hat{p}",
+    "\\hat{P}",
+    "\\#",
+    "\\tilde{p}",
+    "\\hat{q}",
+    "p^*",
+}
 
 
 @dataclass
@@ -50,6 +66,7 @@ class Survey:
         """``θ^w``: the name never stands without a superscript, and the superscript is an index elsewhere."""
         key = name + "_" * indexed
         return key not in self.unscripted and sup in (self.subscripts | self.bound) and sup not in self.sizes
+
     lettered: set[str] = field(default_factory=set)
     lettered_alone: set[str] = field(default_factory=set)
     most_indices: dict[str, int] = field(default_factory=dict)
@@ -81,7 +98,9 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
     found = Survey()
     for formula in formulas:
         for node in walk(formula):
-            _LOOK.get(type(node), _nothing)(node, found)
+            look = _LOOK.get(type(node))
+            if look is not None:
+                look(node, found)
             if isinstance(node, tree.Product):
                 called = {id(f.node) for f, g in pairwise(node.factors) if call(f.node, g.node)}
                 alone = [f.node for f in node.factors if id(f.node) not in called]
@@ -130,7 +149,25 @@ def _bare(node: tree.Node) -> Iterator[str]:
         yield from _bare(child)
 
 
-KNOWN_RUNS = {"PMI", "PPMI", "SPPMI", "PPL", "KL", "JS", "JSD", "NLL", "CE", "BCE", "MSE", "MI", "NCE", "NEG", "SGNS", "LSE", "CBOW"}
+KNOWN_RUNS = {
+    "PMI",
+    "PPMI",
+    "SPPMI",
+    "PPL",
+    "KL",
+    "JS",
+    "JSD",
+    "NLL",
+    "CE",
+    "BCE",
+    "MSE",
+    "MI",
+    "NCE",
+    "NEG",
+    "SGNS",
+    "LSE",
+    "CBOW",
+}
 
 
 def leading_run(factors: tuple[tree.Factor, ...]) -> str | None:
@@ -149,23 +186,26 @@ def joined(factors: list[tree.Factor], found: Survey) -> list[tree.Factor]:
     position = 0
     while position < len(factors):
         node = factors[position].node
-        if isinstance(node, tree.Name) and node.at == 0 and len(node.run) > 1 and (node.run in found.runs or node.run in KNOWN_RUNS):
+        if (
+            isinstance(node, tree.Name)
+            and node.at == 0
+            and len(node.run) > 1
+            and (node.run in found.runs or node.run in KNOWN_RUNS)
+        ):
             chunk = factors[position : position + len(node.run)]
             if len(chunk) == len(node.run) and all(isinstance(f.node, tree.Name) for f in chunk[:-1]):
                 word: tree.Node = tree.Word(node.span.to(chunk[-1].node.span), node.run, "run")
                 last = chunk[-1].node
                 if isinstance(last, tree.Script):
                     word = tree.Script(word.span, word, last.sub, last.sup, last.primes)
-                items.append(tree.Factor(factors[position].span, factors[position].operator, factors[position].space, word))
+                items.append(
+                    tree.Factor(factors[position].span, factors[position].operator, factors[position].space, word)
+                )
                 position += len(chunk)
                 continue
         items.append(factors[position])
         position += 1
     return items
-
-
-def _nothing(node: tree.Node, found: Survey) -> None:
-    pass
 
 
 def _name(node: tree.Name | tree.Word, found: Survey) -> None:
@@ -229,13 +269,20 @@ def _big(node: tree.BigOp, found: Survey) -> None:
 
 def _product(node: tree.Product, found: Survey) -> None:
     items = [f.node for f in node.factors]
-    for first, second in zip(items, items[1:], strict=False):
+    for first, second in pairwise(items):
         if call(first, second) and isinstance(second, tree.Group):
             _call(first, second, found)
         spelled, following = spell(first), spell(second)
         if spelled and spelled.transposed and following:
             found.partners.add(following.name)
-        if spelled and spelled.transposed and not spelled.subs and spelled.name.isupper() and following and following.subs:
+        if (
+            spelled
+            and spelled.transposed
+            and not spelled.subs
+            and spelled.name.isupper()
+            and following
+            and following.subs
+        ):
             found.transposed_before.add(spelled.name)
     if any(f.operator == "\\odot" for f in node.factors):
         for item in items:
@@ -314,8 +361,8 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
     if isinstance(first, tree.Product) and (run := leading_run(first.factors)):
         found.runs.add(run)
     if isinstance(first, tree.Product) and len(first.factors) == 2:
-        name, group = (f.node for f in first.factors)
-        if call(name, group) and (spelled := spell(name)) is not None:
+        head, group = (f.node for f in first.factors)
+        if call(head, group) and (spelled := spell(head)) is not None:
             found.functions.add(spelled.name)
             if spelled.name not in TABLES and isinstance(group, tree.Group) and len(group.body.parts) == 1:
                 found.arguments.update(n for n in [letter(group.body.parts[0])] if n and n.isalpha())
@@ -328,7 +375,7 @@ def _frac(node: tree.Frac, found: Survey) -> None:
             found.variables.update(n for f in bottom.factors[1:] if (n := letter(f.node)))
 
 
-_LOOK = {
+_LOOK: dict[type[tree.Node], Callable[[Any, Survey], None]] = {
     tree.Name: _name,
     tree.Word: _name,
     tree.Script: _script,

@@ -181,7 +181,9 @@ def contract(first: Value, second: Value, axes: Axes) -> tuple[Index, Expr, tupl
 
 def _apart(one: Axis, other: Axis, axes: Axes) -> bool:
     """Whether the note has settled both lengths, and differently."""
-    return not axes.is_flexible(one) and not axes.is_flexible(other) and axes.resolve(one).high != axes.resolve(other).high
+    return (
+        not axes.is_flexible(one) and not axes.is_flexible(other) and axes.resolve(one).high != axes.resolve(other).high
+    )
 
 
 def outer(column: Value, row: Value) -> Value:
@@ -213,7 +215,7 @@ def multiply(first: Value, second: Value, axes: Axes, *, dotted: bool = False) -
     if second.rank == 1 and second.row:
         raise ShapeError(f"{first.describe()} times {second.describe()} does not conform")
     keep = tuple(fresh(i) for i in first.indices[:-1])
-    bound, body, rest = contract(first, second, axes)
+    _, body, rest = contract(first, second, axes)
     return Value(keep + rest, body.xreplace(dict(zip(first.indices[:-1], keep, strict=True))))
 
 
