@@ -65,10 +65,10 @@ def test_second_opinion_is_exact_where_terms_cancel() -> None:
 
 
 def test_mutants_change_one_thing() -> None:
-    changes = dict((new, kind) for kind, new in mutants(r"\sum_{w=1}^{V} P(w|c) u_w - \sigma(x)"))
+    changes = {new: kind for kind, new in mutants(r"\sum_{w=1}^{V} P(w|c) u_w - \sigma(x)")}
     assert changes[r"\sum_{w=1}^{V} P(w|c) u_w + \sigma(x)"] == "sign"
     assert changes[r"\sum_{w=1}^{V} P(w|c) u_c - \sigma(x)"] == "index"
     assert changes[r"\sum_{w=0}^{V} P(w|c) u_w - \sigma(x)"] in ("range", "number")
     assert changes[r"\sum_{w=1}^{V} P(w|c) u_w - \sigma(-(x))"] == "argument"
-    assert changes[r" P(w|c) u_w - \sigma(x)"] == "sum"
+    assert changes[r"P(w|c) u_w - \sigma(x)"] == "sum"
     assert draw("x", random.Random(1)) is not None

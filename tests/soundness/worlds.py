@@ -164,9 +164,9 @@ class Recorded(World):
     ``starts`` are the first indices of the printed arrays, which are 1 or less.
     """
 
-    def __init__(self, facts: Facts, shown: Counterexample, start: int) -> None:
+    def __init__(self, facts: Facts, shown: Counterexample, starts: Mapping[str, int]) -> None:
         super().__init__(facts, random.Random(0))
-        self.shown, self.start = shown, start
+        self.shown, self.starts = shown, starts
 
     def number(self, symbol: Symbol) -> Fraction:
         if symbol.name in self.shown.sizes:
@@ -187,7 +187,7 @@ class Recorded(World):
     def entry(self, name: str, where: Place) -> Fraction:
         cell: Any = self.shown.values.get(name)
         for k in where:
-            at = k - self.start
+            at = k - self.starts[name]
             if not isinstance(cell, list) or not 0 <= at < len(cell):
                 raise NoNumber(f"no value is shown for {name}{where}")
             cell = cell[at]
@@ -342,9 +342,11 @@ def look(goal: Goal, seed: int, worlds: int) -> tuple[int, bool]:
 def replays(goal: Goal, shown: Counterexample) -> bool | None:
     """Whether the claim fails in the world that a counterexample shows; None if that world is not shown in full."""
     answer: bool | None = None
-    for start in (1, 0, -1, -2, -3):
+    arrays = sorted({str(a.base.label) for side in (goal.left, goal.right) for a in side.atoms(Indexed)})
+    for starts in itertools.islice(itertools.product((1, 0, -1, -2), repeat=len(arrays)), 1024):
+        recorded = Recorded(goal.facts, shown, dict(zip(arrays, starts, strict=True)))
         try:
-            answer = false_at(goal.relation, gap(goal, Recorded(goal.facts, shown, start)))
+            answer = false_at(goal.relation, gap(goal, recorded))
         except NoNumber:
             continue
         if answer:
