@@ -13,7 +13,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.derivation import Goal, Kind, Relation, Verdict
-from derive.proving.edits import Edit, Slip, Spot, is_derivative, is_information, put, spots
+from derive.proving.edits import (
+    Edit,
+    Slip,
+    Spot,
+    is_derivative,
+    is_function,
+    is_information,
+    put,
+    spots,
+    terms_of,
+    unwrapped,
+)
 from derive.proving.material import Material, chain_of, gather
 from derive.proving.remainder import difference
 from derive.proving.slips import candidates
@@ -28,6 +39,9 @@ __all__ = ["diagnose"]
 
 SECONDS = 2.5
 MOST = 1500
+"""How many changes of one line are tried."""
+VARIABLES = 10
+"""By how many other variables a left side is differentiated."""
 TURNED = {"\\le": "\\ge", "\\ge": "\\le", "<": ">", ">": "<"}
 SIGNS = {"\\le": "≤", "\\ge": "≥"}
 WIDE = (Slip.FACTOR, Slip.TERM)
@@ -67,7 +81,11 @@ def _diagnosed(trial: Trial, verdict: Verdict, seconds: float) -> Verdict:
         return replace(verdict, diagnosis=wrong_left, correction=latex(found.tree) if found else None)
     case = _case(trial) if draft.claim is not None else None
     if found is None:
-        return replace(verdict, diagnosis=_other_divergence(trial) or case or _general(trial, verdict), correction=None)
+        return replace(
+            verdict,
+            diagnosis=_other_divergence(trial) or case or _split_logarithm(trial) or _general(trial, verdict),
+            correction=None,
+        )
     return replace(verdict, diagnosis=_sentence(found, case, trial), correction=latex(found.tree))
 
 
@@ -187,6 +205,28 @@ def _other_divergence(trial: Trial) -> str | None:
     return None
 
 
+def _split_logarithm(trial: Trial) -> str | None:
+    """log(a + b) on one side, and on the other one logarithms of its terms."""
+    sides = [_logarithms(trial.left_node), _logarithms(trial.right_node)]
+    for here, there in (sides, sides[::-1]):
+        for argument in here:
+            terms = [term.node for term in terms_of(argument)]
+            if len(terms) > 1 and argument not in there and sum(any(t == other for t in terms) for other in there) > 0:
+                return f"{Slip.LOG_SUM.value}: the logarithm of the sum {latex(argument)} is not a sum of logarithms"
+    return None
+
+
+def _logarithms(side: tree.Node) -> list[tree.Node]:
+    """What logarithms are taken of."""
+    found = []
+    for spot in spots(side):
+        if isinstance(spot.node, tree.Product):
+            for function, behind in itertools.pairwise(spot.node.factors):
+                if is_function(function.node) in ("log", "ln") and not behind.operator:
+                    found.append(unwrapped(behind.node))
+    return found
+
+
 def _variables(trial: Trial, given: Material) -> list[tree.Node]:
     """What the note differentiates by elsewhere, then the names of the right side."""
     found: dict[tree.Node, None] = {}
@@ -196,10 +236,10 @@ def _variables(trial: Trial, given: Material) -> list[tree.Node]:
                 for spot in spots(side):
                     if _is_variable(spot):
                         found.setdefault(spot.node)
-    for atom in given.atoms[: given.left_atoms]:
+    for atom in given.atoms:
         if isinstance(atom, tree.Name | tree.Script):
             found.setdefault(atom)
-    return list(found)[:8]
+    return list(found)[:VARIABLES]
 
 
 def _is_variable(spot: Spot) -> bool:

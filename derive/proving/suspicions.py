@@ -171,7 +171,7 @@ def _is_order(node: tree.Node) -> bool:
 
 
 def _is_about_both(claim: Claim) -> bool:
-    """Whether every name that the note leaves open stands on both sides, so that it cannot be what makes them differ."""
+    """Whether every name that the note leaves open stands on both sides: then it is not what makes them differ."""
     left, right = (_names(side) for side in (claim.goal.left, claim.goal.right))
     return all((name in left) == (name in right) for name in claim.loose)
 

@@ -155,7 +155,8 @@ def _product(node: tree.Product) -> str:
             pieces.append(factor.space if factor.space.startswith("\\") else " ")
         elif position and isinstance(factor.node, tree.Num):
             pieces.append(r"\cdot " if isinstance(node.factors[position - 1].node, tree.Num) else " ")
-        pieces.append(inner)
+        after_big = position and isinstance(node.factors[position - 1].node, tree.BigOp)
+        pieces.append(f" {inner}" if after_big and pieces[-1][-1:] != " " else inner)
     return _join(pieces)
 
 
