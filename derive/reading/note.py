@@ -28,7 +28,7 @@ from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import Macros, parse_block, read_macros
-from derive.reading.markdown import Broken, Document, Prose
+from derive.reading.markdown import Broken, Document, Fence, Prose, find_mathematics
 from derive.reading.optima import goals, optimum
 from derive.reading.prose import Formula, apply_cues, declare_by_relation, declare_count, member_of_sample
 from derive.reading.ranges import size_of
@@ -178,7 +178,16 @@ class _Sentence:
     formulas: tuple[Formula, ...]
 
 
-_Item = _Display | _Sentence | Broken
+@dataclass(frozen=True)
+class _Layout:
+    """How a Jacobian is laid out: rows over the numerator, or over the denominator."""
+
+    rows: str
+
+
+JACOBIAN = re.compile(r"jacobian.*\b(numerator|denominator)\b", re.IGNORECASE)
+
+_Item = _Display | _Sentence | Broken | _Layout
 
 
 def _trees(items: list[_Item]) -> Iterator[tree.Node]:
@@ -211,7 +220,21 @@ def _items(document: Document) -> Iterator[_Item]:
             yield from _sentences(buffer)
             buffer = []
             yield piece
+        else:
+            yield from _declarations(piece, document.path)
     yield from _sentences(buffer)
+
+
+DECLARE = re.compile(r"^declare\s+(.*)$", re.MULTILINE)
+
+
+def _declarations(fence: Fence, path: str) -> Iterator[_Item]:
+    """``declare …`` lines of a declaration block: sentences like any other, for what the text does not say."""
+    for match in DECLARE.finditer(fence.text):
+        if (found := JACOBIAN.search(match.group(1))) is not None:
+            yield _Layout(found.group(1).lower())
+            continue
+        yield from _items(find_mathematics(match.group(1), f"{path} (declared).md"))
 
 
 SENTENCE = re.compile(r"(?<=[.。!！?？])(?=\s|[^\x00-\x7f]|$)|\n\s*\n|\n(?=#)|(?<=。)")
@@ -244,6 +267,9 @@ def _run(items: list[_Item], current: _Pass) -> bool:
         if isinstance(item, _Sentence):
             with suppress(OutOfTime), _in_time(item, current):
                 clean &= _sentence(item, current)
+            continue
+        if isinstance(item, _Layout):
+            reading.scope.jacobian = item.rows
             continue
         if isinstance(item, Broken):
             current.drafts.append(Draft(item.place, "", "", "", problem=item.message, unread=True))
