@@ -1,4 +1,4 @@
-"""The command line of ``derive``: check, emit, grade, demo."""
+"""The command line of ``derive``: check, formulas, explain, emit, grade, demo."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from derive.errors import DeriveError
+from derive.formulas.commands import explain, formulas, report_with_results, write
 
 app = typer.Typer(
     help="""Check mathematical derivations line by line, and turn what is proved into NumPy.
 
     [bold]derive check notes/[/]    what is right in my notes, what is wrong, and why?\n
+    [bold]derive formulas[/]        the derivations as Markdown, LaTeX or HTML, every step with its reason\n
     [bold]derive emit[/]            write the NumPy functions that the proved notes ask for\n
     [bold]derive grade a2.py[/]     is this solution of a word2vec exercise right?\n
     [bold]derive demo[/]            the whole way: notes, proofs, NumPy, trained word vectors
@@ -42,13 +44,24 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class CheckFormat(StrEnum):
+    """How verdicts are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
 Seconds = Annotated[float, typer.Option(help="The most time to spend on one step; then it is undecided.")]
 
 
 @app.command()
 def check(
     paths: Annotated[list[Path], typer.Argument(help="Markdown or .tex notes; a folder means all notes below it.")],
-    format: Annotated[Format, typer.Option(help="text for people, json for programs.")] = Format.TEXT,
+    format: Annotated[
+        CheckFormat, typer.Option(help="text for people, json for programs, html for a page with the formulas set.")
+    ] = CheckFormat.TEXT,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write, for html.")] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 also when a step is undecided or unread.")
     ] = False,
@@ -65,6 +78,10 @@ def check(
     from derive import report
     from derive.checking import check_file, notes_below
 
+    if format is CheckFormat.HTML:
+        page, checked = report_with_results(paths, seconds=seconds)
+        write(page, output)
+        raise typer.Exit(report.exit_code(checked, strict=strict))
     files = [note for path in paths for note in notes_below(path)]
     results = []
     with _bar("checking", len(files)) as (progress, task):
@@ -72,11 +89,15 @@ def check(
             progress.update(task, description=path.name)
             results.append(check_file(path, seconds=seconds))
             progress.advance(task)
-    if format is Format.JSON:
+    if format is CheckFormat.JSON:
         typer.echo(json.dumps(report.as_json(results), ensure_ascii=False, indent=1))
     else:
         report.show(results, Console(soft_wrap=True))
     raise typer.Exit(report.exit_code(results, strict=strict))
+
+
+app.command()(formulas)
+app.command()(explain)
 
 
 @app.command()

@@ -7,19 +7,26 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from derive.checking import notes_below
 from derive.errors import DeriveError
-from derive.formulas import explain as explaining
-from derive.formulas.html import document
-from derive.formulas.latex import latex_document, latex_fragment
-from derive.formulas.markdown import markdown
-from derive.formulas.page import Page, read_page
 
-__all__ = ["FORMATS", "explain", "formulas", "formulas_command", "report_command", "shipped_notes", "write"]
+if TYPE_CHECKING:
+    from derive.checking import Checked
+    from derive.formulas.page import Page
+
+__all__ = [
+    "FORMATS",
+    "explain",
+    "formulas",
+    "formulas_command",
+    "report_command",
+    "report_with_results",
+    "shipped_notes",
+    "write",
+]
 
 FORMATS = ("markdown", "latex", "html")
 
@@ -43,9 +50,15 @@ def formulas_command(
         raise DeriveError("only LaTeX has fragments; leave --fragment out, or use --format latex")
     pages = _pages(notes or shipped_notes(), seconds)
     if format == "html":
+        from derive.formulas.html import document
+
         return document(pages)
     if format == "latex":
+        from derive.formulas.latex import latex_document, latex_fragment
+
         return latex_fragment(pages) if fragment else latex_document(pages)
+    from derive.formulas.markdown import markdown
+
     return markdown(pages)
 
 
@@ -55,10 +68,23 @@ def report_command(notes: Sequence[Path], *, seconds: float = 10.0) -> str:
     Raises:
         DeriveError: a note cannot be read.
     """
-    return document(_pages(notes, seconds), title="Report", report=True)
+    return report_with_results(notes, seconds=seconds)[0]
+
+
+def report_with_results(notes: Sequence[Path], *, seconds: float = 10.0) -> tuple[str, list[Checked]]:
+    """The same, with what was checked, for the exit code."""
+    from derive.checking import Checked
+    from derive.formulas.html import document
+
+    pages = _pages(notes, seconds)
+    results = [Checked(page.path, page.steps, page.conventions, page.warnings) for page in pages]
+    return document(pages, title="Report", report=True), results
 
 
 def _pages(paths: Sequence[Path], seconds: float) -> list[Page]:
+    from derive.checking import notes_below
+    from derive.formulas.page import read_page
+
     return [read_page(note, seconds=seconds) for path in paths for note in notes_below(path)]
 
 
@@ -123,5 +149,8 @@ def explain(
     notes: Annotated[list[Path] | None, typer.Option("--notes", help="Notes or folders to look in.")] = None,
 ) -> None:
     """Show one derivation with its assumptions, its definitions and its NumPy, e.g. softmax-skip-gram/gradient-v."""
+    from derive.checking import notes_below
+    from derive.formulas import explain as explaining
+
     found = [note for path in notes or [] for note in notes_below(path)] or shipped_notes()
     typer.echo(explaining.explain(term, found), nl=False)

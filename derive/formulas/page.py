@@ -62,12 +62,13 @@ class Chain:
 
 @dataclass(frozen=True)
 class Page:
-    """A whole note.  ``elsewhere`` are steps that stand in no formula, such as a delimiter that is never closed."""
+    """A whole note.  ``elsewhere`` are steps that stand in no formula; ``warnings`` say what looks suspicious."""
 
     path: Path
     blocks: tuple[Block | Chain, ...]
     conventions: tuple[str, ...]
     elsewhere: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -107,7 +108,7 @@ def read_page(path: Path, *, seconds: float = 10.0) -> Page:
 
     blocks = tuple(_blocks(document, take))
     left = tuple(step for found in waiting.values() for _, step in found)
-    page = Page(path, blocks, book.conventions, left)
+    page = Page(path, blocks, book.conventions, left, tuple(book.scope.warnings))
     if sorted(map(id, page.steps)) != sorted(map(id, steps)):
         raise InternalError(f"{len(steps)} steps were judged and {len(page.steps)} are on the page")
     return page

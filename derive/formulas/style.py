@@ -40,7 +40,7 @@ article + article { margin-top: 4rem; padding-top: 2rem; border-top: 1px solid v
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .proved .mark, li.proved { color: var(--proved); }
 .refuted .mark, li.refuted, p.refuted { color: var(--refuted); }
-.undecided .mark, li.undecided { color: var(--undecided); }
+.undecided .mark, li.undecided, p.undecided { color: var(--undecided); }
 .unread .mark, li.unread { color: var(--unread); }
 .definition .mark, li.definition { color: var(--definition); }
 .line.refuted { box-shadow: -.95rem 0 0 -.0rem var(--paper), -1.05rem 0 0 0 var(--refuted); }

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from notes_for_tests import HOSTILE, RIGHT, WRONG
+from typer.testing import CliRunner
 
 from derive.checking import check_file
+from derive.cli import app
 from derive.derivation import Kind
 from derive.errors import DeriveError
 from derive.formulas.commands import FORMATS, difference, formulas_command, report_command, write
@@ -65,7 +67,7 @@ def test_the_same_note_gives_the_same_bytes(note: Path, format: str) -> None:
 
 def test_markdown_keeps_the_notation_and_gives_the_reasons(note: Path) -> None:
     text = formulas_command([note])
-    assert r"\frac{\exp(u_o^\top v_c)}{\sum_{w=1}^V\exp(u_w^\top v_c)}" in text
+    assert r"\frac{\exp(u_o^\topv_c)}{\sum_{w=1}^V\exp(u_w^\topv_c)}" in text.replace(" ", "")
     assert r"\checkmark\ \text{definition of }P\text{; logarithm of a quotient}" in text
     assert text.count("$$") == 6
     assert "The *logarithm* splits:" in text
@@ -126,7 +128,15 @@ def test_explain_by_line(note: Path) -> None:
 def test_explain_with_numpy(note: Path, tmp_path: Path) -> None:
     folder = tmp_path / "formulas"
     folder.mkdir()
-    source = 'def pair(u):\n    """Summary.\n\n        gradient_v = x\n            proved in softmax.md:19\n    """\n    return u\n'
+    source = """\
+def pair(u):
+    '''Summary.
+
+        gradient_v = x
+            proved in softmax.md:19
+    '''
+    return u
+"""
     (folder / "made.py").write_text(source, encoding="utf-8")
     text = explain("softmax/gradient-v", [note], folder=folder)
     assert "NumPy: gradient_v of pair" in text
@@ -160,3 +170,18 @@ def test_stale_files_are_found(note: Path, tmp_path: Path) -> None:
     assert "(generated)" in (difference(text, target) or "")
     with pytest.raises(DeriveError, match="cannot write"):
         write(text, tmp_path / "no" / "folder")
+
+
+def test_the_command_line(note: Path, wrong: Path, tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    target = tmp_path / "out.tex"
+    assert run(app, ["formulas", str(note), "--format", "latex", "-o", str(target)]).exit_code == 0
+    assert run(app, ["formulas", str(note), "--format", "latex", "-o", str(target), "--check"]).exit_code == 0
+    stale = run(app, ["formulas", str(wrong), "--format", "latex", "-o", str(target), "--check"])
+    assert stale.exit_code == 1
+    assert stale.output.startswith("---")
+    page = tmp_path / "report.html"
+    assert run(app, ["check", str(wrong), "--format", "html", "-o", str(page)]).exit_code == 1
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert run(app, ["check", str(note), "--format", "html"]).output.startswith("<!DOCTYPE html>")
+    assert "chain rule" in run(app, ["explain", "softmax/19", "--notes", str(note)]).output
