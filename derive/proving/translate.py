@@ -33,8 +33,11 @@ class Translator:
         self.laws = laws
         self.indices: dict[Index, str] = {}
         self.taken: set[str] = set()
+        self._uses: dict[str, str] = {}
         self._depth = 0
         for name, what in facts.arrays.items():
+            if what.axes:
+                self._uses[name] = "an array"
             self._learn(spell(name), what)
         for pair in facts.distinct:
             if len(pair) == 2:
@@ -164,11 +167,17 @@ class Translator:
             return self.laws.index(bound[e])
         if isinstance(e, Index):
             return self.laws.index(self.free_index(e))
-        name = spell(e.name)
+        name = self._only_use(e.name, "a number")
         self._learn_assumptions(name, e)
         if e.is_integer and e.is_positive:
             self.laws.known.counts.add(name)
         return atom_poly(make_atom("sym", name))
+
+    def _only_use(self, name: str, use: str) -> str:
+        """The spelled name.  What is known is known by name, so that one name must not stand for two things."""
+        if self._uses.setdefault(name, use) != use:
+            raise Unsupported(f"{name} stands for a number and for an array; give one of them another name")
+        return spell(name)
 
     def _learn_assumptions(self, name: str, e: Expr) -> None:
         signs = self.laws.known.signs
@@ -180,7 +189,7 @@ class Translator:
             signs[name] = signs.get(name, NEGATIVE) & NEGATIVE
 
     def _entry(self, e: Indexed, bound: Mapping[Expr, str]) -> Poly:
-        name = spell(str(e.base.label))
+        name = self._only_use(str(e.base.label), "an array")
         if isinstance(e.base.label, sympy.Symbol):
             self._learn_assumptions(name, e.base.label)
         return atom_poly(make_atom("entry", name, tuple(self(i, bound) for i in e.indices)))
