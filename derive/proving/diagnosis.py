@@ -111,8 +111,9 @@ def _tried(trial: Trial, *, conforms: bool) -> Iterator[Edit]:
     """The changes that are worth a proof; the one that gives back the left side, if there is one, comes first."""
     given = gather(trial.book, trial.draft, trial.left_node, trial.template)
     edits = list(itertools.islice(candidates(given, conforms=conforms), MOST))
-    goal = _bare(trial.left_node)
-    edits.sort(key=lambda edit: _bare(trial.filled(edit.tree)) != goal)
+    if not trial.holes:
+        goal = _bare(trial.left_node)
+        edits.sort(key=lambda edit: _bare(edit.tree) != goal)
     seen = {trial.template}
     for edit in edits:
         if trial.over:

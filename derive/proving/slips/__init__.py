@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from derive.proving.edits import Edit
 from derive.proving.material import Material
 from derive.proving.slips.factors import entropies, far_factors, near_factors, superfluous, terms, throughout
-from derive.proving.slips.names import indices, names, pairs
+from derive.proving.slips.names import arguments, indices, names, pairs
 from derive.proving.slips.powers import operations, powers, shapes
 from derive.proving.slips.scopes import scopes
 from derive.proving.slips.signs import complements, numbers, signs
@@ -25,8 +25,10 @@ MAKERS: tuple[Maker, ...] = (
     superfluous,
     throughout,
     ranges,
+    arguments,
     indices,
     complements,
+    logarithms,
     powers,
     pairs,
     near_factors,
@@ -34,7 +36,6 @@ MAKERS: tuple[Maker, ...] = (
     numbers,
     names,
     terms,
-    logarithms,
     dropped_sums,
     far_factors,
 )

@@ -16,7 +16,7 @@ from derive.reading import tree
 from derive.reading.spelling import is_transpose, letter, plain
 from derive.reading.tree import Node
 
-__all__ = ["indices", "names", "pairs"]
+__all__ = ["arguments", "indices", "names", "pairs"]
 
 
 def indices(given: Material) -> Iterator[Edit]:
@@ -91,6 +91,21 @@ def _shifted(given: Material, spot: Spot) -> Iterator[Edit]:
             yield Edit(put(given.right, spot.path, new), Slip.INDEX, says)
 
 
+def arguments(given: Material) -> Iterator[Edit]:
+    """Another argument: H(p) for H(q)."""
+    for spot in spots(given.right):
+        if spot.within(*CLOSED):
+            continue
+        if isinstance(spot.node, tree.Group) and len(spot.node.body.parts) == 1 and _is_call_argument(spot):
+            inner = plain(spot.node.body.parts[0])
+            if isinstance(inner, tree.Name):
+                for base in _bases(given):
+                    if base != inner:
+                        new = regrouped(spot.node, base)
+                        says = f"the argument {shown(inner)} stands where {shown(base)} was meant"
+                        yield Edit(put(given.right, spot.path, new), Slip.INDEX, says)
+
+
 def names(given: Material) -> Iterator[Edit]:
     """Another name: p for q, u for v, y_w for 1."""
     values = [
@@ -119,14 +134,6 @@ def names(given: Material) -> Iterator[Edit]:
                     yield Edit(put(given.right, spot.path, base), Slip.INDEX, says)
         if isinstance(spot.node, tree.Product):
             yield from _other_calls(given, spot)
-        if isinstance(spot.node, tree.Group) and len(spot.node.body.parts) == 1 and _is_call_argument(spot):
-            inner = plain(spot.node.body.parts[0])
-            if isinstance(inner, tree.Name):
-                for base in _bases(given):
-                    if base != inner:
-                        new = regrouped(spot.node, base)
-                        says = f"the argument {shown(inner)} stands where {shown(base)} was meant"
-                        yield Edit(put(given.right, spot.path, new), Slip.INDEX, says)
 
 
 def _is_call_argument(spot: Spot) -> bool:
