@@ -33,6 +33,7 @@ from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.claims import Shape
 from derive.reading.note import Draft, Draftbook
+from derive.reading.spelling import spell
 from derive.terms import Index
 
 __all__ = ["diagnose"]
@@ -237,8 +238,12 @@ def _variables(trial: Trial, given: Material) -> list[tree.Node]:
                 for spot in spots(side):
                     if _is_variable(spot):
                         found.setdefault(spot.node)
+    scope = trial.reading.scope
+    bases = {spelled.name for node in found if (spelled := spell(node)) is not None}
     for atom in given.atoms:
-        if isinstance(atom, tree.Name | tree.Script):
+        spelled = spell(atom) if isinstance(atom, tree.Name | tree.Script) else None
+        if spelled is not None and spelled.name not in bases and spelled.name in scope.families:
+            bases.add(spelled.name)
             found.setdefault(atom)
     return list(found)[:VARIABLES]
 
