@@ -19,8 +19,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from derive import report
-from derive.checking import check_file
 from derive.errors import DeriveError
+from derive.formulas.commands import report_with_results
 from derive.modules import default_notes, generate, replace_text, stale, write
 from w2v_numeric.corpus import find_sources
 from w2v_numeric.docstrings import PACKAGES, default_corpus
@@ -43,6 +43,7 @@ class _Verdicts:
     """What a process that checked the notes hands back: plain data."""
 
     contract: Mapping[str, Any]
+    page: str
     good: bool
 
 
@@ -110,8 +111,8 @@ def _prove_and_gather(
 
 
 def _check(notes: Sequence[Path]) -> _Verdicts:
-    results = [check_file(note) for note in notes]
-    return _Verdicts(report.as_json(results), report.exit_code(results, strict=True) == 0)
+    page, results = report_with_results(notes)
+    return _Verdicts(report.as_json(results), page, report.exit_code(results, strict=True) == 0)
 
 
 def _gather(package: str) -> list[str]:
@@ -120,6 +121,7 @@ def _gather(package: str) -> list[str]:
 
 def _show_verdicts(verdicts: _Verdicts, out: Path, console: Console) -> None:
     replace_text(out / "verdicts.json", json.dumps(verdicts.contract, ensure_ascii=False, indent=1) + "\n")
+    replace_text(out / "derivations.html", verdicts.page)
     table = Table("note", "proved", "definitions", "open", box=None)
     for file in verdicts.contract["files"]:
         kinds = [step["verdict"] for step in file["steps"]]

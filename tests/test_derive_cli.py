@@ -163,7 +163,7 @@ def test_wrong_options_end_with_two(derive: Derive, note: Callable[..., Path]) -
 
 def test_help_teaches(derive: Derive) -> None:
     said = derive("--help").out
-    for command in ("check", "emit", "grade", "demo"):
+    for command in ("check", "formulas", "emit", "grade", "demo"):
         assert f"derive {command}" in said
     assert "Exit code" in derive("check", "--help").out
 

@@ -71,7 +71,8 @@ def test_every_function_names_the_note_and_line_that_proves_it(shown: Shown) -> 
 def test_the_demo_leaves_everything_in_its_folder(shown: Shown) -> None:
     names = {path.name for path in shown.folder.iterdir()}
     assert names == {
-        "corpus.txt", "formulas", "neighbours.txt", "training.jsonl", "training.png", "vectors.txt", "verdicts.json",
+        "corpus.txt", "derivations.html", "formulas", "neighbours.txt", "training.jsonl", "training.png", "vectors.txt",
+        "verdicts.json",
     }  # fmt: skip
     assert (shown.folder / "training.png").read_bytes().startswith(b"\x89PNG")
     records = [json.loads(line) for line in (shown.folder / "training.jsonl").read_text().splitlines()]
