@@ -88,7 +88,7 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Passes over all centers. Default: 40 alone; after a warm-up 12, and fewer above 10,000 words."
+            help="Passes over all centers. Default: 40 alone; after a warm-up 24, and fewer above 10,000 words."
         ),
     ] = None,
     seed: Annotated[
@@ -143,7 +143,7 @@ def train(
     company: Annotated[
         float,
         typer.Option(
-            help="Share of standing together, beside being used alike, in the vectors: 0.25 suits most tests."
+            help="Share of standing together, beside being used alike, in the vectors: 0.2 suits most tests."
         ),
     ] = DEFAULT.company,
     warm_up: Annotated[

@@ -16,7 +16,7 @@ DEFAULT_LARGEST_VOCABULARY = 30_000
 SMALL_VOCABULARY = 1_500  # the smallest that a larger one grows from
 GROWTH = 4.0  # each stage has so many times the words of the one before, and a pass sixteen times the cost
 FIRST_PASSES = 40
-LAST_PASSES = 12  # at 10,000 words; fewer where they are dearer
+LAST_PASSES = 24  # at 10,000 words; fewer where they are dearer
 LATER_RATE = 0.7
 MOST_THREADS = 8  # beyond, the sums over the threads' gradients cost more than the threads bring
 
@@ -82,7 +82,7 @@ class Settings:
     rate_u: float = 0.04
     rate_v: float = 0.3
     shape: float = 0.3
-    company: float = 0.25
+    company: float = 0.2
     warm_up: int = 12
 
     def check(self) -> None:
@@ -161,7 +161,7 @@ class Settings:
 
 def _last_passes(vocabulary: int) -> int:
     # A larger vocabulary makes more steps in each pass, so fewer passes do.
-    return min(LAST_PASSES, max(4, round(LAST_PASSES * math.sqrt(10_000 / vocabulary))))
+    return min(LAST_PASSES, max(4, round(LAST_PASSES * math.pow(10_000 / vocabulary, 0.75))))
 
 
 def _cores() -> int:
