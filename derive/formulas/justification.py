@@ -181,14 +181,16 @@ def _differentiations(node: tree.Node, inside: bool = False) -> Iterator[_Differ
                 yield _Differentiation(_following(node, position), parts[1], summed)
             elif parts is not None:
                 yield _Differentiation(*parts, summed)
+            elif isinstance(inner, tree.Script) and inner.primes and _called_next(node, position):
+                yield _Differentiation(None, None, summed)  # σ'(x); the prime of an index c' is part of its name
             else:
                 yield from _differentiations(inner, summed)
         return
     parts = _fraction(node)
     if parts is not None:
         yield _Differentiation(*parts, inside)
-    elif isinstance(node, tree.Script) and node.primes:
-        yield _Differentiation(node.base if isinstance(node.base, tree.Group) else None, None, inside)
+    elif isinstance(node, tree.Script) and node.primes and isinstance(node.base, tree.Group):
+        yield _Differentiation(node.base, None, inside)
     else:
         for child in tree.children(node):
             yield from _differentiations(child, inside)
@@ -203,6 +205,11 @@ def _fraction(node: tree.Node) -> tuple[tree.Node | None, tree.Node | None] | No
     ):
         return None
     return _joined(node.numerator), _joined(node.denominator)
+
+
+def _called_next(node: tree.Product, position: int) -> bool:
+    following = plain(node.factors[position + 1].node) if position + 1 < len(node.factors) else None
+    return isinstance(following, tree.Group) and following.open == "("
 
 
 def _items(node: tree.Node) -> list[tree.Node]:

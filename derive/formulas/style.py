@@ -52,6 +52,7 @@ article + article { margin-top: 4rem; padding-top: 2rem; border-top: 1px solid v
   .why { padding-left: .8rem; }
 }
 @media print {
+  :root { color-scheme: light; --text: #000; --paper: #fff; --faint: #444; --line: #bbb; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   .line { break-inside: avoid; grid-template-columns: minmax(0, 1fr) 5.2cm; }
   h1, h2, h3 { break-after: avoid; }

@@ -86,6 +86,12 @@ def test_steps_of_notes(row: str, words: tuple[str, ...]) -> None:
     assert reasons(f"{SOFTMAX}$${row}$$\n")[1:] == [words]
 
 
+def test_the_prime_of_an_index_is_no_derivative() -> None:
+    note = r"For real $x_i$: $$\sum_{i'=1}^n 2 x_{i'} = 2 \sum_{i'=1}^n x_{i'}$$"
+    assert reasons(note) == [(r"constants and sums taken out of $\sum$",)]
+    assert reasons(r"For real $x$: $$\sigma'(x) = \sigma(x) (1 - \sigma(x))$$") == [("derivative carried out",)]
+
+
 def test_a_refuted_step_has_no_justification() -> None:
     assert reasons(f"{SOFTMAX}$$\\log P(o|c) = u_o^\\top v_c$$\n")[1:] == [()]
 
