@@ -563,7 +563,7 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     found = by_definition(spelled, (), reading)
     if found is not None and found.rank == 1:
         return found
-    unary = spelled.name in reading.survey.unary_calls and spelled.name not in reading.survey.joints
+    unary = spelled.name.split("_{")[0] in reading.survey.unary_calls and spelled.name not in reading.survey.joints
     if unary and f"{spelled.name}()" not in scope.heads:
         declare_table(f"{spelled.name}()", spelled.name, (), 0, reading)
         scope.want_order(f"{spelled.name}()", 1)

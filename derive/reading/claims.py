@@ -18,7 +18,7 @@ from derive.reading.definers import scalars_of
 from derive.reading.definitions import unfold
 from derive.reading.scope import Family, entry_name
 from derive.reading.values import Value, is_number
-from derive.terms import Index
+from derive.terms import Index, free_indices
 
 
 class Shape(StrEnum):
@@ -84,6 +84,9 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
         {entry_name(a) for a in side.atoms(Indexed)} | {s.name for s in scalars_of(side)}
         for side in (goal.left, goal.right)
     ]
+    drawn = {i.name for side in (goal.left, goal.right) for i in free_indices(side)} & reading.survey.sample_letters
+    if drawn:
+        return tuple(sorted(drawn))
     functions = [{node.func.__name__ for node in side.atoms(AppliedUndef)} for side in (goal.left, goal.right)]
     if functions[0] != functions[1]:
         return tuple(sorted(functions[0] ^ functions[1]))

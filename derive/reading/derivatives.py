@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus import differentiate
 from derive.reading import tree
-from derive.reading.calls import PARAMETERS
+from derive.reading.calls import PARAMETERS, labelled
 from derive.reading.context import Reading, new_index
 from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
 from derive.reading.elaborate import named, value
@@ -166,6 +166,7 @@ def by_all(body: Value, variables: list[tree.Node], reading: Reading) -> Value:
 def value_of_variable(node: tree.Node, reading: Reading) -> Value:
     spelled = spell(node)
     if spelled is not None:
+        spelled = labelled(spelled, reading)
         stripped = Spelled(spelled.name, spelled.subs, None, False, spelled.primes, spelled.bold)
         return named(stripped, reading)
     return value(node, reading)

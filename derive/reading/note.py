@@ -398,9 +398,12 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         _assume(value(statement.first, reading), statement.first, place, reading)
         return
     found = candidate(statement.first, reading)
-    if found is None or (
-        is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place
-    ):
+    if found is None:
+        return
+    if is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place:
+        family = reading.scope.families.get(found.spelled.name)
+        if family is not None and family.declared and spell(plain(statement.links[0].right)) is None:
+            reading.scope.partial.add(found.spelled.name)  # "with logits x = Uᵀv": x is not arbitrary any more
         return
     right = plain(statement.links[0].right)
     if found.parameters and letter(right) in reading.survey.subscripts:

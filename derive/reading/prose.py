@@ -13,7 +13,7 @@ import sympy
 from sympy import Expr, Indexed
 
 from derive.reading import tree
-from derive.reading.calls import signature
+from derive.reading.calls import labelled, signature
 from derive.reading.context import Reading, index_expression
 from derive.reading.definers import candidate, define, is_known
 from derive.reading.definitions import function, unfold
@@ -159,6 +159,7 @@ def _member(node: tree.Node, set_: tree.Node, reading: Reading) -> None:
     spelled = spell(node)
     if spelled is None:
         return
+    spelled = labelled(spelled, reading)
     shape = real_shape(set_)
     if shape is not None:
         _shape(spelled, shape, reading)

@@ -60,7 +60,9 @@ def parts(node: tree.Node, reading: Reading, axis: Axis) -> list[Part]:
     """The parts of a set over which a sum is taken, with the axis that its elements belong to."""
     node = plain(node)
     if is_union(node) and isinstance(node, tree.Sum):
-        return [part for term in node.terms for part in parts(term.node, reading, axis)]
+        found = [part for term in node.terms for part in parts(term.node, reading, axis)]
+        _keep_apart(found, reading)
+        return found
     if isinstance(node, tree.Group) and node.open in ("\\{", "{"):
         return [Part(index_expression(p, axis, reading), None) for p in node.body.parts]
     name = set_name(node)
@@ -70,6 +72,17 @@ def parts(node: tree.Node, reading: Reading, axis: Axis) -> list[Part]:
         return parts(reading.scope.unions[name], reading, axis)
     index = new_index("k", sample_axis(name, reading))
     return [Part(sample(name, index, axis, reading), index)]
+
+
+def _keep_apart(found: list[Part], reading: Reading) -> None:
+    """A sum over ``{o} ∪ S`` is a sum of sums only if o is not in S; that is what people mean by it."""
+    for single in (part for part in found if part.index is None):
+        for drawn in (part for part in found if part.index is not None):
+            every = (
+                drawn.element.xreplace({drawn.index: Index("any", drawn.index.axis)}) if drawn.index else drawn.element
+            )
+            reading.scope.distinct.add((every, single.element))
+            reading.scope.note("a drawn set does not contain the element it is united with (inferred)")
 
 
 def sample_axis(name: str, reading: Reading) -> Axis:

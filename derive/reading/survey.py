@@ -58,6 +58,7 @@ class Survey:
     unary_calls: set[str] = field(default_factory=set)
     partners: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
+    sample_letters: set[str] = field(default_factory=set)
     order: list[str] = field(default_factory=list)
     unscripted: set[str] = field(default_factory=set)
     superscripts: dict[str, set[str]] = field(default_factory=dict)
@@ -65,7 +66,10 @@ class Survey:
     def superscript_is_index(self, name: str, sup: str, indexed: bool) -> bool:
         """``θ^w``: the name never stands without a superscript, and the superscript is an index elsewhere."""
         key = name + "_" * indexed
-        return key not in self.unscripted and sup in (self.subscripts | self.bound) and sup not in self.sizes
+        indices = (self.subscripts | self.bound) - self.sizes
+        return (
+            key not in self.unscripted and sup not in self.sizes and bool(self.superscripts.get(name, set()) & indices)
+        )
 
     lettered: set[str] = field(default_factory=set)
     lettered_alone: set[str] = field(default_factory=set)
@@ -258,13 +262,14 @@ def _big(node: tree.BigOp, found: Survey) -> None:
                 found.bound.add(names[1])
             if symbols[0] == "\\in" and names[-1]:
                 found.sizes.add(names[-1])
+            if symbols[0] == "\\in" and names[0] and isinstance(plain(inner.links[0].right or inner), tree.Sum):
+                found.sample_letters.add(names[0])
     sub = plain(node.sub) if node.sub else None
     for part in sub.parts if isinstance(sub, tree.Sequence) else (sub,):
         if part is not None and (name := letter(part)):
             found.bound.add(name)
-    for inner in walk(node.sup) if node.sup else ():
-        if isinstance(inner, tree.Name) and node.kind in ("sum", "prod") and (name := letter(inner)):
-            found.sizes.add(name)
+    if node.sup is not None and node.kind in ("sum", "prod"):
+        found.sizes.update(_unscripted(node.sup))
 
 
 def _product(node: tree.Product, found: Survey) -> None:
