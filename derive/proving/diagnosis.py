@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -32,7 +31,8 @@ from derive.proving.trial import NONSENSE, Trial, Untried
 from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.claims import Shape
-from derive.reading.note import Draft, Draftbook
+from derive.reading.drafts import Draft
+from derive.reading.note import Draftbook
 from derive.reading.spelling import spell
 from derive.terms import Index
 
@@ -58,7 +58,7 @@ def diagnose(draft: Draft, book: Draftbook, verdict: Verdict, *, seconds: float 
         seconds: how long to look.
     """
     try:
-        return _diagnosed(Trial(book, draft, time.monotonic() + seconds * 0.8), verdict, seconds)
+        return _diagnosed(Trial(book, draft, seconds * 0.8), verdict, seconds)
     except (Untried, *NONSENSE):
         # a sentence about a wrong step must not cost the step its verdict
         return _without_trial(draft, verdict)
@@ -184,10 +184,10 @@ def _left_side(trial: Trial) -> str | None:
     if not variables:
         return None
     given = gather(trial.book, trial.draft, trial.left_node, trial.right_node)
-    end = time.monotonic() + 0.4 * trial.left_over()
+    reserve = 0.6 * trial.left_over()
     for spot, node in variables:
         for atom in _variables(trial, given):
-            if atom == node or time.monotonic() > end:
+            if atom == node or trial.left_over() < reserve:
                 continue
             changed = put(trial.left_node, spot.path, atom)
             if trial.proves(left=changed):

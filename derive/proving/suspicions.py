@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +18,8 @@ from derive.proving.trial import NONSENSE, Trial, Untried
 from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.claims import Claim
-from derive.reading.note import Draft, Draftbook
+from derive.reading.drafts import Draft
+from derive.reading.note import Draftbook
 from derive.reading.spelling import letter, plain, spell, walk
 
 __all__ = ["Suspicion", "warnings"]
@@ -184,7 +184,7 @@ def _names(side: Expr) -> set[str]:
 def _compared(book: Draftbook, draft: Draft, meant: tree.Node) -> Claim | None:
     """The earlier formula set against the present one."""
     try:
-        return Trial(book, draft, time.monotonic() + SECONDS).claim(left=meant, symbol="=")
+        return Trial(book, draft, SECONDS).claim(left=meant, symbol="=")
     except (Untried, *NONSENSE):
         return None
 

@@ -31,8 +31,9 @@ from derive.reading import tree
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim
 from derive.reading.context import Reading
 from derive.reading.definitions import Definition, Relearn, instantiate, unfold
+from derive.reading.drafts import LOGICAL, Draft
 from derive.reading.elaborate import value
-from derive.reading.note import LOGICAL, Draft, Draftbook
+from derive.reading.note import Draftbook
 from derive.reading.spelling import walk
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices
@@ -41,6 +42,7 @@ __all__ = ["NONSENSE", "Trial", "Untried", "undisturbed"]
 
 MODELS = 3
 SECOND_LOOK = 6
+BUSY = 1.6  # how much longer than its work a trial may take on a busy machine
 DIGITS = 30
 WORK = 20_000
 # a guess that makes no sense may fail in any way; it is then no correction
@@ -134,17 +136,19 @@ class Trial:
 
     Args:
         book, draft: the step and the note it stands in.
-        deadline: ``time.monotonic()`` after which nothing new is tried.
+        seconds: how long to try, in seconds of work: on a busy machine the same things are tried, within limits.
 
     Raises:
         Untried: the step cannot be read again.
     """
 
-    def __init__(self, book: Draftbook, draft: Draft, deadline: float) -> None:
+    def __init__(self, book: Draftbook, draft: Draft, seconds: float) -> None:
         left, right = draft.source
         if left is None or right is None or isinstance(left, tree.Unread) or isinstance(right, tree.Unread):
             raise Untried("a side is missing")
-        self.book, self.draft, self.deadline = book, draft, deadline
+        self.book, self.draft = book, draft
+        self._worked, self._waited = time.thread_time(), time.monotonic()
+        self._seconds = seconds
         self.reading = book.reading
         self.left_node, self.right_node = left, right
         self.holes: dict[str, tuple[tree.Node, Value]] = {}
@@ -173,14 +177,17 @@ class Trial:
 
     @property
     def over(self) -> bool:
-        return time.monotonic() > self.deadline
+        return self.left_over() < 0
 
     def extend(self, seconds: float) -> None:
-        """Allow at least so many seconds more."""
-        self.deadline = max(self.deadline, time.monotonic() + seconds)
+        """Allow so many seconds more."""
+        self._seconds += seconds
 
     def left_over(self) -> float:
-        return self.deadline - time.monotonic()
+        """Seconds of work that remain."""
+        worked = time.thread_time() - self._worked
+        waited = time.monotonic() - self._waited
+        return self._seconds - max(worked, waited / BUSY)
 
     def _hole(self, node: tree.Node) -> tree.Node | None:
         """A name for a derivative on the right side: it is read once, not once for every change around it."""
