@@ -27,12 +27,13 @@ from derive.proving.steps import verdict_of
 from derive.reading import tree
 from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.document import Document
+from derive.reading.drafts import LOGICAL, Draft
 from derive.reading.elaborate import value
 from derive.reading.emit_lines import EmitLine, EmitOutput, emit_lines
 from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import parse_block
 from derive.reading.markdown import read_document
-from derive.reading.note import LOGICAL, Draft, Draftbook, read_note
+from derive.reading.note import Draftbook, read_note
 from derive.reading.spelling import plain
 from derive.reading.values import Value
 from derive.terms import Axis, Index, Tensor, array, real

@@ -18,9 +18,10 @@ from derive.proving.calculus import DerivativeError
 from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.definitions import Circular, Relearn, referenced, unfold
+from derive.reading.drafts import Draft
 from derive.reading.elaborate import value
 from derive.reading.information import CROSS_ENTROPIES, DIVERGENCES, JENSEN_SHANNON
-from derive.reading.note import Draft, Draftbook
+from derive.reading.note import Draftbook
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import is_transpose, letter, plain, spell
 from derive.reading.values import ShapeError, Value

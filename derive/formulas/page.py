@@ -13,10 +13,11 @@ from derive.formulas.justification import justify
 from derive.formulas.prose import Block, Inline, blocks_of
 from derive.proving.steps import judge
 from derive.reading import tree
+from derive.reading.drafts import Draft
 from derive.reading.formula import Formula
 from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Prose, read_document
-from derive.reading.note import Draft, read_note
+from derive.reading.note import read_note
 
 __all__ = ["Chain", "Line", "Page", "read_page"]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from derive.proving.edits import Spot, is_derivative, is_function, spots, together, units, unwrapped
 from derive.reading import tree
-from derive.reading.note import Draft, Draftbook
+from derive.reading.drafts import Draft
+from derive.reading.note import Draftbook
 from derive.reading.spelling import is_transpose, letter, plain, spell, walk
 from derive.reading.survey import TABLES
 from derive.reading.tree import Node

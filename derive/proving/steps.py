@@ -14,7 +14,8 @@ from derive.patience import OutOfTime, limited
 from derive.proving.check import decide
 from derive.proving.diagnosis import diagnose
 from derive.reading.claims import Claim, Shape
-from derive.reading.note import Draft, Draftbook
+from derive.reading.drafts import Draft
+from derive.reading.note import Draftbook
 from derive.terms import ArrayFacts
 
 SECONDS = 10.0

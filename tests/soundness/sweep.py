@@ -14,8 +14,9 @@ from worlds import look, replays
 from derive.derivation import Kind, Verdict
 from derive.proving.steps import verdict_of
 from derive.reading.claims import Shape
+from derive.reading.drafts import Draft
 from derive.reading.markdown import read_document
-from derive.reading.note import Draft, Draftbook, read_note, reconsider
+from derive.reading.note import Draftbook, read_note, reconsider
 
 HERE = Path(__file__).parent
 PRODUCT = HERE.parents[1] / "derive" / "notes"

@@ -1,0 +1,265 @@
+"""What a sentence contributes: declarations, definitions, assumptions, and conditions for the display it leads to."""
+
+from __future__ import annotations
+
+import re
+
+import sympy
+from sympy import Expr
+
+from derive.reading import tree
+from derive.reading.assumptions import CUE, solutions
+from derive.reading.context import Reading, index_expression
+from derive.reading.definers import candidate, define, defining_value, is_known
+from derive.reading.definitions import Relearn, unfold
+from derive.reading.drafts import LOGICAL, Pass
+from derive.reading.elaborate import value
+from derive.reading.items import Item, Sentence
+from derive.reading.prose import apply_cues, declare_by_relation, declare_count, member_of_sample
+from derive.reading.ranges import size_of
+from derive.reading.scope import Family, Unsettled, entry_name
+from derive.reading.spelling import letter, plain, spell, walk
+from derive.reading.values import Value
+
+HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
+
+
+def read_sentence(sentence: Sentence, current: Pass) -> bool:
+    reading = current.reading
+    reading.sentence = sentence.text
+    clean = True
+    try:
+        declare_count(sentence.text, list(sentence.formulas), reading)
+    except Relearn:
+        clean = False
+    except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing
+        pass
+    for formula in sentence.formulas:
+        before: list[tree.Statement] = []
+        hypothetical = bool(HYPOTHETICAL.search(sentence.text[: formula.position]))
+        try:
+            _enumeration(formula.statements, reading)
+        except Relearn:
+            clean = False
+        except Exception:  # as above
+            pass
+        for statement in formula.statements:
+            try:
+                if not declare_by_relation(statement, before, reading) and not hypothetical:
+                    _inline_definition(statement, reading)
+            except Relearn:
+                clean = False
+            except Exception:  # as above
+                pass
+            before.append(statement)
+    try:
+        apply_cues(sentence.text, list(sentence.formulas), reading)
+    except Relearn:
+        clean = False
+    except Exception:  # as above
+        pass
+    return clean
+
+
+def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> None:
+    """``x_1, …, x_C`` and ``i = 1, …, n`` give the range of an index."""
+    for position, statement in enumerate(statements):
+        if statement.first is None or statement.links or not isinstance(plain(statement.first), tree.Ellipsis):
+            continue
+        if position == 0 or position + 1 >= len(statements):
+            continue
+        start, end = statements[position - 1], statements[position + 1]
+        k = position - 1
+        while (
+            k > 0
+            and statements[k - 1].first is not None
+            and not start.links
+            and _spelled_like(statements[k - 1], start)
+        ):
+            k -= 1
+            start = statements[k]
+        if end.first is None:
+            continue
+        if (
+            start.links
+            and start.first is not None
+            and (name := letter(start.first))
+            and start.links[0].right is not None
+        ):
+            low, high = plain_number(start.links[0].right), spell(plain(end.first))
+            if low is not None and high is not None and not high.subs:
+                from derive.terms import Axis
+
+                length = size_of(high.name, reading)
+                reading.free_index(name, Axis(str(length), sympy.Integer(low), length))
+                reading.survey.subscripts.add(name)
+            continue
+        first, last = (spell(plain(s.first)) for s in (start, end) if s.first is not None)
+        if not first or not last or first.name != last.name or len(first.subs) != 1 or len(last.subs) != 1:
+            continue
+        high = spell(plain(last.subs[0]))
+        if high is None or high.subs:
+            continue
+        name = reading.family_name(first)[0]
+        if name in reading.scope.heads:
+            continue
+        reading.scope.enumerated = name
+        from derive.terms import Axis
+
+        reading.scope.want_order(name, 1)
+        low = plain_number(first.subs[0])
+        if low in (0, 1):
+            axis = Axis(high.name, sympy.Integer(low), size_of(high.name, reading))
+            reading.scope.axes.same(reading.scope.axis(name, 0), axis)
+
+
+def _spelled_like(one: tree.Statement, other: tree.Statement) -> bool:
+    if one.links or one.first is None or other.first is None:
+        return False
+    first, second = spell(plain(one.first)), spell(plain(other.first))
+    return bool(first and second and first.name == second.name)
+
+
+def plain_number(node: tree.Node) -> int | None:
+    node = plain(node)
+    return int(node.text) if isinstance(node, tree.Num) and node.text.isdigit() else None
+
+
+def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
+    if statement.first is None or not statement.links or statement.links[0].right is None:
+        return
+    if statement.links[0].relation.symbol not in ("=", ":=", "\\equiv"):
+        return
+    place = f"{statement.span.line}:{statement.span.column}"
+    if plain_number(statement.links[0].right) == 0 and CUE.search(reading.sentence):
+        assume(value(statement.first, reading), statement.first, place, reading)
+        return
+    found = candidate(statement.first, reading)
+    if found is None:
+        return
+    if is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place:
+        family = reading.scope.families.get(found.spelled.name)
+        if family is not None and family.declared and spell(plain(statement.links[0].right)) is None:
+            reading.scope.partial.add(found.spelled.name)  # "with logits x = Uᵀv": x is not arbitrary any more
+        return
+    right = plain(statement.links[0].right)
+    if found.parameters and letter(right) in reading.survey.subscripts:
+        return
+    if isinstance(right, tree.Num):
+        if not found.parameters and not found.called:
+            reading.scope.fixed[found.spelled.name] = sympy.Rational(right.text)
+        return
+    if not found.called and letter(right) is not None:
+        return
+    try:
+        inner = defining_value(found, right, reading)
+        if inner.rank == 0 and inner.body.is_number:
+            return
+    except LOGICAL as error:
+        if _only_names(right, found.spelled.name):
+            return
+        if not reading.scope.families.get(found.spelled.name, Family("")).values:
+            reading.scope.unclear.setdefault(found.spelled.name, str(error))
+        return
+    reading.scope.unclear.pop(found.spelled.name, None)
+    if define(found, inner, reading) is not None:
+        reading.scope.defined_at.setdefault(found.key, place)
+
+
+def _only_names(right: tree.Node, name: str) -> bool:
+    """``p = (p_1, …, p_n)`` and ``P_i = P(w_i | w_1, …, w_{i-1})`` say how something is written, not what it is."""
+    if not any(isinstance(n, tree.Ellipsis) for n in walk(right)):
+        return False
+    group = right
+    if isinstance(right, tree.Product) and len(right.factors) == 2 and spell(right.factors[0].node) is not None:
+        return isinstance(plain(right.factors[1].node), tree.Group)
+    if not isinstance(group, tree.Group):
+        return False
+    names = {s.name for p in group.body.parts if (s := spell(plain(p))) is not None}
+    return names == {name}
+
+
+def assume(left: Value, node: tree.Node, place: str, reading: Reading) -> str | None:
+    """Take ``left = 0`` as an equation for the numbers it is linear in; their names, or None if there is none."""
+    if left.rank > 1:
+        return None
+    body = unfold(left.body, reading.scope.definitions)
+    wanted = {n.name for inner in walk(node) if (n := spell(inner)) is not None}
+    solved = {x: s for x, s in solutions(body).items() if entry_name(x) in wanted}
+    if not solved:
+        return None
+    reading.scope.assumed[place] = solved
+    return ", ".join(sorted({entry_name(x) for x in solved}))
+
+
+def announced(item: Item | None, reading: Reading) -> list[tuple[Expr, Expr]]:
+    """Conditions such as ``w ≠ o`` in the sentence that leads to a display hold for the display."""
+    if not isinstance(item, Sentence):
+        return []
+    guards = []
+    for formula in item.formulas:
+        for statement in formula.statements:
+            guards.extend(conditions_of(statement, reading))
+    return guards
+
+
+def members(item: Item | None, reading: Reading) -> dict[str, Value]:
+    """``x ∈ S`` in the sentence that leads to a display."""
+    if not isinstance(item, Sentence):
+        return {}
+    try:
+        found = [member_of_sample(s, reading) for formula in item.formulas for s in formula.statements]
+    except (Relearn, *LOGICAL):
+        return {}
+    return dict(pair for pair in found if pair is not None)
+
+
+def conditions_of(statement: tree.Statement, reading: Reading) -> list[tuple[Expr, Expr]]:
+    """``w ≠ o``, also in brackets, as pairs of indices that differ."""
+    node = statement.first
+    if node is None:
+        return []
+    if statement.links:
+        chain: tree.Node = tree.Chain(statement.span, statement.first, statement.links)
+    else:
+        chain = plain(node)
+        while isinstance(chain, tree.Group) and chain.open in ("(", "[") and len(chain.body.parts) == 1:
+            chain = plain(chain.body.parts[0])
+    if not isinstance(chain, tree.Chain) or chain.first is None:
+        return []
+    if [k.relation.symbol for k in chain.links] != ["\\ne"] or chain.links[0].right is None:
+        return []
+    name = letter(chain.first)
+    if name is None or isinstance(plain(chain.links[0].right), tree.Num):
+        return []
+    axis = reading.free_axis(name)
+    try:
+        left = index_expression(chain.first, axis, reading)
+        return [(left, index_expression(chain.links[0].right, axis, reading))]
+    except (Unsettled, Relearn):
+        return []
+
+
+def is_condition(statement: tree.Statement, reading: Reading) -> bool:
+    """A statement that restricts the one before it: ``w ≠ o``, ``(i = 1, …, n)``, ``x > 0``, ``\\forall i``."""
+    if statement.first is None:
+        return False
+    if not statement.links:
+        inner = plain(statement.first)
+        if isinstance(inner, tree.Group) and inner.open == "(":
+            return any(isinstance(p, tree.Chain) for p in map(plain, inner.body.parts)) or not any(
+                isinstance(p, tree.Chain) for p in map(plain, inner.body.parts)
+            )
+        return True
+    symbols = {k.relation.symbol for k in statement.links}
+    name = letter(statement.first)
+    if symbols <= {"\\ne", "\\in", "\\notin", "\\sim"}:
+        return True
+    if name is None or name in reading.scope.heads:
+        return False
+    rights = [plain(k.right) for k in statement.links if k.right is not None]
+    if symbols <= {"=", "<", ">", "\\le", "\\ge"} and statement.separator:
+        return (name in reading.survey.subscripts or symbols & {"<", ">"} != set()) and all(
+            isinstance(r, tree.Num) or letter(r) is not None for r in rights
+        )
+    return False

@@ -1,0 +1,378 @@
+"""The rows of a display: chains of relations become drafts, one for every relation."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from derive.calculus import NotDifferentiable
+from derive.errors import Place
+from derive.patience import OutOfTime, limited
+from derive.reading import tree
+from derive.reading.assumptions import CUE
+from derive.reading.claims import SYMBOLS, Claim, Shape, claim
+from derive.reading.context import Reading
+from derive.reading.definers import Candidate, candidate, define, defining_value, is_known
+from derive.reading.definitions import Circular, Relearn, unfold
+from derive.reading.drafts import LOGICAL, Draft, Pass, Side
+from derive.reading.elaborate import settle_rank, value
+from derive.reading.items import Display, Sentence
+from derive.reading.optima import goals, optimum
+from derive.reading.scope import Unsettled
+from derive.reading.sentences import assume, conditions_of, is_condition, plain_number
+from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk
+from derive.reading.values import ShapeError, Value
+
+STATEMENT_SECONDS = 3.0
+
+
+def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
+    reading = current.reading
+    clean = True
+    announced = list(reading.guards)
+    statements = list(row.statements)
+    for position, statement in enumerate(statements):
+        if position and is_condition(statement, reading):
+            continue
+        guards = list(announced)
+        for following in statements[position + 1 :]:
+            if not is_condition(following, reading):
+                break
+            guards.extend(conditions_of(following, reading))
+        reading.guards = guards
+        before, main = len(current.drafts), current.side
+        try:
+            with in_time(statement, current):
+                _statement(statement, item, current)
+        except (Exception, OutOfTime) as error:  # SymPy raises nearly anything; a step must never be lost by it
+            clean = clean and not isinstance(error, Relearn)
+            current.side = None
+            del current.drafts[before:]
+            _unsettled(statement, item, error, current)
+        if position and "quad" in statement.separator and "," not in statement.separator:
+            current.side = main  # a remark at the end of the row; the chain goes on from what stands before it
+    reading.guards = announced
+    return clean
+
+
+@contextmanager
+def in_time(statement: tree.Statement | Sentence, current: Pass) -> Iterator[None]:
+    """Raise ``OutOfTime`` when reading a statement, or the whole note, takes too long; each is tried once only."""
+    left = min(STATEMENT_SECONDS, current.end - time.monotonic())
+    if id(statement) in current.slow or left <= 0:
+        raise OutOfTime
+    try:
+        with limited(left):
+            yield
+    except OutOfTime:
+        current.slow.add(id(statement))
+        raise
+
+
+def _unsettled(statement: tree.Statement, item: Display, error: BaseException, current: Pass) -> None:
+    """A statement that asks for another pass, takes too long, or fails still counts as steps."""
+    if isinstance(error, OutOfTime):
+        problem = "it takes too long to read; split it into smaller steps"
+    elif isinstance(error, Relearn):
+        problem = f"the kinds of the names could not be settled ({error})"
+    elif isinstance(error, LOGICAL):
+        problem = str(error)
+    else:
+        problem = f"it was not understood ({type(error).__name__}: {error})"[:200]
+    for link in statement.links:
+        if link.right is not None and link.relation.symbol not in ARROWS:
+            place = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
+            current.drafts.append(Draft(place, _written(link), "", _source(link.right, item), problem=problem))
+
+
+ARROWS = {"\\Rightarrow", "\\Leftrightarrow", "\\to", "\\Leftarrow", "\\leftrightarrow"}
+
+
+def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
+    reading = current.reading
+    links = list(statement.links)
+    side: Side | None
+    fresh_start = True
+    if statement.first is not None:
+        first, objective = _without_objective(statement.first)
+        if objective or any(OBJECTIVE.search(t.text) for t in statement.before):
+            _second_meaning(first, statement, links, reading)
+        if not links:
+            current.side = _evaluate(first, item, reading)
+            return
+        side = None
+    else:
+        side, first, fresh_start = current.side, None, False
+    if first is not None and isinstance(name := letter(statement.label), str) and statement.label is not None:
+        _label(name, first, statement, reading)
+    for link in links:
+        symbol = link.relation.symbol
+        if symbol in ARROWS or link.right is None:
+            if link.right is not None:
+                (first, objective), side, fresh_start = _without_objective(link.right), None, True
+                if objective:
+                    _second_meaning(first, statement, links[links.index(link) + 1 :], reading)
+            continue
+        if side is None and first is not None and fresh_start and symbol in ("=", ":=", "\\equiv"):
+            defined = _definition(first, link, item, current)
+            if defined is not None:
+                side, fresh_start = defined, False
+                continue
+        if side is None:
+            side = _evaluate(first, item, reading) if first is not None else None
+        right = _evaluate(link.right, item, reading)
+        if side is not None and side.pending is not None and symbol == "=":
+            _define_later(side.pending, right, link, reading)
+        _draft(side, link, right, item, current)
+        side, fresh_start = right, False
+    current.side = side if side is not None else (_evaluate(first, item, reading) if first is not None else None)
+
+
+def _define_later(found: Candidate, right: Side, link: tree.Link, reading: Reading) -> None:
+    """A name whose defining formula is not understood is what the next formula of the chain says."""
+    place = f"{link.relation.span.line}:{link.relation.span.column}"
+    if right.value is None:
+        right.pending = found
+    elif found.key not in reading.scope.heads or reading.scope.defined_at.get(found.key) == place:
+        if define(found, right.value, reading) is not None:
+            reading.scope.defined_at[found.key] = place
+            reading.scope.unclear.pop(found.spelled.name, None)
+
+
+OBJECTIVE = re.compile(r"^\W*(?:arg\s*)?(?:max|min)(?:imi[sz]e|imum)?\W*$|最大化|最小化", re.IGNORECASE)
+
+
+def _without_objective(first: tree.Node) -> tuple[tree.Node, bool]:
+    """``\\max J(θ)``, ``\\text{minimize } J(θ)`` without the word that says what is done with J."""
+    if not isinstance(first, tree.Product) or len(first.factors) < 2:
+        return first, False
+    head = first.factors[0].node
+    named = isinstance(head, tree.BigOp) and head.kind in ("max", "min") and head.sub is None and head.sup is None
+    second = plain(first.factors[1].node)
+    worded = isinstance(head, tree.Text | tree.Word) and OBJECTIVE.search(head.text) is not None
+    if not (worded or named) or isinstance(second, tree.Group):
+        return first, False
+    rest = first.factors[1:]
+    return (rest[0].node if len(rest) == 1 else tree.Product(rest[0].node.span, (bare(rest[0].node), *rest[1:]))), True
+
+
+def _second_meaning(first: tree.Node, statement: tree.Statement, links: list[tree.Link], reading: Reading) -> None:
+    """A name that is to be maximised in one place and minimised in another is used for two things."""
+    found = candidate(first, reading)
+    if found is None or not links:
+        return
+    place = f"{links[0].relation.span.line}:{links[0].relation.span.column}"
+    for key in (found.key, found.spelled.name):
+        before = reading.scope.defined_at.get(key)
+        if key in reading.scope.heads and before is not None and before != place:
+            reading.scope.warn(
+                f"{found.spelled.name} is used for two things: a second definition in line {statement.span.line}"
+            )
+            reading.scope.heads.pop(key, None)
+            reading.scope.definitions.pop(key, None)
+            reading.scope.defined_at[key] = place
+
+
+def _label(name: str, first: tree.Node, statement: tree.Statement, reading: Reading) -> None:
+    """``A: ∂/∂v_c log P = ...`` names what stands behind the colon."""
+    found = candidate(statement.label, reading) if statement.label is not None else None
+    place = f"{statement.span.line}:{statement.span.column}"
+    if found is None or (name in reading.scope.heads and reading.scope.defined_at.get(found.key) != place):
+        return
+    try:
+        if define(found, value(first, reading), reading) is not None:
+            reading.scope.defined_at.setdefault(found.key, place)
+    except LOGICAL:
+        return
+
+
+def _evaluate(
+    node: tree.Node, item: Display, reading: Reading, meaning: Callable[[tree.Node], Value] | None = None
+) -> Side:
+    source = _source(node, item)
+    if isinstance(node, tree.Unread):
+        return Side(None, f"“{node.token}”: {node.message}", source, node)
+    try:
+        return Side(meaning(node) if meaning else value(node, reading), None, source, node)
+    except ShapeError as error:
+        return Side(None, str(error), source, node, shape_error=str(error), certain=error.certain, soft=error.soft)
+    except (Unsettled, NotDifferentiable, Circular) as error:
+        return Side(None, str(error), source, node)
+
+
+def _source(node: tree.Node, item: Display) -> str:
+    span = node.source if isinstance(node, tree.Unread) else node.span
+    return " ".join(item.text[span.start : span.end].split())
+
+
+def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass) -> Side | None:
+    """The first equation that has an unknown name alone on its left side."""
+    reading = current.reading
+    found = candidate(first, reading)
+    place = f"{link.relation.span.line}:{link.relation.span.column}"
+    if found is None or link.right is None:
+        return None
+    if is_known(found, first, reading) and reading.scope.defined_at.get(found.key) != place:
+        return None
+    if isinstance(plain(link.right), tree.Num) and found.parameters:
+        return None
+    right = _evaluate(link.right, item, reading, lambda node: defining_value(found, node, reading))
+    left_source = _source(first, item)
+    at = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
+    if right.value is None:
+        reading.scope.unclear.setdefault(found.spelled.name, str(right.problem))
+        current.drafts.append(
+            Draft(at, _written(link), left_source, right.source, problem=right.problem, source=(first, link.right))
+        )
+        right.pending = found
+        return right
+    head = define(found, right.value, reading)
+    if head is None:
+        return None
+    reading.scope.unclear.pop(found.spelled.name, None)
+    reading.scope.defined_at.setdefault(found.key, place)
+    current.drafts.append(
+        Draft(at, _written(link), left_source, right.source, definition=found.spelled.name, source=(first, link.right))
+    )
+    return right
+
+
+def _written(link: tree.Link) -> str:
+    return {
+        "\\le": "≤",
+        "\\ge": "≥",
+        "\\ne": "≠",
+        "\\equiv": "≡",
+        "\\approx": "≈",
+        "\\propto": "∝",
+        "\\in": "∈",
+        "\\sim": "∼",
+    }.get(link.relation.symbol, link.relation.symbol)
+
+
+def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, current: Pass) -> None:
+    reading = current.reading
+    span = (right.node.source if isinstance(right.node, tree.Unread) else right.node.span) if right.node else link.span
+    place = item.place(span)
+    left_source = side.source if side is not None else ""
+    nodes = (side.node if side else None, right.node)
+    symbol = link.relation.symbol
+
+    def add(**outcome: object) -> None:
+        draft = Draft(
+            place,
+            _written(link),
+            left_source,
+            right.source,
+            source=nodes,
+            symbol=symbol,
+            guards=tuple(reading.guards),
+            formula=item.formula,
+            **outcome,  # type: ignore[arg-type] # one of the fields that say what became of the step
+        )
+        current.drafts.append(draft)
+
+    if isinstance(right.node, tree.Unread):
+        add(problem=right.problem, unread=True)
+    elif side is not None and isinstance(side.node, tree.Unread):
+        add(problem=f"the left side could not be read: {side.problem}", unread=True)
+    elif symbol in ("\\in", "\\sim"):
+        add(definition=left_source)
+    elif right.node is not None and _is_legend(right.node):
+        add(definition="an explanation in words")
+    elif symbol not in SYMBOLS:
+        add(problem=f"the relation {_written(link)} is not judged")
+    elif side is None:
+        add(problem="there is nothing to the left of this relation")
+    elif right.shape_error is not None:
+        settled = right.node is not None and not right.soft and _all_declared(right.node, reading)
+        certain = right.certain or settled
+        add(problem=right.shape_error, shape_error=right.shape_error, certain=certain)
+    elif _is_assumption(side, symbol, right, reading, place):
+        add(definition="an equation that is assumed from here on")
+    elif (optima := _optima(nodes, symbol, reading)) is not None:
+        add(claim=optima)
+    elif right.value is None or side.value is None:
+        problem = right.problem if right.value is None else f"the left side is not understood: {side.problem}"
+        add(problem=problem)
+    else:
+        try:
+            settle_rank(side.value, right.value, [n for n in nodes if n is not None], reading)
+            add(claim=claim(side.value, symbol, right.value, reading))
+        except (Unsettled, ShapeError, NotDifferentiable, Circular) as error:
+            add(problem=str(error))
+
+
+def _is_legend(node: tree.Node) -> bool:
+    """``[ V: vocabulary size \\\\ u_o: … ]``: words that explain the formula, no mathematics."""
+    node = plain(node)
+    if isinstance(node, tree.Group) and len(node.body.parts) == 1:
+        node = plain(node.body.parts[0])
+    if not isinstance(node, tree.Array) or node.environment != "array":
+        return False
+    return all(any(isinstance(n, tree.Text) for cell in row for n in walk(cell)) for row in node.rows)
+
+
+def _all_declared(node: tree.Node, reading: Reading) -> bool:
+    """Whether the shapes of all names in a formula were declared by the author, or follow from what was."""
+    scope = reading.scope
+    for inner in walk(node):
+        spelled = spell(inner) if isinstance(inner, tree.Name | tree.Script | tree.Accent) else None
+        if (
+            spelled is None
+            or spelled.name in TRANSPOSES
+            or spelled.name in reading.bound
+            or spelled.name in scope.sizes
+        ):
+            continue
+        name = reading.family_name(spelled)[0]
+        if name in scope.heads or f"{name}_" in scope.heads or name in reading.survey.subscripts:
+            continue
+        family = scope.families.get(name)
+        if family is None or not family.declared or (family.order and spelled.name not in reading.survey.shapes):
+            return False
+    return True
+
+
+def _optima(nodes: tuple[tree.Node | None, tree.Node | None], symbol: str, reading: Reading) -> Claim | None:
+    """``arg max A = arg min B`` as a claim about A and B."""
+    if symbol != "=" or nodes[0] is None or nodes[1] is None:
+        return None
+    try:
+        first, second = (optimum(node, reading) for node in nodes if node is not None)
+    except (Relearn, *LOGICAL):
+        return None
+    if first is None or second is None:
+        return None
+    wanted = first.sense * second.sense
+    alternatives = tuple((goal, sign == wanted) for goal, sign in goals(first, second, reading))
+    return Claim(alternatives[0][0], Shape.SAME, True, ("", ""), alternatives=alternatives)
+
+
+def _is_assumption(side: Side, symbol: str, right: Side, reading: Reading, place: Place) -> bool:
+    """``∂L/∂x = 0`` after "set the derivative to zero" """
+    if symbol != "=" or right.node is None or plain_number(right.node) != 0 or side.value is None or side.node is None:
+        return False
+    if not CUE.search(reading.sentence):
+        return False
+    if unfold(side.value.body, reading.scope.definitions).is_number:
+        return False
+    return assume(side.value, side.node, f"{place.line}:{place.column}", reading) is not None
+
+
+def report_unread(row: tree.UnreadRow, item: Display, current: Pass) -> None:
+    for relation, span in row.relations:
+        place = item.place(span)
+        current.drafts.append(
+            Draft(
+                place,
+                relation.written,
+                "",
+                " ".join(row.source.split()),
+                problem=f"“{row.token}”: {row.message}",
+                unread=True,
+            )
+        )
+    current.side = None
