@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from derive.errors import DeriveError
+from derive.errors import DeriveError, InternalError
 from derive.formulas.commands import explain, formulas, report_with_results, write
 
 app = typer.Typer(
@@ -211,6 +211,9 @@ def main() -> None:
         app()
     except DeriveError as error:
         errors.print(f"[red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+    except InternalError as error:
+        errors.print(f"[red]a mistake in this program:[/] {escape(str(error))}; please report it", highlight=False)
         sys.exit(2)
     except (BrokenPipeError, KeyboardInterrupt):
         sys.exit(130)

@@ -17,7 +17,7 @@ from derive import report
 from derive.checking import Checked, check_file
 from derive.derivation import Kind
 from derive.errors import DeriveError
-from derive.reading import note
+from derive.reading import note, statements
 
 SECONDS = 0.1
 ORDINARY = 70  # of notes by grammar, as many damaged ones, and as many of bytes
@@ -113,7 +113,7 @@ notes = st.tuples(st.lists(rows(), min_size=1, max_size=2), st.lists(st.sampled_
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(note, "STATEMENT_SECONDS", 1.0)
+    monkeypatch.setattr(statements, "STATEMENT_SECONDS", 1.0)
     monkeypatch.setattr(note, "NOTE_SECONDS", 3.0)
 
 

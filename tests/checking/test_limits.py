@@ -14,10 +14,10 @@ import pytest
 from derive.checking import Checked, check_file
 from derive.cli import main
 from derive.derivation import Kind
-from derive.errors import DeriveError
+from derive.errors import DeriveError, InternalError
 from derive.patience import OutOfTime, limited
 from derive.proving import steps
-from derive.reading import markdown, note
+from derive.reading import markdown, note, statements
 
 SOON = 15.0  # seconds, also on a busy machine
 
@@ -25,7 +25,7 @@ SOON = 15.0  # seconds, also on a busy machine
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same limits as always, but shorter, so that the tests are."""
-    monkeypatch.setattr(note, "STATEMENT_SECONDS", 0.5)
+    monkeypatch.setattr(statements, "STATEMENT_SECONDS", 0.5)
     monkeypatch.setattr(note, "NOTE_SECONDS", 3.0)
 
 
@@ -273,6 +273,27 @@ def test_file_that_cannot_be_opened(
     monkeypatch.setattr(markdown, "open", refuse, raising=False)
     assert run(monkeypatch, "check", str(path)) == 2
     assert "Permission denied" in capsys.readouterr().err
+
+
+def test_contradiction_is_loud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A proof against a model is a bug: it becomes no verdict, and no traceback either."""
+
+    def contradict(*_: object, **__: object) -> None:
+        raise InternalError("proved, but false in a model")
+
+    path = tmp_path / "note.md"
+    path.write_text("$$ x + 1 = 1 + x $$")
+    monkeypatch.setattr(steps, "decide", contradict)
+    assert run(monkeypatch, "check", str(path)) == 2
+    assert "proved, but false in a model" in capsys.readouterr().err
+
+
+def test_one_name_for_two_things(tmp_path: Path) -> None:
+    """What is known of a size must not be believed of an array of the same name."""
+    text = "$p$ is a probability vector of length $n$ with $p_i > 0$.\n\n$$ -\\sum_{i=1}^n n_i \\log p_i \\ge 0 $$"
+    assert kinds(checked(tmp_path, text, seconds=3.0)) == {Kind.REFUTED}
 
 
 def test_empty_note(tmp_path: Path) -> None:
