@@ -10,12 +10,14 @@ from sympy import Expr
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
 from derive.reading.context import Reading, index_expression
+from derive.reading.counting import declare_count
+from derive.reading.declarations import declare_by_relation, member_of_sample
 from derive.reading.definers import candidate, define, defining_value, is_known
 from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
 from derive.reading.items import Item, Sentence
-from derive.reading.prose import apply_cues, declare_by_relation, declare_count, member_of_sample
+from derive.reading.prose import apply_cues
 from derive.reading.ranges import size_of
 from derive.reading.scope import Family, Unsettled, entry_name
 from derive.reading.spelling import letter, plain, spell, walk

@@ -1,0 +1,60 @@
+"""``n_w`` is the number of ``s`` with ``w_s = w``: counts that a sentence defines, as sums of Kronecker deltas."""
+
+from __future__ import annotations
+
+import re
+
+import sympy
+from sympy import Expr
+
+from derive.reading import tree
+from derive.reading.context import Reading
+from derive.reading.definers import candidate, define
+from derive.reading.elaborate import value
+from derive.reading.prose import Formula
+from derive.reading.ranges import member_axis
+from derive.reading.spelling import letter, plain, spell
+from derive.reading.values import scalar
+
+COUNT = re.compile(r"(?:the )?(?:number|count) of|how (?:often|many times)|个数|次数|出现")
+
+
+CONDITION = re.compile(r"with|such that|where|for which|满足|使得|且")
+
+
+def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """``n_w`` is the number of ``s ∈ {1..K}`` with ``w_s = w``: a sum of deltas."""
+    match = COUNT.search(text)
+    if match is None or not CONDITION.search(text[match.end() :]):
+        return
+    before = [f for f in formulas if f.position < match.start()]
+    after = [f for f in formulas if f.position > match.end()]
+    if not before or len(after) < 2:
+        return
+    head = before[-1].statements[-1].first
+    counted, conditions = after[0].statements[0], [s for f in after[1:] for s in f.statements]
+    found = candidate(head, reading) if head is not None else None
+    name = letter(counted.first) if counted.first is not None else None
+    if found is None or name is None or found.key in reading.scope.heads:
+        return
+    from derive.reading.context import condition, indicator, new_index
+    from derive.terms import sum_over
+
+    right = counted.links[0].right if counted.links else None
+    axis = member_axis(right, name, reading, value) if right is not None else reading.loose_axis(name)
+    index = new_index(name, axis)
+    body: Expr = sympy.Integer(1)
+    used = 0
+    with reading.binding({name: index}):
+        for statement in conditions:
+            if statement.first is None or len(statement.links) != 1 or statement.links[0].relation.symbol != "=":
+                break
+            if statement.links[0].right is None or spell(plain(statement.links[0].right)) is None:
+                break
+            chain = tree.Chain(statement.span, statement.first, statement.links)
+            left, equal_to, equal = condition(chain, reading, reading.free_axis)
+            body *= indicator(left, equal_to, equal)
+            used += 1
+    if used:
+        define(found, scalar(sum_over(body, index)), reading)
+        reading.scope.note(f"{found.spelled.name} counts (from the text)")
