@@ -40,7 +40,7 @@ DEPENDENT = {
     "O",
     "Q",
 }
-PARAMETERS = {"\\theta", "\\Theta", "\\phi", "\\omega", "W", "w", "\\beta"}
+PARAMETERS = {"\\theta", "\\Theta", "\\phi", "\\omega", "\\beta"}
 UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
 
 

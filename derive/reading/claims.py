@@ -62,7 +62,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     for side in (left, right):
         comparable = side.rank == len(indices)
         body = side.at(*indices) if comparable and side.rank else side.body
-        bodies.append(unfold(body, definitions))
+        bodies.append(_settled(unfold(body, definitions), reading))
     facts = reading.scope.facts().with_distinct(reading.guards)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
@@ -71,6 +71,13 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     assumed = tuple(pair for solved in reading.scope.assumed.values() for pair in solved.items())
     real = frozenset(name for name, family in reading.scope.families.items() if family.real)
     return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed, _loose(goal, reading), real=real)
+
+
+def _settled(body: Expr, reading: Reading) -> Expr:
+    """The term with every axis put in that was settled only after the term was read."""
+    axes = reading.scope.axes
+    moved = {i: Index(i.name, axis) for i in body.atoms(Index) if (axis := axes.resolve(i.axis)) != i.axis}
+    return axes.settle(body.xreplace(moved) if moved else body)
 
 
 def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
