@@ -263,6 +263,7 @@ GROWING += ["(\\\\", r"\quad ", r"\limits", r"\overset{", "{a\\over", r"\foo ", 
 GROWING += [r"\tag{", "||", r"\arg", r"\substack{"]
 
 
+@pytest.mark.slow  # a time, so not for every run
 @pytest.mark.parametrize("unit", GROWING)
 def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     def seconds(length: int) -> float:
@@ -276,6 +277,7 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     assert seconds(20_000) < 60 * max(min(seconds(2_000) for _ in range(3)), 0.005)
 
 
+@pytest.mark.slow  # a time, so not for every run
 def test_a_row_takes_a_few_milliseconds() -> None:
     text = r"\frac{\partial J}{\partial v_c} = -u_o"
     text += r" + \sum_{w=1}^{V} \frac{\exp(u_w^\top v_c)}{\sum_x \exp(u_x^\top v_c)} u_w"
