@@ -142,9 +142,7 @@ def train(
     ] = DEFAULT.shape,
     company: Annotated[
         float,
-        typer.Option(
-            help="Share of standing together, beside being used alike, in the vectors: 0.2 suits most tests."
-        ),
+        typer.Option(help="Share of standing together, beside being used alike, in the vectors: 0.2 suits most tests."),
     ] = DEFAULT.company,
     warm_up: Annotated[
         int,
