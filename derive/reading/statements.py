@@ -110,6 +110,8 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
     for link in links:
         symbol = link.relation.symbol
         if symbol in ARROWS or link.right is None:
+            if symbol == "\\Leftrightarrow" and link is statement.links[0] and link.right is not None:
+                _same_place(statement.first, link, item, current)
             if link.right is not None:
                 (first, objective), side, fresh_start = _without_objective(link.right), None, True
                 if objective:
@@ -349,6 +351,17 @@ def _optima(nodes: tuple[tree.Node | None, tree.Node | None], symbol: str, readi
     wanted = first.sense * second.sense
     alternatives = tuple((goal, sign == wanted) for goal, sign in goals(first, second, reading))
     return Claim(alternatives[0][0], Shape.SAME, True, ("", ""), alternatives=alternatives)
+
+
+def _same_place(first: tree.Node | None, link: tree.Link, item: Display, current: Pass) -> None:
+    """``\\max L ⇔ \\min J``: both have their optimum in the same place."""
+    reading = current.reading
+    found = _optima((first, link.right), "=", reading)
+    if found is None or first is None or link.right is None:
+        return
+    place = item.place(link.right.span)
+    left, right = _source(first, item), _source(link.right, item)
+    current.drafts.append(Draft(place, "⇔", left, right, claim=found, source=(first, link.right)))
 
 
 def _is_assumption(side: Side, symbol: str, right: Side, reading: Reading, place: Place) -> bool:
