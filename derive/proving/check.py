@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from derive.derivation import Goal, Kind, Relation, Verdict
 from derive.errors import InternalError
@@ -21,7 +21,7 @@ from derive.proving.laws import NEGATIVE, POSITIVE
 from derive.proving.models import Infeasible, Model, Outline
 from derive.proving.normal_form import Session
 
-__all__ = ["decide"]
+__all__ = ["decide", "decide_cases"]
 
 COMPARABLE = (Relation.EQUAL, Relation.AT_MOST, Relation.AT_LEAST, Relation.LESS, Relation.GREATER)
 SURVEY = {Relation.EQUAL: 5}
@@ -71,6 +71,15 @@ def decide(goal: Goal, *, deadline: float = 10.0) -> Verdict:
         return _refute(goal, budget, witness)
     agreed += more
     return Verdict(Kind.UNDECIDED, f"it holds in {agreed} random models, but no proof was found ({reason.text})")
+
+
+def decide_cases(goals: Sequence[Goal], reason: str, *, deadline: float = 10.0) -> Verdict:
+    """A claim that was cut into cases: proved, for the given reason, if every case is."""
+    for goal in goals:
+        verdict = decide(goal, deadline=deadline / len(goals))
+        if verdict.kind is not Kind.PROVED:
+            return Verdict(Kind.UNDECIDED, f"a case is not proved: {verdict.reason}")
+    return Verdict(Kind.PROVED, reason)
 
 
 class _Attempt:

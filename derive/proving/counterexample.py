@@ -58,7 +58,14 @@ def compare(goal: Goal, model: Model, work: int = WORK) -> Comparison | None:
     """
     left, right, difference, scale = _difference(goal, model, DIGITS, work)
     if abs(difference) * 10 ** (DIGITS - 15) <= scale:
-        return Comparison(0, left, right)
+        if goal.relation not in (Relation.LESS, Relation.GREATER):
+            return Comparison(0, left, right)
+        # "Equal up to rounding" would refute a strict claim: look closer, and leave it open if that settles nothing.
+        left, right, again, scale = _difference(goal, model, 2 * DIGITS, work)
+        if abs(again) * 10 ** (2 * DIGITS - 15) <= scale:
+            large = scale > 10**20 * max(abs(left), abs(right), 1)
+            return None if large else Comparison(0, left, right)
+        return Comparison(1 if again > 0 else -1, left, right)
     left, right, again, _ = _difference(goal, model, 2 * DIGITS, work)
     if abs(again - difference) * 10**6 > abs(again):
         return None

@@ -11,7 +11,7 @@ from sympy import Abs, Integer, Max, Min, Symbol
 from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
 from derive.patience import OutOfTime, limited
-from derive.proving.check import decide
+from derive.proving.check import decide, decide_cases
 from derive.proving.diagnosis import diagnose
 from derive.reading.claims import Claim, Shape
 from derive.reading.drafts import Draft
@@ -140,13 +140,13 @@ def _by_sign(claim: Claim, seconds: float) -> Verdict | None:
         return None
     size = Symbol(f"{t.name}₊", positive=True)
     facts = goal.facts.with_arrays(**{size.name: ArrayFacts(positive=True, nonnegative=True)})
+    cases = []
     for value in (size, -size, Integer(0)):
         table = {t: value}
-        part = replace(goal, left=goal.left.xreplace(table), right=goal.right.xreplace(table), facts=facts)
-        verdict = decide(part, deadline=seconds / 3)
-        if verdict.kind is not Kind.PROVED:
-            return None
-    return Verdict(Kind.PROVED, f"proved for {t} > 0, {t} = 0 and {t} < 0")
+        left, right = goal.left.xreplace(table), goal.right.xreplace(table)
+        cases.append(replace(goal, left=left, right=right, facts=facts))
+    verdict = decide_cases(cases, f"proved for {t} > 0, {t} = 0 and {t} < 0", deadline=seconds)
+    return verdict if verdict.kind is Kind.PROVED else None
 
 
 def _where_defined(claim: Claim, seconds: float) -> Verdict | None:

@@ -131,7 +131,12 @@ def _fit(left: Value, right: Value, reading: Reading) -> tuple[Shape, Value]:
 
 def _rank_known(body: Expr, reading: Reading) -> bool:
     """Whether no name in it could turn out to be a vector after all."""
-    families = reading.scope.families
+    families, survey = reading.scope.families, reading.survey
+    arrays = {str(n.base.label) for n in body.atoms(Indexed)}
+    if not all(
+        f.declared or n in survey.transposed | survey.partners for n in arrays if (f := families.get(n)) is not None
+    ):
+        return False
     return all(f.declared or f.values for s in scalars_of(body) if (f := families.get(s.name)) is not None)
 
 

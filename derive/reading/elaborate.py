@@ -213,6 +213,7 @@ def _(node: tree.Script, reading: Reading) -> Value:
         and node.sub is None
         and node.sup is not None
         and "e" not in reading.scope.families
+        and "e" not in reading.scope.heads
     ):
         inner = value(node.sup, reading)
         return Value(inner.indices, exp(inner.body), inner.row)

@@ -137,3 +137,15 @@ def test_nothing_is_said_about_claims_without_values() -> None:
     assert N in total(lambda t: p[t], ITEMS).free_symbols
     assert FACTS.of("p") is CHANCES
     assert Axis.of_size(N).length == N
+
+
+def test_a_strict_claim_beside_huge_numbers() -> None:
+    """A difference of one is no rounding error, however large the numbers are that it was computed from."""
+    axis = Axis.of_size(N)
+    j = Index("j", axis)
+    h = array("h")
+    tower = sigmoid(-exp(sum_over(h[j] ** 2, j)))
+    goal = Goal(tower, Relation.LESS, Integer(1), Facts().with_arrays(h=ArrayFacts((axis,))))
+    assert decide(goal).kind is Kind.PROVED
+    x = real("x")
+    assert decide(Goal(x, Relation.LESS, x)).kind is Kind.REFUTED
