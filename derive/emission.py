@@ -159,8 +159,8 @@ class _Maker:
 
     def _sides(self, output: EmitOutput) -> list[tree.Node]:
         rows = parse_block(Mathematics.of(output.latex))
-        statement = rows[0].statements[0] if rows and isinstance(rows[0], tree.Row) and rows[0].statements else None
-        if len(rows) != 1 or statement is None or len(rows[0].statements) != 1 or statement.first is None:  # type: ignore[union-attr]
+        statements = [s for row in rows if isinstance(row, tree.Row) for s in row.statements]
+        if len(rows) != 1 or len(statements) != 1 or (statement := statements[0]).first is None:
             raise DeriveError(f"{output.latex!r} could not be read as one formula", output.place)
         sides = [statement.first, *(link.right for link in statement.links)]
         if any(link.relation.symbol not in EQUALITIES for link in statement.links) or len(sides) > 2:

@@ -61,7 +61,7 @@ class Axis:
     @staticmethod
     def of_size(length: Expr, name: str | None = None) -> Axis:
         """The set ``{1, ..., length}``."""
-        return Axis(name or str(length), sympy.Integer(1), sympy.sympify(length))
+        return Axis(name or str(length), sympy.Integer(1), sympy.sympify(length, strict=True))
 
 
 class Index(Symbol):

@@ -207,7 +207,7 @@ def instance(formula: Formula, name: str, values: Mapping[str, Expr | float], **
         for key, proved in formula.outputs.items()
     }
     arguments = tuple(argument for argument in formula.arguments if argument.symbol not in exact)
-    return replace(formula, name=name, outputs=outputs, arguments=arguments, **changes)  # type: ignore[arg-type]
+    return replace(formula, name=name, outputs=outputs, arguments=arguments, **changes)  # type: ignore[arg-type] # names of fields
 
 
 def batched(formula: Formula, name: str, summed: tuple[str, ...] = (), axis: str = "B") -> Formula:

@@ -40,5 +40,5 @@ def compiled(made: FunctionCode) -> Callable[..., Any]:
     names: dict[str, Any] = {"np": np, "math": math, "Any": Any}
     exec(code, names)  # our own text, printed through a closed table
     function: Callable[..., Any] = names[made.name]
-    function.__source__ = made.text  # type: ignore[attr-defined]
+    function.__source__ = made.text  # type: ignore[attr-defined] # functions take attributes
     return function

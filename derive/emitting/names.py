@@ -190,7 +190,7 @@ class Names:
 
 
 def _axes(argument: object) -> tuple[str, ...]:
-    return () if isinstance(argument, Scalar) else argument.axes  # type: ignore[attr-defined]
+    return () if isinstance(argument, Scalar) else argument.axes  # type: ignore[attr-defined] # all kinds but Scalar have axes
 
 
 def _block(number: int) -> str:

@@ -280,7 +280,7 @@ class Model:
         return high - abs(value) if high is not None else value
 
     def _exactly(self, e: Any) -> Fraction:
-        e = sympy.sympify(e) if isinstance(e, int) else e
+        e = sympy.Integer(e) if isinstance(e, int) else e
         if isinstance(e, sympy.Rational):
             return Fraction(int(e.p), int(e.q))
         try:

@@ -46,9 +46,9 @@ class Translator:
     def _learn(self, name: str, what: ArrayFacts) -> None:
         known = self.laws.known
         axes = tuple(self._range(axis.low, axis.high) for axis in what.axes)
-        lower = None if what.lower is None else rational(sympy.sympify(what.lower))
-        upper = None if what.upper is None else rational(sympy.sympify(what.upper))
-        values = tuple(v for v in map(rational, map(sympy.sympify, what.values)) if v is not None)
+        lower = None if what.lower is None else rational(sympy.sympify(what.lower, strict=True))
+        upper = None if what.upper is None else rational(sympy.sympify(what.upper, strict=True))
+        values = tuple(v for v in (rational(sympy.sympify(v, strict=True)) for v in what.values) if v is not None)
         if len(values) != len(what.values):
             values = ()
         sign = NEGATIVE | ZERO_SIGN | POSITIVE

@@ -90,7 +90,7 @@ def _swapped(samples: Sequence[Sample]) -> str:
     for other, compared in first.outputs.items():
         if other == first.name or compared.expected.size < 2:
             continue
-        if _everywhere(samples, lambda s, other=other: _alike(s.got, s.outputs[other].expected)):  # type: ignore[misc]
+        if _everywhere(samples, lambda s, other=other: _alike(s.got, s.outputs[other].expected)):  # type: ignore[misc] # the default binds the loop value
             return f"is what {other} should be"
     return ""
 
@@ -146,7 +146,7 @@ def _piece(samples: Sequence[Sample]) -> str:
         ):
             if _everywhere(
                 samples,
-                lambda s, piece=piece, factor=factor: _alike(  # type: ignore[misc]
+                lambda s, piece=piece, factor=factor: _alike(  # type: ignore[misc] # the default binds the loop value
                     s.got, s.expected + factor * np.asarray(s.case.pieces[s.name][piece])
                 ),
             ):
