@@ -12,9 +12,9 @@ import sympy
 from sympy import Add, Expr, Indexed, Sum, exp, log
 from sympy.core.function import AppliedUndef
 
+from derive.calculus import DerivativeError
 from derive.derivation import Kind, Relation, Verdict
 from derive.formulas.laws import apply, explain
-from derive.proving.calculus import DerivativeError
 from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.definitions import Circular, Relearn, referenced, unfold

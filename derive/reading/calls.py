@@ -12,9 +12,10 @@ import sympy
 from sympy import Expr, Indexed, Symbol, exp
 
 from derive.reading import tree
-from derive.reading.context import Reading, index_expression, new_index
+from derive.reading.context import Reading, condition, index_expression, indicator, new_index
 from derive.reading.definitions import reference, unfold
-from derive.reading.elaborate import superscript, value
+from derive.reading.elaborate import _kronecker, superscript, value
+from derive.reading.products import FUNCTIONS, combine, product
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import TABLES
@@ -212,7 +213,6 @@ def application(node: tree.Node, group: tree.Group, reading: Reading) -> Value |
 def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
     from derive.reading.derivatives import primed_call
     from derive.reading.information import divergence
-    from derive.reading.products import FUNCTIONS
 
     name, scope = spelled.name, reading.scope
     if spelled.primes:
@@ -301,12 +301,8 @@ def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Valu
     if name == "diag" and len(parts) == 1:
         return diagonal(value(parts[0], reading))
     if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:
-        from derive.reading.elaborate import _kronecker
-
         return scalar(_kronecker(tuple(parts), reading))
     if spelled.name in ("\\mathbb{1}", "\\mathbb{I}", "1", "\\mathbf{1}", "I") and len(parts) == 1:
-        from derive.reading.context import condition, indicator
-
         inside = plain(parts[0])
         if isinstance(inside, tree.Chain):
             left, right, equal = condition(inside, reading, reading.free_axis)
@@ -491,8 +487,6 @@ def value_without_arguments(spelled: Spelled, reading: Reading) -> Value | None:
 
 def expectation(node: tree.BigOp, rest: list[tree.Factor], reading: Reading) -> Value:
     """E_{x∼p}[...] = Σ_x p(x) ..."""
-    from derive.reading.products import product
-
     sub = plain(node.sub) if node.sub is not None else None
     if not isinstance(sub, tree.Chain) or sub.first is None or len(sub.links) != 1 or sub.links[0].right is None:
         raise Unsettled("an expectation without its distribution; write E_{x ∼ p}")
@@ -513,8 +507,6 @@ def expectation(node: tree.BigOp, rest: list[tree.Factor], reading: Reading) -> 
         body = product(inside, reading)
     inner = Value(body.indices, sum_over(weight * body.body, index), body.row)
     for item in rest[len(inside) :]:
-        from derive.reading.products import combine
-
         inner = combine(inner, value(item.node, reading), item.operator, first, item.node, reading)
     return inner
 

@@ -8,13 +8,14 @@ import sympy
 from sympy import Expr
 
 from derive.reading import tree
-from derive.reading.context import Reading
+from derive.reading.context import Reading, condition, indicator, new_index
 from derive.reading.definers import candidate, define
 from derive.reading.elaborate import value
 from derive.reading.prose import Formula
 from derive.reading.ranges import member_axis
 from derive.reading.spelling import letter, plain, spell
 from derive.reading.values import scalar
+from derive.terms import sum_over
 
 COUNT = re.compile(r"(?:the )?(?:number|count) of|how (?:often|many times)|个数|次数|出现")
 
@@ -37,8 +38,6 @@ def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
     name = letter(counted.first) if counted.first is not None else None
     if found is None or name is None or found.key in reading.scope.heads:
         return
-    from derive.reading.context import condition, indicator, new_index
-    from derive.terms import sum_over
 
     right = counted.links[0].right if counted.links else None
     axis = member_axis(right, name, reading, value) if right is not None else reading.loose_axis(name)

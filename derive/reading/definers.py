@@ -21,14 +21,14 @@ from derive.reading.calls import (
     value_of_variable,
 )
 from derive.reading.context import Reading
-from derive.reading.definitions import Definition, function, referenced, unfold
+from derive.reading.definitions import Definition, Relearn, function, referenced, unfold
 from derive.reading.elaborate import value
 from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.products import FUNCTIONS
-from derive.reading.scope import Head, entry_name
+from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import joined
-from derive.reading.values import Value, scalar
+from derive.reading.values import ShapeError, Value, scalar
 from derive.terms import Index, fresh, real
 
 INERT = "·"
@@ -126,9 +126,6 @@ def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
 
 
 def _information(spelled: Spelled, group: tree.Group, reading: Reading) -> bool:
-    from derive.reading.definitions import Relearn
-    from derive.reading.scope import Unsettled
-    from derive.reading.values import ShapeError
 
     try:
         return divergence(spelled, group, reading) is not None

@@ -13,10 +13,11 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus import differentiate
 from derive.reading import tree
-from derive.reading.calls import PARAMETERS, labelled
+from derive.reading.calls import PARAMETERS, at, labelled, signature
 from derive.reading.context import Reading, new_index
 from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
 from derive.reading.elaborate import named, value
+from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import Spelled, bare, letter, plain, spell
 from derive.reading.values import Value, entrywise, scalar
@@ -53,15 +54,15 @@ def _variables(node: tree.Node, sign: str) -> list[tree.Node] | None:
         if current:
             found.extend(_repeated(current))
 
-    for factor in _factors(node):
-        head = _differential(factor.node)
+    for each in _factors(node):
+        head = _differential(each.node)
         if head is not None and head[1] == 1 and (head[0] == sign or current is None):
             close()
             current = []
         elif current is None:
             return None
         else:
-            current.append(factor)
+            current.append(each)
     close()
     return found or None
 
@@ -102,15 +103,12 @@ def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
     body, variables = parts
     if not body:
         raise Unsettled("a derivative of nothing")
-    from derive.reading.products import product
 
     return by_all(product([bare(body[0].node), *body[1:]], reading), variables, reading)
 
 
 def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tuple[Value, int] | None:
     """``∂/∂x`` before what it applies to, ``∇_x f``, ``∂_x f``; the position after it."""
-    from derive.reading.products import factor, product
-
     node = plain(items[position].node)
     rest = items[position + 1 :]
     if isinstance(node, tree.Frac):
@@ -267,9 +265,6 @@ def _by_compound(body: Expr, compound: Expr) -> Expr:
 
 def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
     """``σ'(x)``, ``ℓ''(x)``: differentiate, then put in the argument."""
-    from derive.reading.calls import signature
-    from derive.reading.products import FUNCTIONS
-
     if spelled.primes > MAX_ORDER or len(group.body.parts) != 1:
         return None
     argument = value(group.body.parts[0], reading)
@@ -281,8 +276,6 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         and isinstance(head.definition.parameters[0], Symbol)
         and not spelled.subs
     ):
-        from derive.reading.calls import at
-
         body = at(head, [variable]).body
     elif spelled.name in FUNCTIONS and FUNCTIONS[spelled.name] is not None:
         body = FUNCTIONS[spelled.name](variable)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-from derive.calculus import NotDifferentiable
+from derive.calculus import DerivativeError
 from derive.errors import Place
 from derive.reading import tree
 from derive.reading.claims import Claim
@@ -18,7 +18,7 @@ from derive.reading.formula import Formula as Mathematics
 from derive.reading.scope import Unsettled
 from derive.reading.values import ShapeError, Value
 
-LOGICAL = (Unsettled, ShapeError, NotDifferentiable, Circular)
+LOGICAL = (Unsettled, ShapeError, DerivativeError, Circular)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ from sympy import Expr, Rational, exp, log
 from derive.reading import tree
 from derive.reading.context import Reading, condition, index_expression, indicator
 from derive.reading.definitions import Relearn
+from derive.reading.ellipsis import dotted_sum, has_ellipsis
+from derive.reading.ranges import size_of
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, words
+from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, subscripts, words
 from derive.reading.values import (
     ShapeError,
     Value,
@@ -28,7 +30,7 @@ from derive.reading.values import (
     scalar,
     transpose,
 )
-from derive.terms import Axis, Index, delta, fresh
+from derive.terms import Axis, Index, delta, fresh, sum_over
 
 MAX_EXPONENT = 64
 MAX_DIGITS = 30
@@ -67,7 +69,6 @@ def _(node: tree.Signed, reading: Reading) -> Value:
 
 @value.register
 def _(node: tree.Sum, reading: Reading) -> Value:
-    from derive.reading.ellipsis import dotted_sum, has_ellipsis
 
     if has_ellipsis(node):
         return dotted_sum(node, reading, value)
@@ -245,8 +246,6 @@ def _norm_power(base: tree.Group, node: tree.Script, reading: Reading) -> Value:
 
 def _entry(inner: Value, sub: tree.Node, reading: Reading) -> Value:
     """``(Ux)_i``, ``[softmax(z)]_i``."""
-    from derive.reading.spelling import subscripts
-
     where = subscripts(sub)
     if len(where) > inner.rank:
         raise ShapeError(f"{inner.describe()} has no entry with {len(where)} indices")
@@ -301,7 +300,6 @@ def _(node: tree.Group, reading: Reading) -> Value:
 
 
 def _bars(spelled: Spelled, inside: tree.Node, reading: Reading) -> Value:
-    from derive.reading.ranges import size_of
 
     bare = spelled.name.strip("|")
     if spelled.name in reading.scope.heads or (
@@ -318,7 +316,6 @@ def _norm(inner: Value, reading: Reading) -> Value:
     if inner.rank == 0:
         return scalar(sympy.Abs(inner.body))
     i, j = (fresh(k) for k in inner.indices)
-    from derive.terms import sum_over
 
     return scalar(sympy.sqrt(sum_over(sum_over(inner.at(i, j) ** 2, j), i)))
 

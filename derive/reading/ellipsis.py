@@ -11,6 +11,7 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.context import Reading, new_index
+from derive.reading.ranges import _bound_value
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import bare, letter, plain
 from derive.reading.values import ShapeError, Value, add, multiply, negate
@@ -199,7 +200,6 @@ def _shift(high: tree.Node, term: tree.Term) -> tree.Node:
 
 
 def _over(pattern: Pattern, reading: Reading, value_of: ValueOf, combine: Callable[..., Expr]) -> Value:
-    from derive.reading.ranges import _bound_value
 
     low, high = (_bound_value(plain(n), reading, value_of) for n in (pattern.low, pattern.high))
     index = new_index(HOLE, Axis(str(high), low, high))

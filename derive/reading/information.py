@@ -8,6 +8,7 @@ import sympy
 from sympy import Expr, log
 
 from derive.reading import tree
+from derive.reading.calls import _marginal, labelled, value_or_table
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
@@ -101,8 +102,6 @@ def _pair(parts: tuple[tree.Node, ...], reading: Reading) -> tuple[Value, Value]
 
 def distribution(node: tree.Node, reading: Reading) -> Value:
     """A probability vector: ``p``, ``\\hat y``, or the table ``p(x)`` with its letter unbound."""
-    from derive.reading.calls import labelled, value_or_table
-
     node = plain(node)
     spelled = spell(node)
     spelled = labelled(spelled, reading) if spelled is not None else None
@@ -169,7 +168,6 @@ def _tables(reading: Reading, wanted: set[str]) -> str:
 
 
 def _probability(name: str, where: dict[str, Expr], reading: Reading) -> Expr:
-    from derive.reading.calls import _marginal
 
     axes = {w: reading.scope.axis(f"({w})", 0) for w in reading.survey.joints[name]}
     return _marginal(name, where, axes, reading)

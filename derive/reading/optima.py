@@ -10,6 +10,7 @@ from derive.derivation import Goal, Relation
 from derive.reading import tree
 from derive.reading.context import Reading
 from derive.reading.definitions import unfold
+from derive.reading.products import product
 from derive.reading.spelling import bare, plain
 from derive.reading.values import Value
 
@@ -26,8 +27,6 @@ class Optimum:
 
 def optimum(node: tree.Node, reading: Reading) -> Optimum | None:
     """``\\arg\\max_θ L(θ)``, or ``\\max L(θ)`` where only the place of the optimum is meant."""
-    from derive.reading.products import product
-
     node = plain(node)
     if not isinstance(node, tree.Product):
         return None

@@ -12,13 +12,14 @@ from sympy import exp, log
 from derive.reading import tree
 from derive.reading.context import Reading
 from derive.reading.definitions import Relearn
-from derive.reading.elaborate import divide, learn_vector, power, superscript, value
+from derive.reading.elaborate import _entry, divide, learn_vector, power, superscript, value
+from derive.reading.ellipsis import dotted_product, has_ellipsis
 from derive.reading.ranges import running
 from derive.reading.scope import Unsettled
 from derive.reading.sets import is_sample, parts
 from derive.reading.spelling import bare, call, letter, plain, spell
 from derive.reading.survey import joined
-from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, scalar
+from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, outer, scalar
 from derive.terms import product_over, sigmoid, sum_over
 
 Items = list[tree.Factor]
@@ -33,7 +34,6 @@ FUNCTIONS = {
 def product(items: Items, reading: Reading) -> Value:
     """The value of a row of items."""
     from derive.reading.derivatives import operator_at
-    from derive.reading.ellipsis import dotted_product, has_ellipsis
 
     if has_ellipsis(tree.Product(items[0].node.span, tuple(items))):
         return dotted_product(items, reading, value)
@@ -85,8 +85,6 @@ def combine(
         return hadamard(left, right, axes)
     if operator == "\\otimes":
         if left.rank == right.rank == 1:
-            from derive.reading.values import outer
-
             return outer(left, right)
         raise Unsettled("⊗ is understood between two vectors only")
     if operator not in ("", "\\cdot", "\\times", "*", "\\ast", "\\,", "·"):
@@ -150,7 +148,6 @@ def _callable(node: tree.Node) -> tuple[tree.Group | None, tree.Script | None]:
 def superscript_of(inner: Value, script: tree.Script | None, reading: Reading) -> Value:
     if script is None:
         return inner
-    from derive.reading.elaborate import _entry
 
     if isinstance(script.base, tree.Script):
         inner = superscript_of(inner, script.base, reading)

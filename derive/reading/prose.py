@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression
 from derive.reading.declarations import differ_from
-from derive.reading.definitions import function
+from derive.reading.definitions import Definition, function
+from derive.reading.scope import Head
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.values import scalar
 from derive.terms import Index, delta
@@ -287,8 +288,6 @@ def one_hot(spelled: Spelled, formulas: list[Formula], reading: Reading) -> None
     axis = scope.axis(spelled.name, 0) if family is not None else scope.axes.flexible(f"n_{spelled.name}")
     index = Index("i", axis)
     true = index_expression(where, axis, reading)
-    from derive.reading.definitions import Definition
-    from derive.reading.scope import Head
 
     i = Index("iʹ1h", axis)
     body = delta(i, true)

@@ -22,6 +22,7 @@ from derive.reading.ranges import size_of
 from derive.reading.scope import Family, Unsettled, entry_name
 from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.values import Value
+from derive.terms import Axis
 
 HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
 
@@ -90,8 +91,6 @@ def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> No
         ):
             low, high = plain_number(start.links[0].right), spell(plain(end.first))
             if low is not None and high is not None and not high.subs:
-                from derive.terms import Axis
-
                 length = size_of(high.name, reading)
                 reading.free_index(name, Axis(str(length), sympy.Integer(low), length))
                 reading.survey.subscripts.add(name)
@@ -106,7 +105,6 @@ def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> No
         if name in reading.scope.heads:
             continue
         reading.scope.enumerated = name
-        from derive.terms import Axis
 
         reading.scope.want_order(name, 1)
         low = plain_number(first.subs[0])

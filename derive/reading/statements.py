@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from derive.calculus import NotDifferentiable
+from derive.calculus import DerivativeError
 from derive.errors import Place
 from derive.patience import OutOfTime, limited
 from derive.reading import tree
@@ -200,7 +200,7 @@ def _evaluate(
         return Side(meaning(node) if meaning else value(node, reading), None, source, node)
     except ShapeError as error:
         return Side(None, str(error), source, node, shape_error=str(error), certain=error.certain, soft=error.soft)
-    except (Unsettled, NotDifferentiable, Circular) as error:
+    except (Unsettled, DerivativeError, Circular) as error:
         return Side(None, str(error), source, node)
 
 
@@ -303,7 +303,7 @@ def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, curre
         try:
             settle_rank(side.value, right.value, [n for n in nodes if n is not None], reading)
             add(claim=claim(side.value, symbol, right.value, reading))
-        except (Unsettled, ShapeError, NotDifferentiable, Circular) as error:
+        except (Unsettled, ShapeError, DerivativeError, Circular) as error:
             add(problem=str(error))
 
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr
 
+from derive.calculus import differentiate
 from derive.derivation import Goal, Kind, Relation
 from derive.emitting import formula
 from derive.emitting.lambdify import lambdify
 from derive.errors import InternalError
-from derive.proving.calculus import differentiate
 from derive.proving.check import decide
 from derive.terms import Tensor
 from derive.testing.evaluation import evaluate

@@ -36,7 +36,7 @@ from claims import (
 )
 from sympy import Expr, Rational, exp, log, sqrt
 
-from derive.proving.calculus import differentiate, gradient
+from derive.calculus import differentiate, gradient
 from derive.terms import (
     ArrayFacts,
     Axis,
