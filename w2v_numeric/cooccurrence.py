@@ -175,7 +175,7 @@ def _to_counts(store: RunStore, size: int, window: int, memory: int) -> Counts:
         rows, columns = np.divmod(keys, size)
         both.add(np.concatenate((both.pack(keys, weights), both.pack(columns * size + rows, weights))))
     # SciPy wants one integer type for both index arrays, and 64 bits once the pairs are very many.
-    index = np.int32 if both.length < 2**31 else np.int64
+    index: type[np.signedinteger] = np.int32 if both.length < 2**31 else np.int64
     indices, values = np.empty(both.length, index), np.empty(both.length, np.float32)
     per_row = np.zeros(size + 1, np.int64)
     filled = 0
