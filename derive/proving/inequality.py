@@ -126,7 +126,7 @@ class _Search:
             return None
         self.seen.add(poly)
         for rule in (
-            self._without_positive_factor,
+            self._without_factor,
             self._maximum,
             self._ends,
             self._squares,
@@ -140,11 +140,15 @@ class _Search:
                 return found
         return None
 
-    def _without_positive_factor(self, poly: Poly, steps: int) -> str | None:
+    def _without_factor(self, poly: Poly, steps: int) -> str | None:
+        """A common factor that is positive (or ≥ 0, unless the claim is strict) does not matter."""
         c, mono, primitive = self.laws.together(poly)
         if c < 0:
             c, primitive = -c, -primitive
-        if primitive != poly and self.laws.sign(Poly({mono: 1})) == POSITIVE:
+        if primitive == poly:
+            return None
+        sign = self.laws.sign(Poly({mono: 1}))
+        if sign == POSITIVE or not (self.strict or sign & NEGATIVE):
             return self.run(primitive, steps)
         return None
 

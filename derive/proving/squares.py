@@ -6,7 +6,7 @@ from itertools import permutations
 
 import sympy
 
-from derive.proving.laws import NEGATIVE
+from derive.proving.laws import NEGATIVE, Range
 from derive.proving.normal_form import Session
 from derive.proving.polynomial import ZERO, Atom, Mono, Number, Poly, make_atom
 
@@ -16,32 +16,41 @@ MAX_TERMS = 12
 
 
 def as_square(session: Session, poly: Poly) -> bool:
-    """Whether a term is Σ_i Σ_j f(i, j) with f(i, j) + f(j, i) a square times something ≥ 0."""
-    laws = session.laws
+    """Whether a term is Σ_i f(i) or Σ_i Σ_j f(i, j) with f(i) or f(i, j) + f(j, i) a square times something ≥ 0.
+
+    Where sums run over several ranges, i and j run over one of them, and f contains the sums over the others: in
+    Σ_w p_w (u_wᵀx)² the sums over the entries of u_w.
+    """
     if len(poly) > MAX_TERMS:
         return False
     if square_sign(session, poly):
         return True
+    terms = [_open(session, mono, c) for mono, c in poly]
+    ranges = {session.laws.ranges[name]: None for names, _ in terms for name in names}
+    opened = {name for names, _ in terms for name in names}
+    if any(bound.names & opened for bounds in ranges for bound in bounds):
+        return False  # a range that depends on another index can be neither swapped nor split off
+    return any(_over_pairs(session, terms, outer) for outer in ranges)
+
+
+def _over_pairs(session: Session, terms: list[tuple[tuple[str, ...], Poly]], outer: Range) -> bool:
+    """Whether the terms are such a Σ_i Σ_j with i and j from the range ``outer``."""
+    laws = session.laws
     pairs: list[tuple[tuple[str, ...], Poly]] = []
     single: list[tuple[tuple[str, ...], Poly]] = []
-    for mono, c in poly:
-        names, body = _open(session, mono, c)
-        if len(names) == 2:
-            pairs.append((names, body))
-        elif len(names) == 1:
-            single.append((names, body))
+    for all_names, opened in terms:
+        own = tuple(name for name in all_names if laws.ranges[name] == outer)
+        part = _inner_sums(session, opened, set(all_names) - set(own))
+        if len(own) == 2:
+            pairs.append((own, part))
+        elif len(own) == 1:
+            single.append((own, part))
         else:
             return False
     if not pairs:
-        return False
+        return square_sign(session, _renamed(session, single, single[0][0]))
     names = pairs[0][0]
-    if laws.ranges[names[0]] != laws.ranges[names[1]]:
-        return False
-    body = ZERO
-    for own, part in pairs:
-        if any(laws.ranges[a] != laws.ranges[b] for a, b in zip(own, names, strict=True)):
-            return False
-        body = body + laws.replace(part, dict(zip(map(_var, own), map(laws.index, names), strict=True)))
+    body = _renamed(session, pairs, names)
     for own, part in single:
         raised = _with_total(session, own[0], part, names)
         if raised is None:
@@ -51,6 +60,39 @@ def as_square(session: Session, poly: Poly) -> bool:
     for order in permutations(names):
         symmetric = symmetric + laws.replace(body, dict(zip(map(_var, names), map(laws.index, order), strict=True)))
     return square_sign(session, symmetric)
+
+
+def _renamed(session: Session, terms: list[tuple[tuple[str, ...], Poly]], names: tuple[str, ...]) -> Poly:
+    """The sum of the terms, their indices called by the same names."""
+    laws = session.laws
+    return laws.total(
+        [laws.replace(part, dict(zip(map(_var, own), map(laws.index, names), strict=True))) for own, part in terms]
+    )
+
+
+def _inner_sums(session: Session, body: Poly, inner: set[str]) -> Poly:
+    """Σ over the names of ``inner``, as a product of sums wherever no factor joins them: Σ_j Σ_k a_j b_k = A B."""
+    if not inner:
+        return body
+    laws = session.laws
+    total = ZERO
+    for mono, c in body:
+        parts: list[tuple[set[str], Mono]] = [({name}, ()) for name in sorted(inner)]
+        product = Poly({(): c})
+        for factor in mono:
+            touched = factor[0].names & inner
+            if not touched:
+                product = laws.mul(product, Poly({(factor,): 1}))
+                continue
+            joined = [part for part in parts if part[0] & touched]
+            parts = [part for part in parts if not part[0] & touched]
+            factors = (*(f for _, fs in joined for f in fs), factor)
+            parts.append((set().union(*(names for names, _ in joined)), factors))
+        for names, factors in parts:
+            together = laws.product(*(Poly({(factor,): 1}) for factor in factors))
+            product = laws.mul(product, laws.sum_over(tuple(sorted(names)), together))
+        total = total + product
+    return total
 
 
 def _var(name: str) -> Atom:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from claims import (
+    DIMS,
     FACTS,
     ITEMS,
     N,
@@ -25,7 +26,7 @@ from claims import (
     x,
     z,
 )
-from sympy import Expr, Integer, Max, Rational, exp, log
+from sympy import Expr, IndexedBase, Integer, Max, Rational, exp, log
 
 from derive.derivation import Goal, Relation
 from derive.proving.inequality import equality_case
@@ -38,6 +39,23 @@ JENSEN_SHANNON = (
     + total(lambda t: q[t] * log(2 * q[t] / (p[t] + q[t])), ITEMS)
 ) / 2
 LOG_SUM_EXP = log(total(lambda t: exp(z[t]), ITEMS))
+COUNTS = FACTS.with_arrays(h=ArrayFacts((ITEMS,), nonnegative=True))
+h, matrix, direction, other = (array(name) for name in ("h", "M", "s", "t"))
+
+
+def scores(at: Expr, along: IndexedBase) -> Expr:
+    """The entry of M s at a row."""
+    return total(lambda t: matrix[at, t] * along[t], DIMS, "j")
+
+
+def covariance(one: IndexedBase, two: IndexedBase) -> Expr:
+    """sᵀ (Mᵀ diag(p) M - Mᵀ p pᵀ M) t for p = softmax(z)."""
+    both = total(lambda t: softmax(t) * scores(t, one) * scores(t, two), ITEMS)
+    return both - total(lambda t: softmax(t) * scores(t, one), ITEMS) * total(
+        lambda t: softmax(t) * scores(t, two), ITEMS
+    )
+
+
 X, T = real("X"), real("T", positive=True)
 
 RIGHT: dict[str, tuple[Expr, str, Expr]] = {
@@ -68,6 +86,8 @@ RIGHT: dict[str, tuple[Expr, str, Expr]] = {
         "≥",
         Integer(0),
     ),
+    "curvature in a direction": (covariance(direction, direction), "≥", Integer(0)),
+    "squares of scores": (total(lambda t: p[t] * scores(t, direction) ** 2, ITEMS), "≥", Integer(0)),
     "squares": (total(lambda t: (x[t] - z[t]) ** 2, ITEMS), "≥", Integer(0)),
     "squared chances": (total(lambda t: p[t] ** 2, ITEMS), "≤", Integer(1)),
     "log is below its tangent": (log(T), "≤", T - 1),
@@ -96,6 +116,9 @@ WRONG: dict[str, tuple[Expr, str, Expr]] = {
         "≤",
         total(lambda t: p[t] * x[t], ITEMS) ** 2,
     ),
+    "a covariance of two directions": (covariance(direction, other), "≥", Integer(0)),
+    "curvature the wrong way round": (covariance(direction, direction), "≤", Integer(0)),
+    "curvature may be zero": (covariance(direction, direction), ">", Integer(0)),
 }
 
 
@@ -152,3 +175,11 @@ def test_a_ridge_penalty_is_not_negative() -> None:
     strength, beta = real("s", positive=True), array("beta")
     proved(strength / 2 * sum_over(beta[i] ** 2, i), "≥", 0)
     refuted(strength / 2 * sum_over(beta[i] ** 2, i), ">", 0)
+
+
+def test_a_factor_that_may_be_zero_leaves_the_sign() -> None:
+    times = total(lambda t: h[t], ITEMS)
+    proved(times * covariance(direction, direction), "≥", 0, COUNTS)
+    refuted(times * covariance(direction, direction), "≤", 0, COUNTS)
+    refuted(times * entropy(p), ">", 0, COUNTS)
+    refuted(total(lambda t: z[t], ITEMS) * covariance(direction, direction), "≥", 0, COUNTS)
