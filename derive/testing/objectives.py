@@ -201,7 +201,7 @@ def _negative_sampling() -> Objective:
         "J = -log σ(u_oᵀv_c) - Σ_k log σ(-u_{n_k}ᵀv_c),  "
         "∂J/∂v_c = (σ(u_oᵀv_c) - 1)u_o + Σ_k σ(u_{n_k}ᵀv_c)u_{n_k},  "
         "∂J/∂u_w = δ_wo(σ(u_oᵀv_c) - 1)v_c + Σ_k δ(w,n_k) σ(u_{n_k}ᵀv_c)v_c",
-        ("calculus.md", "\\frac{d}{dx} \\log \\sigma(x) = "),
+        ("negative-sampling.md", "J = -\\log \\sigma(u_o^\\top v_c)"),
         _VECTORS,
     )
 

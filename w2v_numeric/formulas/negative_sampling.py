@@ -1,0 +1,404 @@
+"""Functions proved in negative-sampling-counts.md and negative-sampling.md.
+
+Generated from proved steps; do not edit, run:  derive emit
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BODY_SHA256",
+    "NOTES",
+    "batch",
+    "block_loss",
+    "block_loss_and_gradients",
+    "pair",
+]
+
+Floats = NDArray[Any]
+Integers = NDArray[Any]
+
+NOTES = {
+    "negative-sampling-counts.md": "63b5bc65dc56c83f60ebde9c6d29a8ba0750ed9a4e1423ea75afe626800e77e3",
+    "negative-sampling.md": "e620e779ea34fad1a71799cf64df17f58fae9f8d5dbe3a4c34a1da0c6a7e1802",
+}
+"""The notes the functions come from, with the SHA-256 of each."""
+
+BODY_SHA256 = "a7ffb555db228a2b5885ec9510822efa8d8292fdeabd6244adb2635c7ad8f01b"
+"""The SHA-256 of everything below."""
+
+
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _floats(name: str, values: Any) -> Any:
+    """Floating-point numbers as they are; integers and lists of numbers as floats."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _number(name: str, value: Any) -> float:
+    """One real number."""
+    array = _floats(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
+    return float(array)
+
+
+def _integers(name: str, values: Any) -> Integers:
+    """Integers that point into an axis, counted from 0."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise IndexError(f"{name} has a negative entry")
+    return array
+
+
+def _sigmoid(x: Floats, out: Floats) -> Floats:
+    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
+    np.negative(x, out=out)
+    with np.errstate(over="ignore"):
+        np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
+
+
+def _softplus(x: Floats, out: Floats) -> Floats:
+    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
+    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
+        return np.logaddexp(0, x, out=out)
+    np.abs(x, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    out += np.maximum(x, 0)
+    return out
+
+
+def _sigmoid_of_number(x: float) -> float:
+    """σ(x), by the form whose exponent is not positive."""
+    small = math.exp(-abs(x))
+    return (1.0 if x >= 0 else small) / (1.0 + small)
+
+
+def _softplus_of_number(x: float) -> float:
+    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|)."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: Floats) -> None:
+    """``operation`` each row of values to the row of target it belongs to; rows that come twice count twice."""
+    if not target.flags.c_contiguous:
+        operation.at(target, rows, values)
+        return
+    where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
+    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+
+
+def batch(u: Floats, v: Floats, c: Integers, o: Integers, n: Integers) -> tuple[Floats, Floats, Floats]:
+    r"""The losses of B pairs, each with its own noise words, and their gradients; that in u is added up over the pairs.
+
+        loss = J = -\log \sigma(u_o^\top v_c) - \sum_{k=1}^{K} \log \sigma(-u_{n_k}^\top v_c)
+            proved in negative-sampling.md:46
+        gradient_v = \frac{\partial J}{\partial v_c} = \left( \sigma(u_o^\top v_c) - 1 \right) u_o +
+            \sum_{k=1}^{K} \sigma(u_{n_k}^\top v_c) \, u_{n_k}
+            proved in negative-sampling.md:55
+        gradient_u = \frac{\partial J}{\partial u_w} = \delta_{wo} \left( \sigma(u_o^\top v_c) - 1 \right) v_c +
+            \sum_{k=1}^{K} \delta_{w n_k} \, \sigma(u_{n_k}^\top v_c) \, v_c
+            proved in negative-sampling.md:66
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        c: (B,), integers from 0 to C - 1.
+        o: (B,), integers from 0 to V - 1.
+        n: (B, K), integers from 0 to V - 1.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(u) is not np.ndarray or u.dtype.kind != "f":
+        u = _floats("u", u)
+    if type(v) is not np.ndarray or v.dtype.kind != "f":
+        v = _floats("v", v)
+    c = _integers("c", c)
+    o = _integers("o", o)
+    n = _integers("n", n)
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or c.ndim != 1
+        or o.ndim != 1
+        or n.ndim != 2
+        or v.shape[1] != u.shape[1]
+        or o.shape[0] != c.shape[0]
+        or n.shape[0] != c.shape[0]
+    ):
+        raise ValueError(
+            "batch needs u (V, d), v (C, d), c (B,), o (B,), n (B, K); got "
+            f"{u.shape}, {v.shape}, {c.shape}, {o.shape}, {n.shape}"
+        )
+    V = u.shape[0]
+    d = u.shape[1]
+    u_n = u.take(n, axis=0)
+    v_c = v.take(c, axis=0)
+    scores = np.einsum("bkd,bd->bk", u_n, v_c)
+    losses = _softplus(scores, out=np.empty_like(scores))
+    total = np.einsum("bk->b", losses)
+    u_o = u.take(o, axis=0)
+    products = np.einsum("bd,bd->b", u_o, v_c)
+    scores_2 = np.negative(products, out=products)
+    losses_2 = _softplus(scores_2, out=np.empty_like(scores_2))
+    loss = total
+    loss += losses_2
+    sigmoids = _sigmoid(scores, out=scores)
+    products_2 = np.einsum("bkd,bk->bd", u_n, sigmoids)
+    sigmoids_2 = _sigmoid(scores_2, out=scores_2)
+    weighted = u_o
+    weighted *= sigmoids_2[:, None]
+    gradient_v = products_2
+    gradient_v -= weighted
+    weighted_2 = v_c[:, None, :] * sigmoids[:, :, None]
+    weighted_3 = v_c
+    weighted_3 *= sigmoids_2[:, None]
+    scattered = np.zeros((V, d), u.dtype)
+    _scatter_rows(np.add, scattered, n, weighted_2)
+    gradient_u = scattered
+    _scatter_rows(np.subtract, gradient_u, o, weighted_3)
+    if not math.isfinite(loss.dot(loss)):
+        _reject_non_finite("batch", u=u, v=v)
+    return loss, gradient_v, gradient_u
+
+
+def block_loss(
+    u: Floats,
+    v: Floats,
+    columns: Integers,
+    starts: Integers,
+    values: Floats,
+    n: Floats,
+    r: Floats,
+    K: float,
+    *,
+    block: Floats,
+    block_2: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts N, whose row sums are n, against K noise words from r.
+
+        loss = J = -\sum_{a=1}^{C} \sum_{b=1}^{V} N_{ab} \log \sigma(u_b^\top v_a) - K \sum_{a=1}^{C} n_a
+            \sum_{w=1}^{V} r_w \log \sigma(-u_w^\top v_a)
+            proved in negative-sampling-counts.md:32
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        starts: (C + 1,), where each row begins in them; the first is 0.
+        values: the entries of N, C×V; no position twice.
+        n: (C,).
+        r: (V,).
+        K: a number.
+        block: (C, V), C-contiguous; work space, overwritten.
+        block_2: (C, V), C-contiguous; work space, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or n.ndim != 1
+        or r.ndim != 1
+        or v.shape[1] != u.shape[1]
+        or n.shape[0] != v.shape[0]
+        or r.shape[0] != u.shape[0]
+        or len(starts) != v.shape[0] + 1
+        or len(columns) != len(values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+        or block_2.shape != (v.shape[0], u.shape[0])
+        or not block_2.flags.c_contiguous
+    ):
+        raise ValueError(
+            "block_loss needs u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous, block_2 (C, V) "
+            "contiguous; got "
+            f"{u.shape}, {v.shape}, {n.shape}, {r.shape}, {block.shape}, {block_2.shape}"
+        )
+    V = u.shape[0]
+    C = v.shape[0]
+    scores = np.matmul(v, u.T, out=block)
+    positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
+    scores_observed = scores.take(positions)
+    scores_2 = np.negative(scores_observed, out=scores_observed)
+    losses = _softplus(scores_2, out=np.empty_like(scores_2))
+    products = losses.astype(np.float64).dot(values)
+    losses_2 = _softplus(scores, out=block_2)
+    products_2 = losses_2.dot(r)
+    products_3 = n.astype(np.float64).dot(products_2)
+    loss = products + K * products_3
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, r=r, K=K)
+    return float(loss)
+
+
+def block_loss_and_gradients(
+    u: Floats,
+    v: Floats,
+    columns: Integers,
+    starts: Integers,
+    values: Floats,
+    n: Floats,
+    r: Floats,
+    K: float,
+    *,
+    block: Floats,
+    block_2: Floats,
+    gradient_v: Floats,
+    gradient_u: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts N, whose row sums are n, against K noise words from r.
+
+        loss = J = -\sum_{a=1}^{C} \sum_{b=1}^{V} N_{ab} \log \sigma(u_b^\top v_a) - K \sum_{a=1}^{C} n_a
+            \sum_{w=1}^{V} r_w \log \sigma(-u_w^\top v_a)
+            proved in negative-sampling-counts.md:32
+        gradient_v = \frac{\partial J}{\partial v_a} = \sum_{b=1}^{V} \left( K n_a r_b \, \sigma(u_b^\top v_a) -
+            N_{ab} \, \sigma(-u_b^\top v_a) \right) u_b
+            proved in negative-sampling-counts.md:52
+        gradient_u = \frac{\partial J}{\partial u_b} = \sum_{a=1}^{C} \left( K n_a r_b \, \sigma(u_b^\top v_a) -
+            N_{ab} \, \sigma(-u_b^\top v_a) \right) v_a
+            proved in negative-sampling-counts.md:59
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        starts: (C + 1,), where each row begins in them; the first is 0.
+        values: the entries of N, C×V; no position twice.
+        n: (C,).
+        r: (V,).
+        K: a number.
+        block: (C, V), C-contiguous; work space, overwritten.
+        block_2: (C, V), C-contiguous; work space, overwritten.
+        gradient_v: the array that receives this output, overwritten.
+        gradient_u: the array that receives this output, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or n.ndim != 1
+        or r.ndim != 1
+        or v.shape[1] != u.shape[1]
+        or n.shape[0] != v.shape[0]
+        or r.shape[0] != u.shape[0]
+        or len(starts) != v.shape[0] + 1
+        or len(columns) != len(values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+        or block_2.shape != (v.shape[0], u.shape[0])
+        or not block_2.flags.c_contiguous
+    ):
+        raise ValueError(
+            "block_loss_and_gradients needs u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous, block_2 "
+            "(C, V) contiguous; got "
+            f"{u.shape}, {v.shape}, {n.shape}, {r.shape}, {block.shape}, {block_2.shape}"
+        )
+    V = u.shape[0]
+    C = v.shape[0]
+    scores = np.matmul(v, u.T, out=block)
+    positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
+    scores_observed = scores.take(positions)
+    scores_2 = np.negative(scores_observed, out=scores_observed)
+    losses = _softplus(scores_2, out=np.empty_like(scores_2))
+    products = losses.astype(np.float64).dot(values)
+    losses_2 = _softplus(scores, out=block_2)
+    products_2 = losses_2.dot(r)
+    products_3 = n.astype(np.float64).dot(products_2)
+    loss = products + K * products_3
+    sigmoids = _sigmoid(scores, out=scores)
+    weighted = sigmoids
+    weighted *= (n * K)[:, None]
+    weighted *= r
+    sigmoids_2 = _sigmoid(scores_2, out=scores_2)
+    residuals = weighted
+    residuals.reshape(-1)[positions] -= values * sigmoids_2
+    gradient_v = np.matmul(residuals, u, out=gradient_v)
+    gradient_u = np.matmul(residuals.T, v, out=gradient_u)
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, n=n, r=r, K=K)
+    return float(loss)
+
+
+def pair(u: Floats, v: Floats, c: int, o: int, n: Integers) -> tuple[float, Floats, Floats]:
+    r"""The loss of one pair of a center word c and an outside word o against the noise words n, and its gradients.
+
+        loss = J = -\log \sigma(u_o^\top v_c) - \sum_{k=1}^{K} \log \sigma(-u_{n_k}^\top v_c)
+            proved in negative-sampling.md:46
+        gradient_v = \frac{\partial J}{\partial v_c} = \left( \sigma(u_o^\top v_c) - 1 \right) u_o +
+            \sum_{k=1}^{K} \sigma(u_{n_k}^\top v_c) \, u_{n_k}
+            proved in negative-sampling.md:55
+        gradient_u = \frac{\partial J}{\partial u_w} = \delta_{wo} \left( \sigma(u_o^\top v_c) - 1 \right) v_c +
+            \sum_{k=1}^{K} \delta_{w n_k} \, \sigma(u_{n_k}^\top v_c) \, v_c
+            proved in negative-sampling.md:66
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        c: an integer from 0 to C - 1.
+        o: an integer from 0 to V - 1.
+        n: (K,), integers from 0 to V - 1.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(u) is not np.ndarray or u.dtype.kind != "f":
+        u = _floats("u", u)
+    if type(v) is not np.ndarray or v.dtype.kind != "f":
+        v = _floats("v", v)
+    n = _integers("n", n)
+    if u.ndim != 2 or v.ndim != 2 or n.ndim != 1 or v.shape[1] != u.shape[1]:
+        raise ValueError(f"pair needs u (V, d), v (C, d), n (K,); got {u.shape}, {v.shape}, {n.shape}")
+    if not 0 <= c < v.shape[0]:
+        raise IndexError(f"pair: c = {c} is not between 0 and {v.shape[0] - 1}")
+    if not 0 <= o < u.shape[0]:
+        raise IndexError(f"pair: o = {o} is not between 0 and {u.shape[0] - 1}")
+    V = u.shape[0]
+    d = u.shape[1]
+    u_n = u.take(n, axis=0)
+    v_c = v[c]
+    scores = u_n.dot(v_c)
+    losses = _softplus(scores, out=np.empty_like(scores))
+    u_o = u[o]
+    scores_2 = -u_o.dot(v_c)
+    loss = np.add.reduce(losses) + _softplus_of_number(scores_2)
+    sigmoids = _sigmoid(scores, out=scores)
+    products = sigmoids.dot(u_n)
+    sigmoids_2 = _sigmoid_of_number(scores_2)
+    weighted = u_o * sigmoids_2
+    gradient_v = products
+    gradient_v -= weighted
+    weighted_2 = v_c * sigmoids[:, None]
+    weighted_3 = v_c * sigmoids_2
+    scattered = np.zeros((V, d), u.dtype)
+    _scatter_rows(np.add, scattered, n, weighted_2)
+    gradient_u = scattered
+    gradient_u[o] -= weighted_3
+    if not (math.isfinite(loss) and math.isfinite(gradient_v.dot(gradient_v))):
+        _reject_non_finite("pair", u=u, v=v)
+    return float(loss), gradient_v, gradient_u
