@@ -274,7 +274,8 @@ class _Maker:
         if name in self.line.sparse:
             if len(names) != 2:
                 raise DeriveError(f"{name} is no matrix, so it cannot be sparse", self.line.place)
-            return Sparse(name, (names[0], names[1]))
+            pair = (names[0], names[1])
+            return Sparse(name, pair) if len(self.line.sparse) == 1 else Sparse.named(name, pair, parameter)
         if family is not None and family.points_into is not None:
             return IndexArgument(name, self._axis(family.points_into), names, parameter)
         return Array(name, names, parameter) if names else Scalar(name, parameter)

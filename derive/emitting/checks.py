@@ -52,8 +52,12 @@ def shape_checks(formula: Formula, blocks: list[str]) -> list[str]:
                 conditions.append(f"{length} != {first[axis]}")
             first.setdefault(axis, length)
     for sparse in (a for a in formula.arguments if isinstance(a, Sparse)):
-        if sparse.axes[0] in first:
-            conditions.append(f"len({sparse.starts}) != {first[sparse.axes[0]]} + 1")
+        rows = sparse.axes[0]
+        if rows in first:
+            same = first[rows].startswith("len(") and first[rows].endswith(" - 1")
+            wanted_starts = first[rows].removesuffix(" - 1") if same else f"{first[rows]} + 1"
+            conditions.append(f"len({sparse.starts}) != {wanted_starts}")
+        first.setdefault(rows, f"len({sparse.starts}) - 1")
         conditions.append(f"len({sparse.columns}) != len({sparse.values})")
     got = [a.parameter for a in arrays]
     for block in blocks:

@@ -120,6 +120,11 @@ class Sparse:
         for name in (*self.axes, self.columns, self.starts):
             _checked(name, "an axis or a parameter")
 
+    @classmethod
+    def named(cls, symbol: str, axes: tuple[str, str], prefix: str) -> Sparse:
+        """One of several: its parameters are ``prefix_columns``, ``prefix_starts`` and ``prefix_values``."""
+        return cls(symbol, axes, f"{prefix}_columns", f"{prefix}_starts", f"{prefix}_values")
+
 
 Argument: TypeAlias = Array | IndexArgument | Scalar | Sparse
 

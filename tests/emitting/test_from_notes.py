@@ -1,0 +1,59 @@
+"""Functions asked for by a note written for the test: what reaches the generated code from an ``emit`` line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from derive.emission import emitted
+from derive.emitting.lambdify import lambdify
+
+NOTE = r"""
+A matrix $A \in \mathbb{R}^{C \times V}$, a matrix $B \in \mathbb{R}^{C \times V}$ and the vectors $u_b \in \mathbb{R}^d$
+and $v_a \in \mathbb{R}^d$ are given.
+
+$$
+J = \sum_{a=1}^{C} \sum_{b=1}^{V} \left( A_{ab} - B_{ab} \right) u_b^\top v_a
+$$
+
+```derive
+emit module.f(u, v, SPARSE):
+    loss = J
+```
+"""
+
+
+def parameters(sparse: str, tmp_path: Path) -> tuple[str, ...]:
+    path = tmp_path / "note.md"
+    path.write_text(NOTE.replace("SPARSE", sparse))
+    (one,) = emitted(path)
+    return tuple(one.formula.parameters())
+
+
+def test_a_single_sparse_argument_has_plain_names(tmp_path):
+    assert parameters("sparse A, B", tmp_path) == ("u", "v", "columns", "starts", "values", "B")
+
+
+def test_several_sparse_arguments_have_names_of_their_own(tmp_path):
+    wanted = ("A_columns", "A_starts", "A_values", "B_columns", "B_starts", "B_values")
+    assert parameters("sparse A, sparse B", tmp_path) == ("u", "v", *wanted)
+
+
+def test_several_sparse_arguments_are_computed_with(tmp_path):
+    path = tmp_path / "note.md"
+    path.write_text(NOTE.replace("SPARSE", "sparse A, sparse B"))
+    (one,) = emitted(path)
+    rng = np.random.default_rng(0)
+    A, B = rng.poisson(0.5, size=(2, 4, 5)).astype(float)
+    u, v = rng.normal(size=(5, 3)), rng.normal(size=(4, 3))
+
+    def compressed(matrix):
+        rows, columns = np.nonzero(matrix)
+        return columns, np.searchsorted(rows, np.arange(len(matrix) + 1)), matrix[rows, columns]
+
+    got = lambdify(one.formula)(u, v, *compressed(A), *compressed(B))
+    assert got == pytest.approx(np.sum((A - B) * (v @ u.T)), rel=1e-12)
+    with pytest.raises(ValueError, match="f needs u"):
+        lambdify(one.formula)(u, v, *compressed(A), *compressed(B[:3]))
