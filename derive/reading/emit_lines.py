@@ -5,10 +5,10 @@
         loss = J
         gradient_v = \\frac{\\partial J}{\\partial v_c}
 
-An argument is a name of the note; ``sparse N`` takes a matrix as compressed rows (the parameters ``columns``, ``starts``
-and ``values``; with several, ``N_columns``, ``N_starts`` and ``N_values``), and ``\\beta = 0`` fixes a name at a
-number.  An output is a name and a quantity as the note writes it: the quantity must begin a chain of equalities in the
-note, and the end of that chain is what is computed; ``name = QUANTITY = FORM`` picks another form of the same chain.
+An argument is a name of the note; ``sparse N`` takes a matrix as compressed rows (the parameters ``columns``,
+``starts`` and ``values``; with several, ``N_columns``, ``N_starts`` and ``N_values``), and ``\\beta = 0`` fixes a name
+at a number.  An output is a name and a quantity as the note writes it: the quantity must begin a chain of equalities in
+the note, and the end of that chain is what is computed; ``name = QUANTITY = FORM`` picks another form of the chain.
 Further lines:
 
     batch B sum NAME ...     every index argument becomes a vector of B; the outputs named are added up over it

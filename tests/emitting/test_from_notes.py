@@ -11,8 +11,8 @@ from derive.emission import emitted
 from derive.emitting.lambdify import lambdify
 
 NOTE = r"""
-A matrix $A \in \mathbb{R}^{C \times V}$, a matrix $B \in \mathbb{R}^{C \times V}$ and the vectors $u_b \in \mathbb{R}^d$
-and $v_a \in \mathbb{R}^d$ are given.
+There are a matrix $A \in \mathbb{R}^{C \times V}$, a matrix $B \in \mathbb{R}^{C \times V}$, and the vectors
+$u_b \in \mathbb{R}^d$ and $v_a \in \mathbb{R}^d$.
 
 $$
 J = \sum_{a=1}^{C} \sum_{b=1}^{V} \left( A_{ab} - B_{ab} \right) u_b^\top v_a
