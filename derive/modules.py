@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derive.emission import NOTES, Emitted, emitted
+from derive.emitting.formula import EmitError
 from derive.emitting.module import Header, check_module, write_module
+from derive.emitting.objectives import Trainable, trainable
 from derive.errors import DeriveError
+from derive.reading.markdown import read_document
+from derive.reading.train_lines import TrainLine, train_lines
 
 __all__ = ["FOLDER", "Stale", "default_notes", "generate", "stale", "write"]
 
@@ -41,19 +45,44 @@ def generate(
         DeriveError: what is to be emitted is not proved or has no NumPy.
     """
     found: dict[str, list[Emitted]] = {}
+    objectives: dict[str, list[Trainable]] = {}
     for note in notes:
         progress(note)
-        for each in emitted(note, seconds=seconds):
+        functions = list(emitted(note, seconds=seconds))
+        for each in functions:
             found.setdefault(each.module, []).append(each)
+        for line in train_lines(read_document(note)):
+            module, objective = _trainable(line, functions)
+            objectives.setdefault(module, []).append(objective)
     if not found:
         raise DeriveError("the notes ask for no functions; a ```derive block with an emit line does")
-    return {f"{module}.py": _text(functions) for module, functions in sorted(found.items())}
+    return {f"{module}.py": _text(functions, objectives.get(module, ())) for module, functions in sorted(found.items())}
 
 
-def _text(functions: Sequence[Emitted]) -> str:
+def _trainable(line: TrainLine, functions: Sequence[Emitted]) -> tuple[str, Trainable]:
+    """The objective of a line, and the module its functions stand in."""
+    modules = {each.formula.name: each.module for each in functions}
+    try:
+        objective = trainable(
+            line.name,
+            line.about,
+            line.over,
+            (line.gradients, line.loss),
+            line.bindings,
+            line.preferred,
+            [each.formula for each in functions],
+        )
+    except EmitError as error:
+        raise DeriveError(error.message, line.place) from error
+    if modules[line.gradients] != modules[line.loss]:
+        raise DeriveError(f"{line.gradients} and {line.loss} must stand in one module", line.place)
+    return modules[line.gradients], objective
+
+
+def _text(functions: Sequence[Emitted], objectives: Sequence[Trainable]) -> str:
     notes = {each.note.name: each.note.read_text("utf-8") for each in functions}
     title = f"Functions proved in {' and '.join(sorted(notes))}."
-    return write_module([each.formula for each in functions], Header(title, notes))
+    return write_module([each.formula for each in functions], Header(title, notes, objectives=objectives))
 
 
 def stale(modules: Mapping[str, str], folder: Path) -> list[Stale]:

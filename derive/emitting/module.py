@@ -13,6 +13,7 @@ from derive.emitting.formula import EmitError, Formula
 from derive.emitting.function import check_names, emit_function
 from derive.emitting.helpers import helpers
 from derive.emitting.lambdify import compiled
+from derive.emitting.objectives import Trainable
 from derive.emitting.rewrites import prove
 from derive.emitting.verify import verify
 
@@ -29,12 +30,13 @@ class Header:
         title: one sentence on what the functions are about.
         notes: the text of each note by the name under which functions refer to it.
         command: how to generate the module again.
+        objectives: what can be trained with the functions.
     """
 
     title: str
     notes: Mapping[str, str]
     command: str = "derive emit"
-    lines: Sequence[str] = field(default=())
+    objectives: Sequence[Trainable] = field(default=())
 
 
 def _digest(text: str) -> str:
@@ -65,7 +67,8 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
     needed = helpers(name for function in functions for name in function.helpers)
     body = "\n\n".join([*needed, *(function.text for function in functions)])
     notes = "".join(f'    "{name}": "{_digest(text)}",\n' for name, text in sorted(header.notes.items()))
-    exported = "".join(f'    "{name}",\n' for name in ("BODY_SHA256", "NOTES", *sorted(names)))
+    constants = ("BODY_SHA256", "NOTES", *(["OBJECTIVES"] if header.objectives else []))
+    exported = "".join(f'    "{name}",\n' for name in (*constants, *sorted(names)))
     return (
         f'"""{header.title}\n\n'
         f"Generated from proved steps; do not edit, run:  {header.command}\n"
@@ -80,9 +83,25 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         "Integers = NDArray[Any]\n\n"
         f"NOTES = {{\n{notes}}}\n"
         '"""The notes the functions come from, with the SHA-256 of each."""\n\n'
+        f"{_objectives(header.objectives)}"
         f'BODY_SHA256 = "{_digest(body)}"\n'
         '"""The SHA-256 of everything below."""\n\n\n'
         f"{body}"
+    )
+
+
+def _objectives(objectives: Sequence[Trainable]) -> str:
+    """The dictionary of what can be trained, or nothing."""
+    names = [objective.name for objective in objectives]
+    for name in names:
+        if names.count(name) > 1:
+            raise EmitError(f"two objectives are named {name}")
+    if not objectives:
+        return ""
+    entries = "".join(objective.source() for objective in sorted(objectives, key=lambda each: each.name))
+    return (
+        f"OBJECTIVES: dict[str, dict[str, Any]] = {{\n{entries}}}\n"
+        '"""What can be trained with these functions, and what each of their arguments is given."""\n\n'
     )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 __all__ = [
     "BODY_SHA256",
     "NOTES",
+    "OBJECTIVES",
     "batch",
     "block_loss",
     "block_loss_and_gradients",
@@ -25,10 +26,28 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "softmax-counts.md": "96fbfc3710004e5a1635ace9afc385ab0ce6f76fd689539a4ac22b39ca356a80",
+    "softmax-counts.md": "376992ff65bfc17a61d6870b92e8f429894b559816ea8dc7694bbc57ec2c76c9",
     "softmax-skip-gram.md": "317459c1cb0b996c54f9b68dda0728b4e3bbc475f539e6378db5f394c21863c8",
 }
 """The notes the functions come from, with the SHA-256 of each."""
+
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "softmax": {
+        "about": "The exact softmax of skip-gram over co-occurrence counts.",
+        "over": "counts",
+        "loss_and_gradients": "block_loss_and_gradients",
+        "loss": "block_loss",
+        "given": {
+            "u": "outside vectors from log frequencies",
+            "v": "center vectors",
+            "columns starts values": "counts",
+            "n": "center counts",
+            "loss": "negative log-likelihood",
+        },
+        "preferred": {},
+    },
+}
+"""What can be trained with these functions, and what each of their arguments is given."""
 
 BODY_SHA256 = "1425d32320c4f5ee228c72d4e834afe835011134f008431e550dd3c39425ae4f"
 """The SHA-256 of everything below."""
