@@ -8,9 +8,9 @@
         prefer epochs 20
 
 The functions are emitted by the same note: the first gives loss and gradients, the second the loss alone.  Every
-argument is bound to what the trainer provides under that name, or to a number; what the names are is the trainer's business
-(`w2v_numeric/objective.py`).  ``over`` says how the data come: ``counts``, ``text`` or ``windows``.  ``loss = negative
-log-likelihood`` lets the loss be shown in nats.  ``prefer`` proposes a setting of the trainer.
+argument is bound to what the trainer provides under that name, or to a number; what the names are is the trainer's
+business (`w2v_numeric/objective.py`).  ``over`` says how the data come: ``counts``, ``text`` or ``windows``.
+``loss = negative log-likelihood`` lets the loss be shown in nats.  ``prefer`` proposes a setting of the trainer.
 """
 
 from __future__ import annotations
