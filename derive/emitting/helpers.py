@@ -69,6 +69,18 @@ def _softplus(x: Floats, out: Floats) -> Floats:
     return out
 '''
 
+_SOFTPLUS_DOT = '''\
+def _softplus_dot(x: Floats, weights: Floats) -> Floats:
+    """Σ_k log(1 + e^x_ik) weights_k for every row i, a few rows at a time in memory that stays in the cache."""
+    rows = max(1, 2**15 // max(1, x.shape[1]))
+    memory = np.empty((min(rows, len(x)), x.shape[1]), x.dtype)
+    sums = np.empty(len(x), np.result_type(x, weights))
+    for start in range(0, len(x), rows):
+        part = x[start : start + rows]
+        sums[start : start + rows] = _softplus(part, out=memory[: len(part)]).dot(weights)
+    return sums
+'''
+
 _SIGMOID_OF_NUMBER = '''\
 def _sigmoid_of_number(x: float) -> float:
     """σ(x), by the form whose exponent is not positive."""
@@ -97,6 +109,7 @@ _TEXTS = {
     "convert": _CONVERT,
     "sigmoid": _SIGMOID,
     "softplus": _SOFTPLUS,
+    "softplus dot": _SOFTPLUS_DOT,
     "sigmoid of a number": _SIGMOID_OF_NUMBER,
     "softplus of a number": _SOFTPLUS_OF_NUMBER,
     "scatter": _SCATTER,

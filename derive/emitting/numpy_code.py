@@ -15,7 +15,7 @@ from derive.emitting.formula import EmitError, Formula, Sparse
 from derive.emitting.graph import Dim
 from derive.emitting.names import Names
 from derive.emitting.plan import Plan
-from derive.emitting.schedule import Schedule
+from derive.emitting.schedule import Schedule, softplus_dot
 from derive.emitting.steps import Step, Use, Value
 from derive.emitting.text import ATOM, PRODUCT, SUM, UNARY, Text, letter, number, weighted_sum, wrap
 
@@ -173,6 +173,9 @@ class Expressions:
 
     def _dot(self, step: Step, out: str | None = None) -> Text:
         first, second = step.uses
+        if (pair := softplus_dot(step)) and pair[0].value in self.schedule.inlined:
+            self.helpers |= {"softplus", "softplus dot"}
+            return f"_softplus_dot({self.text(pair[0].value.step.uses[0])[0]}, {self.text(pair[1])[0]})", ATOM
         summed: tuple[Dim, ...] = step.attribute
         shared = [dim for dim in first.labels if dim in second.labels and dim not in summed]
         mine = [dim for dim in first.labels if dim not in summed]

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from derive.emitting.plan import Plan
-from derive.emitting.steps import Use, Value
+from derive.emitting.steps import Step, Use, Value
 
-__all__ = ["Schedule", "schedule"]
+__all__ = ["Schedule", "schedule", "softplus_dot"]
 
 _NAMES = ("load", "literal", "size")
 _BOOLEAN = ("equal",)
@@ -88,10 +88,31 @@ def _inlines(value: Value, users: list[Value]) -> bool:
     if step.kind == "take":
         return rank <= 1 and step.uses[0].value.step.kind == "load"
     if step.kind == "map":
+        if (pair := softplus_dot(user)) and pair[0].value is value:
+            return True
         inverse = step.attribute == ("power", Fraction(-1)) and user.kind == "map"
         divisor = inverse and (user.attribute[0] == "product" or (user.attribute[0] == "add" and len(user.uses) == 1))
         return rank == 0 or rank < len(user.labels) or divisor
     return step.kind in ("dot", "reduce") and not user.labels and rank == 0
+
+
+def softplus_dot(step: Step) -> tuple[Use, Use] | None:
+    """Of a step that weights the softplus of a matrix and sums its rows: the softplus and the weights.
+
+    Then the matrix of softpluses need not be stored.
+    """
+    if step.kind != "dot" or len(step.labels) != 1:
+        return None
+    for matrix, weights in (step.uses, step.uses[::-1]):
+        inner = matrix.value.step
+        if (
+            inner.kind == "map"
+            and inner.attribute[0] == "softplus"
+            and matrix.labels == (*step.labels, *step.attribute)
+            and weights.labels == step.attribute
+        ):
+            return matrix, weights
+    return None
 
 
 def _reads(value: Value, inlined: set[Value]) -> set[Value]:

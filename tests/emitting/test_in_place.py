@@ -53,9 +53,22 @@ def test_agrees_with_fifty_digits(one, dtype):
         assert row_error(got[name], evaluate(proved.tensor, given, SIZES)) < (1e-12 if dtype is np.float64 else 1e-4)
 
 
-def test_one_work_array_is_enough_for_softmax():
-    function = lambdify(counts_in_place)
+@pytest.mark.parametrize("one", [counts_in_place, EXPECTED_IN_PLACE], ids=lambda one: one.name)
+def test_one_work_array_is_enough(one):
+    function = lambdify(one)
     assert set(buffers(function)[0]) == {"block"}
+
+
+def test_a_softplus_that_is_only_summed_is_never_stored():
+    """More rows than are taken at a time, the last of them not full."""
+    one = Formula("loss", EXPECTED, {"loss": expected_negative_sampling.outputs["loss"]}, scratch=("C", "V"))
+    function = lambdify(one)
+    rng = np.random.default_rng(0)
+    u, v = rng.normal(size=(3001, 3)), rng.normal(size=(23, 3))
+    n, pn = rng.uniform(size=23), rng.dirichlet(np.ones(3001))
+    nothing, starts = np.empty(0, int), np.zeros(24, int)
+    got = function(u, v, nothing, starts, np.empty(0), n, pn, 5.0, block=np.empty((23, 3001)))
+    assert got == pytest.approx(5 * n @ np.logaddexp(0, v @ u.T) @ pn, rel=1e-12)
 
 
 def test_the_outside_vectors_may_be_a_transpose():
