@@ -81,7 +81,8 @@ def _trainable(line: TrainLine, functions: Sequence[Emitted]) -> tuple[str, Trai
 
 def _text(functions: Sequence[Emitted], objectives: Sequence[Trainable]) -> str:
     notes = {each.note.name: each.note.read_text("utf-8") for each in functions}
-    title = f"Functions proved in {' and '.join(sorted(notes))}."
+    *others, last = sorted(notes)
+    title = f"Functions proved in {', '.join(others)} and {last}." if others else f"Functions proved in {last}."
     return write_module([each.formula for each in functions], Header(title, notes, objectives=objectives))
 
 

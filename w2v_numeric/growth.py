@@ -1,9 +1,9 @@
 """From a small vocabulary to a large one: new words begin where the words already trained expect them.
 
 A pass costs V², so most of the way is gone with the frequent words alone, for a small part of the price. Then every
-word gets one Newton step from v = 0 on its own counts with the frequent words as contexts: the gradient is that of
-the formula, the Hessian there is n_c times the covariance of u under the unigram distribution. Regression on the words
-already trained turns such first guesses into starting vectors for the new ones.
+word gets one Newton step from v = 0 on its own counts with the frequent words as contexts. Gradient and Hessian are
+those of the formulas; the Hessian of n_c pairs is n_c times that of one, so it is inverted once for all words.
+Regression on the words already trained turns such first guesses into starting vectors for the new ones.
 """
 
 from __future__ import annotations
@@ -35,17 +35,18 @@ def first_guesses(counts: Counts, state: State, objective: Objective, threads: i
     Args:
         counts: N_co over the large vocabulary, (V, V).
         state: trained on the first m words.
-        objective: the formula for the gradient.
+        objective: the formulas for gradient and Hessian.
         threads: workers; each word's step is its own, so their number changes nothing.
 
     Returns:
         (V, d).
     """
     dim, size = len(state.u) - 1, state.u.shape[1]
-    weights = np.exp(state.u[dim].astype(np.float64))
-    covariance = np.cov(state.u[:dim].astype(np.float64), aweights=weights / weights.sum(), bias=True).reshape(dim, dim)
-    ridge = RIDGE * float(np.trace(covariance)) / dim
-    inverse = np.linalg.inv(covariance + ridge * np.eye(dim)).astype(np.float32)
+    outside, start = state.u[:dim].T.astype(np.float64), state.u[dim].astype(np.float64)
+    with threadpool_limits(1):  # the number of BLAS threads would show in the last bits
+        hessian = objective.center_hessian(outside, np.zeros(dim), 1.0, start)
+        ridge = RIDGE * float(np.trace(hessian)) / dim
+        inverse = np.linalg.inv(hessian + ridge * np.eye(dim)).astype(np.float32)
     guesses = np.empty((counts.size, dim), np.float32)
 
     def guess(begin: int) -> None:
@@ -103,7 +104,7 @@ def grown(
 
 def _regression(x: Table, y: Table) -> Table:
     """The matrix A for which x A is nearest to y."""
-    with threadpool_limits(1):  # the number of BLAS threads would show in the last bits
+    with threadpool_limits(1):
         x, y = x.astype(np.float64), y.astype(np.float64)
         gram = x.T @ x
         gram += 1e-8 * max(float(np.trace(gram)), 1e-30) / len(gram) * np.eye(len(gram))

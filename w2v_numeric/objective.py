@@ -72,6 +72,24 @@ class BlockLoss(Protocol):
         ...
 
 
+class CenterHessian(Protocol):
+    """The second derivatives of the loss of one center in its vector."""
+
+    def __call__(self, u: Array, v: Array, m: float, beta: Array, /) -> Array:
+        """Return ∂²J/∂v∂vᵀ, (d, d), which depends on the counts through their number alone.
+
+        Args:
+            u: outside vectors, (V, d).
+            v: the center's vector, (d,).
+            m: how many pairs it was seen in.
+            beta: the number at which the score of each outside word starts, (V,).
+
+        Raises:
+            ValueError: shapes do not meet, or a value is not finite.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Declaration:
     """An objective by name.
@@ -102,7 +120,7 @@ class Objective:
 
     Attributes:
         name: as the user writes it.
-        loss_and_gradients, loss: the formulas.
+        loss_and_gradients, loss, center_hessian: the formulas.
         notes: the files whose proofs they come from, each with the SHA-256 of its text.
         digest: SHA-256 of the generated module's source.
     """
@@ -110,6 +128,7 @@ class Objective:
     name: str
     loss_and_gradients: BlockLossAndGradients
     loss: BlockLoss
+    center_hessian: CenterHessian
     notes: dict[str, str]
     digest: str
 
@@ -133,6 +152,7 @@ def load_objective(name: str) -> Objective:
         name,
         module.block_loss_and_gradients,
         module.block_loss,
+        module.center_hessian,
         dict(module.NOTES),
         hashlib.sha256(inspect.getsource(module).encode()).hexdigest(),
     )

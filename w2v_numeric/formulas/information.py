@@ -1,4 +1,4 @@
-"""Functions proved in cross-entropy.md and information.md.
+"""Functions proved in cross-entropy.md, information.md and second-derivatives.md.
 
 Generated from proved steps; do not edit, run:  derive emit
 """
@@ -19,6 +19,7 @@ __all__ = [
     "information",
     "kl_divergence",
     "log_sum_exp",
+    "log_sum_exp_hessian",
     "softmax",
     "softmax_cross_entropy",
 ]
@@ -29,10 +30,11 @@ Integers = NDArray[Any]
 NOTES = {
     "cross-entropy.md": "976a5791d3e8569228a83f9637991ca0d3715d378eef6993004f7c9953ca25b1",
     "information.md": "6d8d24bc465c1991a1cccc6b2e949394b2f15d0811d9f9e51fef52dfd746bb45",
+    "second-derivatives.md": "c77046d685ead306e5508dd2527b0861b94b1f24863d40cddab3a096adc708ab",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "b9cb8b31816b9727791ba79932c729e050e53760c61ff611753f2cd6b82910a8"
+BODY_SHA256 = "7f73b6dd512484d26a704b4dfea6b92596807caf5b14aaa829df15fc5d496e15"
 """The SHA-256 of everything below."""
 
 
@@ -219,6 +221,39 @@ def log_sum_exp(z: Floats) -> tuple[float, Floats]:
     gradient_z = exponentials
     gradient_z /= partition
     return float(value), gradient_z
+
+
+def log_sum_exp_hessian(z: Floats) -> Floats:
+    r"""The second derivatives of the logarithm of the sum of exponentials of scores z.
+
+        hessian = \frac{\partial^2 A}{\partial z_i \, \partial z_j} = p_i (\delta_{ij} - p_j)
+            proved in second-derivatives.md:35
+
+    Args:
+        z: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(z) is not np.ndarray or z.dtype.kind != "f":
+        z = _floats("z", z)
+    if z.ndim != 1:
+        raise ValueError(f"log_sum_exp_hessian needs z (n,); got {z.shape}")
+    if not math.isfinite(z.dot(z)):
+        _reject_non_finite("log_sum_exp_hessian", z=z)
+    n = len(z)
+    largest = np.maximum.reduce(z)
+    shifted = z - largest
+    exponentials = np.exp(shifted, out=shifted)
+    weighted = exponentials
+    weighted /= np.add.reduce(exponentials)
+    total = np.zeros((n, n), z.dtype) + -weighted
+    each = np.arange(n)
+    residuals = total
+    residuals[each, each] += 1
+    hessian = residuals
+    hessian *= weighted[:, None]
+    return np.asarray(hessian)
 
 
 def softmax(z: Floats) -> Floats:

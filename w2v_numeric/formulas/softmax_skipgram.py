@@ -1,4 +1,4 @@
-"""Functions proved in softmax-counts.md and softmax-skip-gram.md.
+"""Functions proved in second-derivatives.md, softmax-counts.md and softmax-skip-gram.md.
 
 Generated from proved steps; do not edit, run:  derive emit
 """
@@ -18,6 +18,7 @@ __all__ = [
     "batch",
     "block_loss",
     "block_loss_and_gradients",
+    "center_hessian",
     "pair",
     "probabilities",
 ]
@@ -26,6 +27,7 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
+    "second-derivatives.md": "c77046d685ead306e5508dd2527b0861b94b1f24863d40cddab3a096adc708ab",
     "softmax-counts.md": "376992ff65bfc17a61d6870b92e8f429894b559816ea8dc7694bbc57ec2c76c9",
     "softmax-skip-gram.md": "317459c1cb0b996c54f9b68dda0728b4e3bbc475f539e6378db5f394c21863c8",
 }
@@ -49,7 +51,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "1425d32320c4f5ee228c72d4e834afe835011134f008431e550dd3c39425ae4f"
+BODY_SHA256 = "3a446774de83ba8d742f54f0c61aaeb5b673441f3467d6333cc391bbad14ee72"
 """The SHA-256 of everything below."""
 
 
@@ -289,6 +291,53 @@ def block_loss_and_gradients(
     if not math.isfinite(loss):
         _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, n=n)
     return float(loss)
+
+
+def center_hessian(u: Floats, v: Floats, m: float, beta: Floats) -> Floats:
+    r"""The second derivatives of the loss of a center word over its m pairs, in its vector v.
+
+        hessian = \frac{\partial^2 J}{\partial v \, \partial v^\top} = m \sum_{w=1}^{V} P_w \left( u_w -
+            \sum_{b=1}^{V} P_b u_b \right) \left( u_w - \sum_{b=1}^{V} P_b u_b \right)^\top
+            proved in second-derivatives.md:116
+
+    Args:
+        u: (V, d).
+        v: (d,).
+        m: a number.
+        beta: (V,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(u) is not np.ndarray or u.dtype.kind != "f":
+        u = _floats("u", u)
+    if type(v) is not np.ndarray or v.dtype.kind != "f":
+        v = _floats("v", v)
+    if type(m) is not float:
+        m = _number("m", m)
+    if type(beta) is not np.ndarray or beta.dtype.kind != "f":
+        beta = _floats("beta", beta)
+    if u.ndim != 2 or v.ndim != 1 or beta.ndim != 1 or v.shape[0] != u.shape[1] or beta.shape[0] != u.shape[0]:
+        raise ValueError(f"center_hessian needs u (V, d), v (d,), beta (V,); got {u.shape}, {v.shape}, {beta.shape}")
+    products = u.dot(v)
+    logits = products
+    logits += beta
+    largest = np.maximum.reduce(logits)
+    shifted = logits
+    shifted -= largest
+    exponentials = np.exp(shifted, out=shifted)
+    inverse_partition = 1 / np.add.reduce(exponentials)
+    products_2 = exponentials.dot(u)
+    total = u - products_2 * inverse_partition
+    weighted = total * exponentials[:, None]
+    products_3 = weighted.T @ total
+    weighted_2 = products_3
+    weighted_2 *= inverse_partition
+    hessian = weighted_2
+    hessian *= m
+    if not math.isfinite(np.vdot(hessian, hessian)):
+        _reject_non_finite("center_hessian", u=u, v=v, m=m, beta=beta)
+    return np.asarray(hessian)
 
 
 def pair(u: Floats, v: Floats, c: int, o: int) -> tuple[float, Floats, Floats]:
