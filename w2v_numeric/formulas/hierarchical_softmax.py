@@ -1,0 +1,307 @@
+"""Functions proved in hierarchical-softmax.md.
+
+Generated from proved steps; do not edit, run:  derive emit
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BODY_SHA256",
+    "NOTES",
+    "block_loss",
+    "block_loss_and_gradients",
+    "pair",
+]
+
+Floats = NDArray[Any]
+Integers = NDArray[Any]
+
+NOTES = {
+    "hierarchical-softmax.md": "b753f9b4e5b3ad9bc1f1c8cac3abb7fe0a6fb8ca9eb5eed58db848b6b6dc5093",
+}
+"""The notes the functions come from, with the SHA-256 of each."""
+
+BODY_SHA256 = "b22cbbc0faa98b82ca105802ccfa76eb0bc17728a14c9a19e7d5ea20f87388ae"
+"""The SHA-256 of everything below."""
+
+
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _floats(name: str, values: Any) -> Any:
+    """Floating-point numbers as they are; integers and lists of numbers as floats."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _number(name: str, value: Any) -> float:
+    """One real number."""
+    array = _floats(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
+    return float(array)
+
+
+def _integers(name: str, values: Any) -> Integers:
+    """Integers that point into an axis, counted from 0."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise IndexError(f"{name} has a negative entry")
+    return array
+
+
+def _sigmoid(x: Floats, out: Floats) -> Floats:
+    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
+    np.negative(x, out=out)
+    with np.errstate(over="ignore"):
+        np.exp(out, out=out)
+    out += 1
+    return np.reciprocal(out, out=out)
+
+
+def _softplus(x: Floats, out: Floats) -> Floats:
+    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
+    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
+        return np.logaddexp(0, x, out=out)
+    np.abs(x, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    out += np.maximum(x, 0)
+    return out
+
+
+def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: Floats) -> None:
+    """``operation`` each row of values to the row of target it belongs to; rows that come twice count twice."""
+    if not target.flags.c_contiguous:
+        operation.at(target, rows, values)
+        return
+    where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
+    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+
+
+def block_loss(
+    u: Floats,
+    v: Floats,
+    L_columns: Integers,
+    L_starts: Integers,
+    L_values: Floats,
+    R_columns: Integers,
+    R_starts: Integers,
+    R_values: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their left turns L and right turns R at the inner nodes.
+
+        loss = F = -\sum_{a=1}^{C} \sum_{m=1}^{M} \left( L_{am} \log \sigma(u_m^\top v_a) + R_{am} \log
+            \sigma(-u_m^\top v_a) \right)
+            proved in hierarchical-softmax.md:114
+
+    Args:
+        u: (M, d).
+        v: (C, d).
+        L_columns: the columns, from 0 to M - 1, of the nonzero entries, row by row.
+        L_starts: (C + 1,), where each row begins in them; the first is 0.
+        L_values: the entries of L, C×M; no position twice.
+        R_columns: the columns, from 0 to M - 1, of the nonzero entries, row by row.
+        R_starts: (C + 1,), where each row begins in them; the first is 0.
+        R_values: the entries of R, C×M; no position twice.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or v.shape[1] != u.shape[1]
+        or len(L_starts) != v.shape[0] + 1
+        or len(L_columns) != len(L_values)
+        or len(R_starts) != v.shape[0] + 1
+        or len(R_columns) != len(R_values)
+    ):
+        raise ValueError(f"block_loss needs u (M, d), v (C, d); got {u.shape}, {v.shape}")
+    C = v.shape[0]
+    u_L_columns = u.take(L_columns, axis=0)
+    rows = np.repeat(np.arange(C), np.diff(L_starts))
+    v_taken = v.take(rows, axis=0)
+    products = np.einsum("ed,ed->e", u_L_columns, v_taken)
+    scores = np.negative(products, out=products)
+    losses = _softplus(scores, out=np.empty_like(scores))
+    products_2 = losses.astype(np.float64).dot(L_values)
+    u_R_columns = u.take(R_columns, axis=0)
+    rows_2 = np.repeat(np.arange(C), np.diff(R_starts))
+    v_taken_2 = v.take(rows_2, axis=0)
+    scores_2 = np.einsum("ed,ed->e", u_R_columns, v_taken_2)
+    losses_2 = _softplus(scores_2, out=np.empty_like(scores_2))
+    products_3 = losses_2.astype(np.float64).dot(R_values)
+    loss = products_2 + products_3
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss", u=u, v=v, L_values=L_values, R_values=R_values)
+    return float(loss)
+
+
+def block_loss_and_gradients(
+    u: Floats,
+    v: Floats,
+    L_columns: Integers,
+    L_starts: Integers,
+    L_values: Floats,
+    R_columns: Integers,
+    R_starts: Integers,
+    R_values: Floats,
+    *,
+    gradient_v: Floats,
+    gradient_u: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their left turns L and right turns R at the inner nodes, and its gradients.
+
+        loss = F = -\sum_{a=1}^{C} \sum_{m=1}^{M} \left( L_{am} \log \sigma(u_m^\top v_a) + R_{am} \log
+            \sigma(-u_m^\top v_a) \right)
+            proved in hierarchical-softmax.md:114
+        gradient_v = \frac{\partial F}{\partial v_a} = \sum_{m=1}^{M} \left( R_{am} \sigma(u_m^\top v_a) -
+            L_{am} \sigma(-u_m^\top v_a) \right) u_m
+            proved in hierarchical-softmax.md:121
+        gradient_u = \frac{\partial F}{\partial u_m} = \sum_{a=1}^{C} \left( R_{am} \sigma(u_m^\top v_a) -
+            L_{am} \sigma(-u_m^\top v_a) \right) v_a
+            proved in hierarchical-softmax.md:125
+
+    Args:
+        u: (M, d).
+        v: (C, d).
+        L_columns: the columns, from 0 to M - 1, of the nonzero entries, row by row.
+        L_starts: (C + 1,), where each row begins in them; the first is 0.
+        L_values: the entries of L, C×M; no position twice.
+        R_columns: the columns, from 0 to M - 1, of the nonzero entries, row by row.
+        R_starts: (C + 1,), where each row begins in them; the first is 0.
+        R_values: the entries of R, C×M; no position twice.
+        gradient_v: the array that receives this output, overwritten.
+        gradient_u: the array that receives this output, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or v.shape[1] != u.shape[1]
+        or len(L_starts) != v.shape[0] + 1
+        or len(L_columns) != len(L_values)
+        or len(R_starts) != v.shape[0] + 1
+        or len(R_columns) != len(R_values)
+    ):
+        raise ValueError(f"block_loss_and_gradients needs u (M, d), v (C, d); got {u.shape}, {v.shape}")
+    C = v.shape[0]
+    u_L_columns = u.take(L_columns, axis=0)
+    rows = np.repeat(np.arange(C), np.diff(L_starts))
+    v_taken = v.take(rows, axis=0)
+    products = np.einsum("ed,ed->e", u_L_columns, v_taken)
+    scores = np.negative(products, out=products)
+    losses = _softplus(scores, out=np.empty_like(scores))
+    products_2 = losses.astype(np.float64).dot(L_values)
+    u_R_columns = u.take(R_columns, axis=0)
+    rows_2 = np.repeat(np.arange(C), np.diff(R_starts))
+    v_taken_2 = v.take(rows_2, axis=0)
+    scores_2 = np.einsum("ed,ed->e", u_R_columns, v_taken_2)
+    losses_2 = _softplus(scores_2, out=np.empty_like(scores_2))
+    products_3 = losses_2.astype(np.float64).dot(R_values)
+    loss = products_2 + products_3
+    sigmoids = _sigmoid(scores_2, out=scores_2)
+    weighted = sigmoids
+    weighted *= R_values
+    weighted_2 = u_R_columns
+    weighted_2 *= weighted[:, None]
+    sigmoids_2 = _sigmoid(scores, out=scores)
+    weighted_3 = sigmoids_2
+    weighted_3 *= L_values
+    weighted_4 = u_L_columns
+    weighted_4 *= weighted_3[:, None]
+    scattered = gradient_v
+    scattered[...] = 0
+    _scatter_rows(np.add, scattered, rows_2, weighted_2)
+    gradient_v = scattered
+    _scatter_rows(np.subtract, gradient_v, rows, weighted_4)
+    weighted_5 = v_taken_2
+    weighted_5 *= weighted[:, None]
+    weighted_6 = v_taken
+    weighted_6 *= weighted_3[:, None]
+    scattered_2 = gradient_u
+    scattered_2[...] = 0
+    _scatter_rows(np.add, scattered_2, R_columns, weighted_5)
+    gradient_u = scattered_2
+    _scatter_rows(np.subtract, gradient_u, L_columns, weighted_6)
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss_and_gradients", u=u, v=v, L_values=L_values, R_values=R_values)
+    return float(loss)
+
+
+def pair(u: Floats, v: Floats, c: int, n: Integers, s: Floats) -> tuple[float, Floats, Floats]:
+    r"""The loss of one pair of a center word c and an outside word, given by the nodes n and signs s of its way; gradients.
+
+        loss = J = -\sum_{k=1}^{K} \log \sigma(s_k u_{n_k}^\top v_c)
+            proved in hierarchical-softmax.md:56
+        gradient_v = \frac{\partial J}{\partial v_c} = -\sum_{k=1}^{K} \sigma(-s_k u_{n_k}^\top v_c) \, s_k
+            u_{n_k}
+            proved in hierarchical-softmax.md:67
+        gradient_u = \frac{\partial J}{\partial u_m} = -\sum_{k=1}^{K} \delta_{m, n_k} \, \sigma(-s_k
+            u_{n_k}^\top v_c) \, s_k v_c
+            proved in hierarchical-softmax.md:74
+
+    Args:
+        u: (M, d).
+        v: (C, d).
+        c: an integer from 0 to C - 1.
+        n: (K,), integers from 0 to M - 1.
+        s: (K,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(u) is not np.ndarray or u.dtype.kind != "f":
+        u = _floats("u", u)
+    if type(v) is not np.ndarray or v.dtype.kind != "f":
+        v = _floats("v", v)
+    n = _integers("n", n)
+    if type(s) is not np.ndarray or s.dtype.kind != "f":
+        s = _floats("s", s)
+    if u.ndim != 2 or v.ndim != 2 or n.ndim != 1 or s.ndim != 1 or v.shape[1] != u.shape[1] or s.shape[0] != n.shape[0]:
+        raise ValueError(
+            f"pair needs u (M, d), v (C, d), n (K,), s (K,); got {u.shape}, {v.shape}, {n.shape}, {s.shape}"
+        )
+    if not 0 <= c < v.shape[0]:
+        raise IndexError(f"pair: c = {c} is not between 0 and {v.shape[0] - 1}")
+    M = u.shape[0]
+    d = u.shape[1]
+    u_n = u.take(n, axis=0)
+    v_c = v[c]
+    products = u_n.dot(v_c)
+    weighted = products
+    weighted *= s
+    scores = np.negative(weighted, out=weighted)
+    losses = _softplus(scores, out=np.empty_like(scores))
+    loss = np.add.reduce(losses)
+    sigmoids = _sigmoid(scores, out=scores)
+    weighted_2 = sigmoids
+    weighted_2 *= s
+    products_2 = weighted_2.dot(u_n)
+    gradient_v = np.negative(products_2, out=products_2)
+    weighted_3 = weighted_2[:, None] * v_c
+    gradient_u = np.zeros((M, d), u.dtype)
+    _scatter_rows(np.subtract, gradient_u, n, weighted_3)
+    if not (math.isfinite(loss) and math.isfinite(gradient_v.dot(gradient_v))):
+        _reject_non_finite("pair", u=u, v=v, s=s)
+    return float(loss), gradient_v, gradient_u
