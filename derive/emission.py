@@ -25,7 +25,7 @@ from derive.errors import DeriveError, Place
 from derive.proving.proof import Proof, prove
 from derive.proving.steps import verdict_of
 from derive.reading import tree
-from derive.reading.definitions import Circular, Relearn, unfold
+from derive.reading.definitions import Circular, Relearn
 from derive.reading.document import Document
 from derive.reading.drafts import LOGICAL, Draft
 from derive.reading.elaborate import value
@@ -223,7 +223,7 @@ class _Maker:
 
     def _unfolded(self, body: Expr, keep: frozenset[str] = frozenset()) -> Expr:
         try:
-            return unfold(body, self.scope.definitions, keep)
+            return self.scope.sized(body, keep)
         except Circular as error:
             raise DeriveError(str(error), self.line.place) from error
 

@@ -15,7 +15,6 @@ from sympy.core.function import AppliedUndef
 from derive.derivation import Goal, Relation
 from derive.reading.context import Reading
 from derive.reading.definers import scalars_of
-from derive.reading.definitions import unfold
 from derive.reading.scope import Family, entry_name
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices
@@ -53,31 +52,29 @@ SYMBOLS = {
 
 def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     """The claim ``left symbol right``; the caller has made sure that the symbol is in ``SYMBOLS``."""
-    axes = reading.scope.axes
+    scope = reading.scope
     shape, right = _fit(left, right, reading)
-    definitions = reading.scope.definitions
     names = ("i", "j", "k")
-    indices = tuple(Index(f"entry {n}", axes.resolve(i.axis)) for n, i in zip(names, left.indices, strict=False))
+    indices = tuple(Index(f"entry {n}", scope.settled(i.axis)) for n, i in zip(names, left.indices, strict=False))
     bodies = []
     for side in (left, right):
         comparable = side.rank == len(indices)
         body = side.at(*indices) if comparable and side.rank else side.body
-        bodies.append(_settled(unfold(body, definitions), reading))
-    facts = reading.scope.facts().with_distinct(reading.guards)
+        bodies.append(_settled(scope.sized(body), reading))
+    facts = scope.facts().with_distinct(reading.guards)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
     if shape is Shape.DIFFERENT and left.rank != right.rank:
         certain = all(_rank_known(body, reading) for body in bodies)
-    assumed = tuple(pair for solved in reading.scope.assumed.values() for pair in solved.items())
-    real = frozenset(name for name, family in reading.scope.families.items() if family.real)
+    assumed = tuple(pair for solved in scope.assumed.values() for pair in solved.items())
+    real = frozenset(name for name, family in scope.families.items() if family.real)
     return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed, _loose(goal, reading), real=real)
 
 
 def _settled(body: Expr, reading: Reading) -> Expr:
     """The term with every axis put in that was settled only after the term was read."""
-    axes = reading.scope.axes
-    moved = {i: Index(i.name, axis) for i in body.atoms(Index) if (axis := axes.resolve(i.axis)) != i.axis}
-    return axes.settle(body.xreplace(moved) if moved else body)
+    moved = {i: Index(i.name, axis) for i in body.atoms(Index) if (axis := reading.scope.settled(i.axis)) != i.axis}
+    return reading.scope.axes.settle(body.xreplace(moved) if moved else body)
 
 
 def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ learnt while reading: an observation that asks for more raises ``Relearn`` and t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Indexed, Symbol
 
 from derive.reading import tree
-from derive.reading.definitions import Definition, Relearn
+from derive.reading.definitions import Definition, Relearn, unfold
 from derive.reading.values import Axes, Value
 from derive.terms import ArrayFacts, Axis, Facts, Index, array, real, size
 
@@ -110,6 +110,21 @@ class Scope:
         """The size that the author calls ``name``."""
         return self.sizes.setdefault(name, size(name))
 
+    def sized(self, term: Expr, keep: frozenset[str] = frozenset()) -> Expr:
+        """Everything unfolded but ``keep``, also the sizes (M = V - 1) whose letters were used before the definition."""
+        term = unfold(term, self.definitions, keep)
+        table = {
+            symbol: head.value.body
+            for name, symbol in self.sizes.items()
+            if (head := self.heads.get(name)) and not head.written and not head.value.rank and term.has(symbol)
+        }
+        return unfold(term.xreplace(table), self.definitions, keep) if table else term
+
+    def settled(self, axis: Axis) -> Axis:
+        """The axis as far as the note settles it, with the same sizes as the terms: no model chooses M apart from V."""
+        axis = self.axes.resolve(axis)
+        return replace(axis, low=self.sized(axis.low), high=self.sized(axis.high))
+
     def entry(self, name: str, where: Iterable[Expr]) -> Expr:
         """One entry of a family, or the scalar itself."""
         family, where = self.family(name), tuple(where)
@@ -139,7 +154,7 @@ class Scope:
 
     def _array_facts(self, family: Family) -> ArrayFacts:
         return ArrayFacts(
-            axes=tuple(self.axis(family.name, position) for position in range(family.order)),
+            axes=tuple(self.settled(self.axis(family.name, position)) for position in range(family.order)),
             positive=family.positive,
             nonnegative=family.nonnegative,
             lower=family.lower,
@@ -147,7 +162,7 @@ class Scope:
             strict=family.strict,
             sums_to_one=family.sums_to_one,
             values=family.values,
-            points_into=self.axes.resolve(family.points_into) if family.points_into else None,
+            points_into=self.settled(family.points_into) if family.points_into else None,
             injective=family.injective,
         )
 

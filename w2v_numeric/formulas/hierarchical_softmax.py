@@ -23,11 +23,11 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "hierarchical-softmax.md": "b753f9b4e5b3ad9bc1f1c8cac3abb7fe0a6fb8ca9eb5eed58db848b6b6dc5093",
+    "hierarchical-softmax.md": "f5a3854d95a1f8234f5ce7b43b39e42aacf8897ee0c8f5ba6b1fc9250933434b",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "b22cbbc0faa98b82ca105802ccfa76eb0bc17728a14c9a19e7d5ea20f87388ae"
+BODY_SHA256 = "7ccac892156482ecedf0cf3bfd128ba50ec4378053b77321ae81720b735aff79"
 """The SHA-256 of everything below."""
 
 
@@ -106,7 +106,7 @@ def block_loss(
     R_starts: Integers,
     R_values: Floats,
 ) -> float:
-    r"""The loss of a block of C center words over their left turns L and right turns R at the inner nodes.
+    r"""The loss of a block of C center words over their left turns L and right turns R.
 
         loss = F = -\sum_{a=1}^{C} \sum_{m=1}^{M} \left( L_{am} \log \sigma(u_m^\top v_a) + R_{am} \log
             \sigma(-u_m^\top v_a) \right)
@@ -168,7 +168,7 @@ def block_loss_and_gradients(
     gradient_v: Floats,
     gradient_u: Floats,
 ) -> float:
-    r"""The loss of a block of C center words over their left turns L and right turns R at the inner nodes, and its gradients.
+    r"""The loss of a block of C center words over their left turns L and right turns R, and its gradients.
 
         loss = F = -\sum_{a=1}^{C} \sum_{m=1}^{M} \left( L_{am} \log \sigma(u_m^\top v_a) + R_{am} \log
             \sigma(-u_m^\top v_a) \right)
@@ -250,7 +250,7 @@ def block_loss_and_gradients(
 
 
 def pair(u: Floats, v: Floats, c: int, n: Integers, s: Floats) -> tuple[float, Floats, Floats]:
-    r"""The loss of one pair of a center word c and an outside word, given by the nodes n and signs s of its way; gradients.
+    r"""The loss of one pair of a center word c and an outside word whose way is the nodes n with signs s; its gradients.
 
         loss = J = -\sum_{k=1}^{K} \log \sigma(s_k u_{n_k}^\top v_c)
             proved in hierarchical-softmax.md:56
