@@ -111,7 +111,7 @@ class Scope:
         return self.sizes.setdefault(name, size(name))
 
     def sized(self, term: Expr, keep: frozenset[str] = frozenset()) -> Expr:
-        """Everything unfolded but ``keep``, also the sizes (M = V - 1) whose letters were used before the definition."""
+        """Everything unfolded but ``keep``; also a size (M = V - 1) whose letter was used before its definition."""
         term = unfold(term, self.definitions, keep)
         table = {
             symbol: head.value.body

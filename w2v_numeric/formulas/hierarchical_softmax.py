@@ -23,11 +23,11 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "hierarchical-softmax.md": "f5a3854d95a1f8234f5ce7b43b39e42aacf8897ee0c8f5ba6b1fc9250933434b",
+    "hierarchical-softmax.md": "1e46d4acb96943d7caa03057b0273aab5a0a145353d93cea84a007689790f4b3",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "7ccac892156482ecedf0cf3bfd128ba50ec4378053b77321ae81720b735aff79"
+BODY_SHA256 = "7d33e2158c89a337a82efae8496197bba7d03857fe83ac3b2201c6f48176682c"
 """The SHA-256 of everything below."""
 
 
@@ -250,7 +250,7 @@ def block_loss_and_gradients(
 
 
 def pair(u: Floats, v: Floats, c: int, n: Integers, s: Floats) -> tuple[float, Floats, Floats]:
-    r"""The loss of one pair of a center word c and an outside word whose way is the nodes n with signs s; its gradients.
+    r"""The loss of one pair, a center word c and the way n with signs s of an outside word, and its gradients.
 
         loss = J = -\sum_{k=1}^{K} \log \sigma(s_k u_{n_k}^\top v_c)
             proved in hierarchical-softmax.md:56
