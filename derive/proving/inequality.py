@@ -356,12 +356,17 @@ class _Search:
         return False
 
     def _weighed(self, groups: list[_Group], names: tuple[str, ...], mono: Mono, c: Number) -> bool:
-        """Σ p_i x_i as Σ p_i log e^(x_i) for weights p that add up to one."""
-        weight = tuple((a, e) for a, e in mono if a.kind == "entry" and e == 1 and a.data[0] in self.laws.known.totals)
-        left = tuple(f for f in mono if f not in weight)
-        if len(weight) != 1 or not left or self.laws.sum_over(names, Poly({weight: 1})) != ONE:
+        """Σ p_i x_i as Σ p_i log e^(x_i) for weights p ≥ 0 with a positive sum, in the most a mean Σ x_i / n."""
+        left = tuple(
+            (a, e) for a, e in mono if not (a.kind == "entry" and e == 1 and a.data[0] in self.laws.known.totals)
+        )
+        if len(mono) - len(left) > 1:
             return False
-        if self.laws.sign(Poly({weight: 1})) & NEGATIVE:
+        left = tuple((a, e) for a, e in left if names_of(((a, e),)) & set(names))
+        weight = tuple(f for f in mono if f not in left)
+        if not left or not names or self.laws.sign(Poly({weight: 1})) & NEGATIVE:
+            return False
+        if self.laws.sum_over(names, Poly({weight: 1})) != ONE:
             return False
         groups.append(_Group(names, weight, [(exact(magnitude(c)), self.laws.exp(Poly({left: 1 if c > 0 else -1})))]))
         return True

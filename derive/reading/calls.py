@@ -18,7 +18,7 @@ from derive.reading.elaborate import _kronecker, superscript, value
 from derive.reading.products import FUNCTIONS, combine, product
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
-from derive.reading.survey import TABLES
+from derive.reading.survey import PARAMETERS, TABLES
 from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
 from derive.terms import Axis, Index, delta, fresh, sum_over
 
@@ -41,7 +41,6 @@ DEPENDENT = {
     "O",
     "Q",
 }
-PARAMETERS = {"\\theta", "\\Theta", "\\phi", "\\omega", "\\beta"}
 UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
 
 
@@ -184,10 +183,12 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     if isinstance(number, tree.Num) and spelled.name not in reading.survey.lettered:
         return replace(spelled, name=f"{spelled.name}_{number.text}", subs=())
     name = letter(spelled.subs[0])
-    if name is None or len(name) != 1 or name in reading.survey.bound or name in reading.bound:
+    if name is None or name in reading.survey.bound or name in reading.bound:
         return spelled
     if name in PARAMETERS and (spelled.name in reading.survey.functions or spelled.name in TABLES):
         return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
+    if len(name) != 1:
+        return spelled
     if name.isupper():
         if name in reading.survey.sizes:
             return spelled
@@ -220,6 +221,7 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if name in reading.bound or (name in scope.sizes and name not in reading.survey.functions):
         return None
     spelled, parts, separators = event(spelled, *arguments_of(group))
+    spelled = with_parameter(spelled, separators, reading)
     found = _defined(spelled, parts, separators, reading)
     if found is not None:
         return found
@@ -249,7 +251,7 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         if inner.rank:
             raise Unsettled(f"what {name} of {inner.describe()} is, the note does not say")
         return scalar(sympy.Function(name, real=True)(inner.body))
-    if name in reading.survey.functions and name not in scope.families and not _declared(name, reading):
+    if letters_of(name) & reading.survey.functions and name not in scope.families and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
     return None
 
@@ -271,6 +273,20 @@ def _defined(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ..
         if head is not None and head.written + len(head.inert) == len(spelled.subs) + len(parts):
             return apply(head, [*spelled.subs, *parts], reading)
     return None
+
+
+def with_parameter(spelled: Spelled, separators: tuple[str, ...], reading: Reading) -> Spelled:
+    """``h(x)`` for ``h_θ(x)``: the only function of that letter that the note defines."""
+    heads = reading.scope.heads
+    ends = (f"({''.join(separators)})", "")
+    if spelled.subs or any(spelled.name + end in heads for end in ends):
+        return spelled
+    names = {f"{spelled.name}_{{{p}}}" for p in PARAMETERS}
+    found = [name for name in sorted(names) if any(name + end in heads for end in ends)]
+    if len(found) != 1:
+        return spelled
+    reading.scope.note(f"{spelled.name} is the {found[0]} that the note defines (inferred)")
+    return replace(spelled, name=found[0])
 
 
 def random_variable_key(
@@ -436,6 +452,11 @@ def _single_entry(name: str, found: str, index: Expr, reading: Reading) -> Expr:
     return reading.scope.entry(key, (index,))
 
 
+def letters_of(name: str) -> set[str]:
+    """A name as it is, and without the label in its subscript: ``h`` of ``h_θ``."""
+    return {name, name.split("_{")[0]}
+
+
 def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> bool:
     """``J(θ)``, ``J(v_c, o, U)``: the arguments only say what it depends on."""
     if (
@@ -443,7 +464,7 @@ def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading)
         and signature(spelled.name, len(spelled.subs), None) not in reading.scope.heads
     ):
         return False
-    return spelled.name.split("_{")[0] in DEPENDENT or len(parts) > 1 or spelled.name in reading.survey.functions
+    return len(parts) > 1 or bool(letters_of(spelled.name) & (DEPENDENT | reading.survey.functions))
 
 
 def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:

@@ -134,7 +134,11 @@ def _rank_known(body: Expr, reading: Reading) -> bool:
         f.declared or n in survey.transposed | survey.partners for n in arrays if (f := families.get(n)) is not None
     ):
         return False
-    return all(f.declared or f.values for s in scalars_of(body) if (f := families.get(s.name)) is not None)
+    return all(
+        f.declared or f.values or ((all_ := families.get(f"{s.name}^()")) is not None and all_.declared)
+        for s in scalars_of(body)
+        if (f := families.get(s.name)) is not None
+    )
 
 
 def _declared(body: Expr, reading: Reading) -> bool:

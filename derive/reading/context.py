@@ -22,7 +22,8 @@ class Reading:
     """Everything that the rules for single nodes need.
 
     ``bound`` maps letters to the indices of the sums around; ``guards`` collects index pairs that the row itself
-    declares different (``u_{w ≠ o}``, ``(w ≠ o)``).
+    declares different (``u_{w ≠ o}``, ``(w ≠ o)``).  ``leading`` holds the letters that mean something at the start of
+    the chain that is being read.
     """
 
     scope: Scope
@@ -34,6 +35,7 @@ class Reading:
     serial: int = 0
     place: str = ""
     sentence: str = ""
+    leading: frozenset[str] | None = None
 
     def free_axis(self, name: str) -> Axis:
         """The axis that a free index letter was last seen on, or one that is still open."""

@@ -199,7 +199,22 @@ def _shape(spelled: Spelled, lengths: list[tree.Node], reading: Reading) -> None
     family.real = not axes
     if kept:
         reading.survey.wholes.add(spelled.name)
+        if spelled.name.endswith("^()") and len(spelled.subs) == 1:
+            _one_of_them(spelled.name.removesuffix("^()"), kept, reading)
     scope.want_order(name, order)
+
+
+def _one_of_them(name: str, axes: list[Axis], reading: Reading) -> None:
+    """``x`` beside ``x^{(i)} ∈ ℝ^n`` is one of the examples, unless the note says what else it is."""
+    scope = reading.scope
+    used = name in reading.survey.unscripted and name not in reading.survey.sizes | reading.survey.subscripts
+    if not used or name in reading.survey.shapes or name in scope.heads or scope.family(name).declared:
+        return
+    for position, axis in enumerate(axes):
+        scope.axes.same(scope.axis(name, position), axis)
+    scope.family(name).declared = True
+    reading.survey.wholes.add(name)
+    scope.want_order(name, len(axes))
 
 
 def _columns_of(spelled: Spelled, reading: Reading) -> bool:

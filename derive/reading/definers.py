@@ -105,11 +105,18 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
     return Candidate(key, spelled, tuple(parameters), True)
 
 
+def bare_key(found: Candidate) -> str:
+    """The key of a called name without its argument list."""
+    return signature(found.spelled.name, len(found.spelled.subs), None)
+
+
 def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
     """Whether the name has a meaning already, so that the equation is a claim."""
     scope = reading.scope
     if found.key in scope.heads:
         return True
+    if found.called and (bare := scope.heads.get(bare_key(found))) is not None and bare.depends:
+        return True  # J(θ), where the argument only says what J depends on
     if not found.called and (bare := scope.heads.get(found.spelled.name)) is not None:
         if not found.spelled.subs or bare.value.rank >= len(found.spelled.subs):
             return True
@@ -148,6 +155,17 @@ def defining_value(found: Candidate, node: tree.Node, reading: Reading) -> Value
         return value(node, reading)
     finally:
         reading.locals = before
+
+
+def settle_uses(found: Candidate, reading: Reading) -> None:
+    """Put the old meaning of a name into everything that was defined by it, before the name gets a new one."""
+    definitions = reading.scope.definitions
+    for key in (found.key, bare_key(found)):
+        if (old := definitions.get(key)) is None:
+            continue
+        for name, definition in list(definitions.items()):
+            if name != key and key in referenced(definition.body):
+                definitions[name] = replace(definition, body=unfold(definition.body, {key: old}))
 
 
 def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
@@ -201,7 +219,7 @@ def _free(body: Expr, reading: Reading) -> set[Expr]:
 def _dependent(found: Candidate, right: Value, reading: Reading) -> Head | None:
     """``J(θ) = ...``: the argument only says what J depends on."""
     subs = len(found.spelled.subs)
-    bare = Candidate(found.spelled.name + "_" * subs, found.spelled, found.parameters[:subs], False)
+    bare = Candidate(bare_key(found), found.spelled, found.parameters[:subs], False)
     head = define(bare, right, reading)
     if head is not None:
         head = replace(head, depends=found.parameters[subs:])

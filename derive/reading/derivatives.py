@@ -13,13 +13,14 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus import differentiate
 from derive.reading import tree
-from derive.reading.calls import PARAMETERS, at, labelled, signature
+from derive.reading.calls import at, labelled, signature
 from derive.reading.context import Reading, new_index
 from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
 from derive.reading.elaborate import named, value
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import Spelled, bare, letter, plain, spell
+from derive.reading.survey import PARAMETERS
 from derive.reading.values import Value, entrywise, scalar
 from derive.terms import Index, array, fresh, real, sum_over
 
@@ -223,6 +224,8 @@ def _by_parameter(body: Expr, entry: Expr, reading: Reading) -> Expr | None:
     tables = {str(n.base.label): n.base for n in body.atoms(Indexed) if "(" in str(n.base.label)}
     if not tables:
         return None
+    named = {label: base for label, base in tables.items() if f"_{{{name.strip()}}}" in label}
+    tables = named or tables  # p beside q_θ does not depend on θ
     total: Expr = sympy.Integer(0)
     index = entry.indices if isinstance(entry, Indexed) else ()
     for label, base in sorted(tables.items()):

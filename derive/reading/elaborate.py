@@ -17,6 +17,7 @@ from derive.reading.context import Reading, condition, index_expression, indicat
 from derive.reading.definitions import Relearn
 from derive.reading.ellipsis import dotted_sum, has_ellipsis
 from derive.reading.ranges import size_of
+from derive.reading.reach import extended
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, subscripts, words
 from derive.reading.values import (
@@ -72,6 +73,10 @@ def _(node: tree.Sum, reading: Reading) -> Value:
 
     if has_ellipsis(node):
         return dotted_sum(node, reading, value)
+    if reading.leading is not None:
+        node = extended(node, reading.leading | reading.bound.keys() | reading.survey.sizes)
+    if len(node.terms) == 1 and node.terms[0].sign == "+":
+        return value(node.terms[0].node, reading)
     total: Value | None = None
     names: list[tree.Node] = []
     for term in node.terms:

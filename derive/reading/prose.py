@@ -276,6 +276,8 @@ def one_hot(spelled: Spelled, formulas: list[Formula], reading: Reading) -> None
     scope = reading.scope
     key = spelled.name + "_"
     family = scope.families.get(spelled.name)
+    if family is not None and family.positive:
+        return  # "and for a one-hot p": a special case of what has been said to be positive
     if (
         scope.defined_at.get(key, "one-hot") != "one-hot"
         or spelled.name in scope.sizes

@@ -70,6 +70,7 @@ class Scope:
         self.distinct: set[tuple[Expr, Expr]] = set()
         self.jacobian = "numerator"
         self.defined_at: dict[str, str] = {}
+        self.temporary: set[str] = set()
         self.fixed: dict[str, Expr] = {}
         self.unclear: dict[str, str] = {}
         self.partial: set[str] = set()

@@ -12,17 +12,25 @@ from derive.reading.assumptions import CUE, solutions
 from derive.reading.context import Reading, index_expression
 from derive.reading.counting import declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
-from derive.reading.definers import candidate, define, defining_value, is_known
+from derive.reading.definers import bare_key, candidate, define, defining_value, is_known, settle_uses
 from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
 from derive.reading.items import Item, Sentence
 from derive.reading.prose import apply_cues
 from derive.reading.ranges import size_of
+from derive.reading.reach import free_letters
 from derive.reading.scope import Family, Unsettled, entry_name
 from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.values import Value
 from derive.terms import Axis
+
+NEW_MEANING = re.compile(
+    r"for the moment|(?:single|one) (?:training |data )?(?:example|point|sample)|per[- ]example|from (?:now|here) on|"
+    r"redefine|this time|单个样本|一个样本|单样本|从现在起|重新(?:定义|记)",
+    re.IGNORECASE,
+)
+"""Words with which an author gives a name another meaning from here on."""
 
 HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
 
@@ -131,13 +139,16 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
     if statement.links[0].relation.symbol not in ("=", ":=", "\\equiv"):
         return
     place = f"{statement.span.line}:{statement.span.column}"
+    reading.leading = free_letters(statement.first)
     if plain_number(statement.links[0].right) == 0 and CUE.search(reading.sentence):
         assume(value(statement.first, reading), statement.first, place, reading)
         return
     found = candidate(statement.first, reading)
     if found is None:
         return
-    if is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place:
+    heads = reading.scope.heads
+    again = (found.key in heads or bare_key(found) in heads) and NEW_MEANING.search(reading.sentence) is not None
+    if not again and is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place:
         family = reading.scope.families.get(found.spelled.name)
         if family is not None and family.declared and spell(plain(statement.links[0].right)) is None:
             reading.scope.partial.add(found.spelled.name)  # "with logits x = Uᵀv": x is not arbitrary any more
@@ -162,7 +173,10 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
             reading.scope.unclear.setdefault(found.spelled.name, str(error))
         return
     reading.scope.unclear.pop(found.spelled.name, None)
-    if define(found, inner, reading) is not None:
+    if again:
+        settle_uses(found, reading)
+        reading.scope.temporary.add(found.key)
+    if define(found, inner, reading) is not None and found.key not in reading.scope.temporary:
         reading.scope.defined_at.setdefault(found.key, place)
 
 

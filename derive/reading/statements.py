@@ -20,6 +20,7 @@ from derive.reading.drafts import LOGICAL, Draft, Pass, Side
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.items import Display, Sentence
 from derive.reading.optima import goals, optimum
+from derive.reading.reach import free_letters
 from derive.reading.scope import Unsettled
 from derive.reading.sentences import assume, conditions_of, is_condition, plain_number
 from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk
@@ -97,6 +98,7 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
     fresh_start = True
     if statement.first is not None:
         first, objective = _without_objective(statement.first)
+        reading.leading = free_letters(first)
         if objective or any(OBJECTIVE.search(t.text) for t in statement.before):
             _second_meaning(first, statement, links, reading)
         if not links:
@@ -216,7 +218,8 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     place = f"{link.relation.span.line}:{link.relation.span.column}"
     if found is None or link.right is None:
         return None
-    if is_known(found, first, reading) and reading.scope.defined_at.get(found.key) != place:
+    usual = place if found.key in reading.scope.temporary else None  # the first meaning of a name that has two
+    if is_known(found, first, reading) and reading.scope.defined_at.get(found.key, usual) != place:
         return None
     if isinstance(plain(link.right), tree.Num) and found.parameters:
         return None
@@ -346,10 +349,11 @@ def _optima(nodes: tuple[tree.Node | None, tree.Node | None], symbol: str, readi
         first, second = (optimum(node, reading) for node in nodes if node is not None)
     except (Relearn, *LOGICAL):
         return None
-    if first is None or second is None:
+    if first is None or second is None or (first.variable != second.variable and first.variable and second.variable):
         return None
     wanted = first.sense * second.sense
-    alternatives = tuple((goal, sign == wanted) for goal, sign in goals(first, second, reading))
+    found = [(goal, sign == wanted) for goal, sign in goals(first, second, reading)]
+    alternatives = tuple(sorted(found, key=lambda pair: not pair[1]))  # a constant has its optimum everywhere
     return Claim(alternatives[0][0], Shape.SAME, True, ("", ""), alternatives=alternatives)
 
 

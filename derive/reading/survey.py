@@ -31,12 +31,17 @@ TABLES = {
     "p^*",
 }
 
+PARAMETERS = {"\\theta", "\\Theta", "\\phi", "\\omega", "\\beta"}
+"""Letters for what a model is made of: never an index."""
+ENTROPIES = {"H", "S"}
+
 
 @dataclass
 class Survey:
     """How names are used in one note."""
 
     bound: set[str] = field(default_factory=set)
+    varied: set[str] = field(default_factory=set)
     sizes: set[str] = field(default_factory=set)
     subscripts: set[str] = field(default_factory=set)
     indexed: set[str] = field(default_factory=set)
@@ -54,6 +59,7 @@ class Survey:
     names: set[str] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
     arguments: set[str] = field(default_factory=set)
+    described: set[str] = field(default_factory=set)
     entries: set[str] = field(default_factory=set)
     unary_calls: set[str] = field(default_factory=set)
     partners: set[str] = field(default_factory=set)
@@ -111,6 +117,7 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
                 found.lettered_alone.update(s.name for n in alone if (s := spell(n)) and s.subs)
         found.bare.update(_bare(formula))
         found.unscripted.update(_unscripted(formula))
+    found.bound |= {n for n in found.varied & found.subscripts if n not in PARAMETERS}  # max_j x_j, but argmin_θ, max_p
     found.sizes -= found.bound
     found.index_arrays -= found.transposed
     for name, every in found.letters.items():
@@ -118,6 +125,7 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
         if letters <= found.indexed - found.bound:  # p(x) beside p(x_i): the distribution, not its entry at x
             found.plain_calls.discard(name)
             found.subscripts -= letters
+    found.arguments |= found.described - found.indexed  # H(p) of a vector with entries p_i, or of one number
     shaped = {name.removesuffix("^()") for name in found.shapes}
     found.variables |= found.arguments - shaped - found.transposed - found.partners
     return found
@@ -267,7 +275,7 @@ def _big(node: tree.BigOp, found: Survey) -> None:
     sub = plain(node.sub) if node.sub else None
     for part in sub.parts if isinstance(sub, tree.Sequence) else (sub,):
         if part is not None and (name := letter(part)):
-            found.bound.add(name)
+            (found.bound if node.kind in ("sum", "prod", "E") else found.varied).add(name)
     if node.sup is not None and node.kind in ("sum", "prod"):
         found.sizes.update(_unscripted(node.sup))
 
@@ -370,7 +378,8 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
         if call(head, group) and (spelled := spell(head)) is not None:
             found.functions.add(spelled.name)
             if spelled.name not in TABLES and isinstance(group, tree.Group) and len(group.body.parts) == 1:
-                found.arguments.update(n for n in [letter(group.body.parts[0])] if n and n.isalpha())
+                names = {n for n in [letter(group.body.parts[0])] if n and n.isalpha()}
+                (found.described if spelled.name in ENTROPIES else found.arguments).update(names)
 
 
 def _frac(node: tree.Frac, found: Survey) -> None:
