@@ -10,8 +10,8 @@ import sympy
 from sympy import Expr, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol
 
 from derive.emitting.formula import Argument, Scalar, Sparse
-from derive.emitting.graph import Graph, Ref
-from derive.emitting.patterns import Item, entries_axis, factors_of, with_indices
+from derive.emitting.graph import Graph, Label, Ref
+from derive.emitting.patterns import Item, entries_axis, factors_of, running_in, with_indices
 from derive.terms import Axis, Index, fresh
 
 __all__ = ["COLUMNS", "ROWS", "VALUES", "Expansion", "Shift"]
@@ -48,6 +48,9 @@ class Expansion(ABC):
     def _sum_of(self, factors: list[Ref], bound: Sequence[Index]) -> Ref: ...
 
     @abstractmethod
+    def label(self, expression: Expr) -> Label: ...
+
+    @abstractmethod
     def _sparse(self, symbol: str) -> Sparse: ...
 
     def _expand(self, items: list[Item], bound: list[Index], shifts: Sequence[Shift]) -> Ref | None:
@@ -69,7 +72,12 @@ class Expansion(ABC):
                         moved = [(b.xreplace({one: other}), p) for b, p in others]
                         return self._build([(base, sympy.S.One), *moved], bound, shifts)
             if isinstance(base, Indexed) and isinstance(self.arguments.get(str(base.base.label)), Sparse) and power > 0:
-                entry, factors = self._entries(base, power)
+                made = None if shifts else self._sparse_product(base, power, others, bound)
+                if made is not None:
+                    return made
+                entry, row, column, value = self._entry(str(base.base.label))
+                where = (KroneckerDelta(base.indices[0], row), KroneckerDelta(base.indices[1], column))
+                factors = [*((delta, sympy.S.One) for delta in where), (value, power)]
                 return self._build([*others, *factors], [*bound, entry], shifts)
             if isinstance(base, Sum) and power == 1 and bound and self._merges(base, others, bound):
                 body, indices = self._open(base)
@@ -82,15 +90,64 @@ class Expansion(ABC):
                 return distributed
         return None
 
-    def _entries(self, base: Indexed, power: sympy.Rational) -> tuple[Index, list[Item]]:
-        """e and the factors of δ(row, r_e) δ(column, k_e) x_e, whose sum over e is the sparse entry."""
-        name = str(base.base.label)
-        entry = fresh(Index("e", Axis.of_size(Symbol(entries_axis(self._sparse(name)), integer=True, positive=True))))
+    def _entry(self, name: str) -> tuple[Index, Indexed, Indexed, Indexed]:
+        """e, r_e, k_e and x_e: a sparse matrix is Σ_e δ(row, r_e) δ(column, k_e) x_e."""
+        axis = Axis.of_size(Symbol(entries_axis(self._sparse(name)), integer=True, positive=True))
+        entry = fresh(Index("e", axis))
         self._running.add(entry)
         row, column, value = (Indexed(IndexedBase(Symbol(f"{role} {name}")), entry) for role in (ROWS, COLUMNS, VALUES))
-        one = sympy.S.One
-        where = [KroneckerDelta(base.indices[0], row), KroneckerDelta(base.indices[1], column)]
-        return entry, [*((d, one) for d in where), (value, power)]
+        return entry, row, column, value
+
+    def _sparse_product(
+        self, base: Indexed, power: sympy.Rational, others: list[Item], bound: list[Index]
+    ) -> Ref | None:
+        """Σ_x A_ax f(a, x) B_xj · rest as a product of a sparse matrix, with the entries A f, and a dense one.
+
+        Also with the axes of A the other way round; None if this is no such product.
+        """
+        summed = [at for at in (0, 1) if base.indices[at] in bound]
+        if len(summed) != 1:
+            return None
+        x, kept = base.indices[summed[0]], base.indices[1 - summed[0]]
+        if kept == x or kept.has(x):
+            return None
+        near: list[Item] = []
+        far: list[Item] = []
+        rest: list[Item] = []
+        for item in others:
+            group = rest if not item[0].has(x) else far if self._foreign(item[0], base) else near
+            group.append(item)
+        if not far or any(item[0].has(kept) for item in far):
+            return None
+        if any(self._is_thin(b) for b, _ in rest):
+            return None
+        dense = self._build(far, [], [])
+        if len(running_in(dense) - {x}) != 1:
+            return None
+        entry, *ends, value = self._entry(str(base.base.label))
+        here, there = ends[1 - summed[0]], ends[summed[0]]
+        values = self._build([(value, power), *((b.xreplace({kept: here, x: there}), p) for b, p in near)], [], [])
+        self.rewrites |= {"sum over delta", "factor out of a sum"}
+        sparse, at = self._sparse(str(base.base.label)), 1 - summed[0]
+        where = self.graph.leaf("place", None, (sparse.axes[at], None), (self.label(kept), self.label(here)))
+        made = self.graph.make("sparse product", [where, values, dense], (sparse.values, at), [entry, x])
+        remaining = [index for index in bound if index != x]
+        return self._sum_of([made, *(ref for b, p in rest for ref in self._raised(self._plain(b), p))], remaining)
+
+    def _foreign(self, factor: Expr, entry: Indexed) -> bool:
+        """Whether a factor depends on more than the row and the column of an entry."""
+        marked = factor.xreplace({index: sympy.Dummy() for index in entry.indices})
+        return any(isinstance(symbol, Index) for symbol in marked.free_symbols)
+
+    def _is_sparse_product(self, inner: Sum) -> bool:
+        """Whether a sum is the product of a sparse matrix and something with an axis that the matrix does not have."""
+        names = set(inner.variables)
+        items = [base for base, _ in factors_of(inner.function)]
+        for base in items:
+            if isinstance(base, Indexed) and isinstance(self.arguments.get(str(base.base.label)), Sparse):
+                if len(names & set(base.indices)) == 1:
+                    return any(self._foreign(other, base) for other in items if other.free_symbols & names)
+        return False
 
     def _is_thin(self, expression: Expr, among: frozenset[Index] | None = None) -> bool:
         """Whether a term is zero almost everywhere: it has a δ or a sparse factor (with one of these indices)."""
@@ -99,11 +156,14 @@ class Expansion(ABC):
             thin = isinstance(base, KroneckerDelta) or isinstance(self.arguments.get(name), Sparse)
             if thin and (among is None or base.free_symbols & among):
                 return True
-            if isinstance(base, Sum) and power == 1 and self._is_thin(base.function, among):
-                return True
+            if isinstance(base, Sum) and power == 1 and not self._is_sparse_product(base):
+                if self._is_thin(base.function, among):
+                    return True
         return False
 
     def _merges(self, inner: Sum, others: list[Item], bound: list[Index]) -> bool:
+        if self._is_sparse_product(inner):
+            return False
         alone = all(base.is_number for base, _ in others)
         return alone or self._is_thin(inner.function, frozenset(bound))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["helpers"]
+__all__ = ["helpers", "imports"]
 
 _REJECT = '''\
 def _reject_non_finite(function: str, **inputs: Any) -> None:
@@ -104,6 +104,14 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
     operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
 '''
 
+_SPARSE = '''\
+def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
+    """A matrix by its compressed rows; they are checked, because SciPy's products trust them."""
+    matrix = csr_array((values, columns, starts), shape=shape)
+    matrix.check_format(full_check=True)
+    return matrix
+'''
+
 _TEXTS = {
     "reject": _REJECT,
     "convert": _CONVERT,
@@ -113,10 +121,19 @@ _TEXTS = {
     "sigmoid of a number": _SIGMOID_OF_NUMBER,
     "softplus of a number": _SOFTPLUS_OF_NUMBER,
     "scatter": _SCATTER,
+    "sparse": _SPARSE,
 }
+
+_IMPORTS = {"sparse": "from scipy.sparse import csr_array"}
 
 
 def helpers(names: Iterable[str]) -> list[str]:
     """The texts of the helpers that are needed, in a fixed order."""
     wanted = {"reject", *names}
     return [text for name, text in _TEXTS.items() if name in wanted]
+
+
+def imports(names: Iterable[str]) -> list[str]:
+    """What the helpers need beside NumPy, as lines of a module."""
+    wanted = set(names)
+    return [line for name, line in _IMPORTS.items() if name in wanted]

@@ -11,7 +11,7 @@ import numpy as np
 
 from derive.emitting.formula import Argument, EmitError, Formula, ProvedTerm
 from derive.emitting.function import FunctionCode, check_names, emit_function
-from derive.emitting.helpers import helpers
+from derive.emitting.helpers import helpers, imports
 
 __all__ = ["compiled", "lambdify"]
 
@@ -35,7 +35,8 @@ def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> 
 
 def compiled(made: FunctionCode) -> Callable[..., Any]:
     """The function of an emitted text."""
-    whole = "\n".join(["from __future__ import annotations", *helpers(made.helpers), made.text])
+    head = ["from __future__ import annotations", *imports(made.helpers)]
+    whole = "\n".join([*head, *helpers(made.helpers), made.text])
     code: CodeType = compile(whole, f"<{made.name}>", "exec")
     names: dict[str, Any] = {"np": np, "math": math, "Any": Any}
     exec(code, names)  # our own text, printed through a closed table

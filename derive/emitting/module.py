@@ -11,7 +11,7 @@ from pathlib import Path
 
 from derive.emitting.formula import EmitError, Formula
 from derive.emitting.function import check_names, emit_function
-from derive.emitting.helpers import helpers
+from derive.emitting.helpers import helpers, imports
 from derive.emitting.lambdify import compiled
 from derive.emitting.objectives import Trainable
 from derive.emitting.rewrites import prove
@@ -64,7 +64,9 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         verify(formula, made.axes, compiled(made))
         functions.append(made)
     prove(set().union(*(function.rewrites for function in functions)))
-    needed = helpers(name for function in functions for name in function.helpers)
+    used = {name for function in functions for name in function.helpers}
+    needed = helpers(used)
+    imported = "".join(f"{line}\n" for line in imports(used))
     body = "\n\n".join([*needed, *(function.text for function in functions)])
     notes = "".join(f'    "{name}": "{_digest(text)}",\n' for name, text in sorted(header.notes.items()))
     constants = ("BODY_SHA256", "NOTES", *(["OBJECTIVES"] if header.objectives else []))
@@ -77,7 +79,7 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         "import math\n"
         "from typing import Any\n\n"
         "import numpy as np\n"
-        "from numpy.typing import NDArray\n\n"
+        f"from numpy.typing import NDArray\n{imported}\n"
         f"__all__ = [\n{exported}]\n\n"
         "Floats = NDArray[Any]\n"
         "Integers = NDArray[Any]\n\n"

@@ -81,7 +81,7 @@ class Names:
             target = next((name for name in line[-1].outputs if name in formula.into), None)
             if target is not None:
                 self._buffers[value] = target
-            elif formula.scratch and value.axes == formula.scratch and not line[-1].outputs:
+            elif formula.scratch and value.axes == formula.scratch and is_dense(value) and not line[-1].outputs:
                 last = max((place[reader] for member in line for reader in order.readers[member]), default=place[value])
                 at = next((k for k, end in enumerate(free_from) if end < place[value]), len(free_from))
                 free_from[at : at + 1] = [last]
@@ -101,6 +101,8 @@ class Names:
         step = value.step
         if step.kind in ("rows", "positions", "arange"):
             return {"arange": "each"}.get(step.kind, step.kind)
+        if step.kind in ("sparse", "sparse sum"):
+            return "matrix"
         if step.kind == "take":
             return self._taken(value)
         if step.kind == "dot" or (step.kind == "map" and step.attribute[0] in ("add", "product")):
@@ -115,6 +117,8 @@ class Names:
                 return "partition"
             if step.kind == "dot" or step.attribute[0] == "add":
                 return "products" if step.kind == "dot" else "total"
+        if step.kind == "sparse dot":
+            return "products"
         if step.kind == "reduce":
             if step.attribute[0] == "max":
                 return "largest"
@@ -183,10 +187,19 @@ class Names:
         return str(step.attribute[0]) if step.kind in ("map", "reduce") else step.kind
 
     def _operations_after(self, value: Value) -> set[str]:
-        return {self._kind(user) for user in self._users.get(value, ())}
+        """What is done with a value, also with entries taken from it and with its negative."""
+        found: set[str] = set()
+        for user in self._users.get(value, ()):
+            through = user.step.kind == "take" or user.step.attribute == ("add", ((Fraction(-1),), Fraction(0)))
+            found |= self._operations_after(user) if through else {self._kind(user)}
+        return found
 
     def _is_exponent(self, value: Value) -> bool:
         return any(self._kind(user) in ("max", "exp") for user in self._users.get(value, ()))
+
+
+def is_dense(value: Value) -> bool:
+    return value.step.kind not in ("sparse", "sparse sum")
 
 
 def _axes(argument: object) -> tuple[str, ...]:

@@ -104,6 +104,12 @@ class Expressions:
             return self._take(step)
         if step.kind == "dot":
             return self._dot(step)
+        if step.kind == "sparse":
+            return self._sparse_matrix(step), ATOM
+        if step.kind == "sparse sum":
+            return weighted_sum(list(zip(step.attribute, map(self.text, step.uses), strict=True)), Fraction(0))
+        if step.kind == "sparse dot":
+            return self._sparse_dot(step)
         if step.kind == "reduce":
             return self._reduce(step)
         if step.kind == "zeros":
@@ -204,6 +210,20 @@ class Expressions:
         if min(len(left_order), len(right_order)) == 1:
             return f"{wrap(a, ATOM)}.dot({b[0]})", ATOM  # half a microsecond quicker than @
         return f"{wrap(a, PRODUCT)} @ {wrap(b, UNARY)}", PRODUCT
+
+    def _sparse_matrix(self, step: Step) -> str:
+        self.helpers.add("sparse")
+        sparse = self._sparse(str(step.attribute))
+        shape = ", ".join(self.size(axis) for axis in sparse.axes)
+        return f"_sparse({self.text(step.uses[0])[0]}, {sparse.columns}, {sparse.starts}, ({shape}))"
+
+    def _sparse_dot(self, step: Step) -> Text:
+        """SciPy's product: five to thirty times as fast as gathering rows and adding them up with NumPy."""
+        matrix, dense = step.uses
+        (summed,) = step.attribute
+        left = wrap(self.text(matrix), ATOM) + (".T" if matrix.labels[0] == summed else "")
+        right = self.text(dense, (summed, *(dim for dim in dense.labels if dim != summed)))
+        return f"{left} @ {wrap(right, UNARY)}", PRODUCT
 
     def _einsum(self, step: Step, out: str | None) -> str:
         letters: dict[Dim, str] = {}

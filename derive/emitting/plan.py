@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from derive.emitting.formula import Argument, EmitError
 from derive.emitting.graph import Dim, Label, Node, Pointer, Ref, substitute
-from derive.emitting.labels import by_rank, canonical, dims_of, match, renamed
+from derive.emitting.labels import by_rank, canonical, dims_of, is_sparse_pair, match, renamed
 from derive.emitting.steps import Steps, Thin, Use
 from derive.terms import Index
 
@@ -109,7 +109,18 @@ class Plan(Steps):
             found = match(other, labels)
             if found is not None and any(isinstance(label, Pointer) for label in found.values()):
                 best = (other, found) if best is None or len(found) > len(best[1]) else best
-        return best
+        return best or self._whole(node, labels)
+
+    def _whole(self, node: Node, labels: tuple[Label, ...]) -> tuple[tuple[Label, ...], dict[Dim, Label]] | None:
+        """The same for what is one library call as a whole: a product of matrices that fits a work array of the caller,
+        and the product of a sparse matrix and a dense one."""
+        if all(isinstance(label, Dim) for label in labels):
+            return None
+        matrices = node.op == "product" and node.bound and sorted(map(str, node.axes)) == sorted(self._scratch)
+        if node.op == "sparse product" or (matrices and is_sparse_pair(labels)):
+            dims = tuple(self._dim(axis) for axis in node.axes)
+            return dims, dict(zip(dims, labels, strict=True))
+        return None
 
     def _layouts(self, roots: Sequence[tuple[Node, tuple[Label, ...], tuple[Dim, ...]]]) -> None:
         """In which order the slots of each node lie in memory: what is reduced over comes last, as the parents wish."""
@@ -131,6 +142,14 @@ class Plan(Steps):
             order += range(len(node.axes), len(node.axes) + len(node.bound))
             ranks = {slot: rank for rank, slot in enumerate(order)}
             wide = [child for child in node.children if len(child.labels) > 1]
+            if node.op == "sparse product":  # the rows of the dense matrix are what is added up
+                dense, (*_, row) = node.children[-1], range(len(node.axes) + len(node.bound))
+                strength[dense.node.number] = 2
+                ranks_here = {row: 0}
+                self._slots[dense.node.number] = tuple(
+                    sorted(range(len(dense.labels)), key=by_rank(dense.labels, ranks_here))
+                )
+                continue
             for child in node.children:
                 reduced = bool(node.bound) and wide == [child]
                 if node.bound and not reduced:
@@ -189,6 +208,8 @@ class Plan(Steps):
             return self.spread([(Fraction(1), thin)], None, order) if isinstance(thin, Thin) else thin
         if node.op == "add":
             return self._add(node, children, order)
+        if node.op == "sparse product":
+            return self._sparse_product(*self._sparse_factors(node, labels))
         uses = [self.use(child, at) for child, at in children]
         if node.op in ("max", "multiply over"):
             (use,) = uses
@@ -225,12 +246,46 @@ class Plan(Steps):
         value = self.contract(factors, summed, [*spread, *(dim for dim in kept if dim not in inside)])
         return Thin(tuple(targets.items()), value)
 
+    def _sparse_factors(self, node: Node, labels: tuple[Label, ...]) -> tuple[Use, Use, Dim]:
+        """The sparse matrix, the dense one, and the dim summed; a matrix is made once for the same entries."""
+        entry, summed = self._bound(node)
+        (_, (kept, _)), values, matrix = self._children(node, [*labels, entry, summed])
+        name, at = node.attribute
+        assert isinstance(kept, Dim)
+        made = self.step("sparse", [self.use(*values)], (kept, summed) if at == 0 else (summed, kept), name)
+        return made, self.use(*matrix), summed
+
+    def _sparse_product(self, matrix: Use, dense: Use, summed: Dim) -> Use:
+        order = [dim for use in (matrix, dense) for dim in use.labels if dim != summed]
+        return self.step("sparse dot", [matrix, dense], order, (summed,))
+
+    def _sparse_sum(self, terms: Sequence[tuple[int, Node, tuple[Label, ...]]]) -> list[tuple[Fraction, Use]]:
+        """Σ ± sparse · dense; what is multiplied with the same dense matrix is added up while it is sparse."""
+        groups: dict[Hashable, list[tuple[int, Use, Use, Dim]]] = {}
+        for sign, node, labels in terms:
+            matrix, dense, summed = self._sparse_factors(node, labels)
+            place = dense.labels.index(summed), matrix.labels.index(summed)
+            mine = tuple(dim for dim in (*matrix.labels, *dense.labels) if dim != summed)
+            groups.setdefault((dense.value.number, *place, mine), []).append((sign, matrix, dense, summed))
+        total = []
+        for members in groups.values():
+            first, matrix, dense, summed = max(members, key=lambda member: member[0])
+            if len(members) > 1:
+                parts = [Use(other.value, matrix.labels) for _, other, _, _ in members]
+                signs = tuple(Fraction(sign * first) for sign, *_ in members)
+                matrix = self.step("sparse sum", parts, matrix.labels, signs)
+            total.append((Fraction(first), self._sparse_product(matrix, dense, summed)))
+        return total
+
     def _add(self, node: Node, children: list[tuple[Node, tuple[Label, ...]]], order: tuple[Dim, ...]) -> Use:
         coefficients, constant = node.attribute
         dense: list[tuple[Fraction, Use]] = []
         thin: list[tuple[Fraction, Thin]] = []
+        sparse: list[tuple[int, Node, tuple[Label, ...]]] = []
         for coefficient, (child, at) in zip(coefficients, children, strict=True):
-            if child.op == "delta" or any(c.node.op == "delta" for c in child.children):
+            if child.op == "sparse product" and abs(coefficient) == 1 and all(isinstance(label, Dim) for label in at):
+                sparse.append((int(coefficient), child, at))
+            elif child.op == "delta" or any(c.node.op == "delta" for c in child.children):
                 bound = self._bound(child)
                 inner = [(child, at)] if child.op == "delta" else self._children(child, [*at, *bound])
                 part = self._product(inner, bound, order, Fraction(abs(coefficient)))
@@ -241,6 +296,7 @@ class Plan(Steps):
                     dense.append((sign, part))
             else:
                 dense.append((coefficient, self.use(child, at)))
+        dense += self._sparse_sum(sparse)
         base = None
         if dense or constant != 0:
             plain = len(dense) == 1 and dense[0][0] == 1 and constant == 0

@@ -49,8 +49,8 @@ def schedule(plan: Plan, name_dots: bool = False) -> Schedule:
     before = {value: set(reads[value]) for value in statements}
     over: dict[Value, Value] = {}
     for value in statements:
-        if not _owned(value) or value.outputs:
-            continue
+        if not _owned(value) or value.outputs or any(user.step.kind == "sparse" for user in readers[value]):
+            continue  # a sparse matrix keeps the array of its entries
         for heir in sorted(readers[value], key=lambda v: -v.number):
             if heir in over or not _may_overwrite(heir, value, inlined):
                 continue
@@ -85,6 +85,8 @@ def _inlines(value: Value, users: list[Value]) -> bool:
     if step.kind in ("arange", "zeros"):
         return True
     user = users[0].step
+    if step.kind in ("sparse", "sparse sum"):
+        return user.kind == "sparse dot"
     if step.kind == "take":
         return rank <= 1 and step.uses[0].value.step.kind == "load"
     if step.kind == "map":
@@ -133,7 +135,7 @@ def _owned(value: Value) -> bool:
         return step.attribute == "flat" or bool(step.attribute[1])
     if step.kind == "map" and step.attribute[0] in _BOOLEAN:
         return False
-    return step.kind in ("map", "dot", "reduce", "zeros", "scatter") and bool(step.labels)
+    return step.kind in ("map", "dot", "sparse dot", "reduce", "zeros", "scatter") and bool(step.labels)
 
 
 def _may_overwrite(heir: Value, value: Value, inlined: set[Value]) -> bool:

@@ -38,6 +38,9 @@ class Printer(Expressions):
             self._scatter_statement(value, target, memory, heir_of)
         elif step.kind == "dot" and memory is not None:
             self.lines.append(f"{target} = {self._dot_into(step, memory)}")
+        elif step.kind == "sparse dot" and memory is not None:
+            self.lines += [f"{target} = {memory}"] if target != memory else []
+            self.lines.append(f"{target}[...] = {self._inline(value)[0]}")
         else:
             self.lines.append(f"{target} = {self._inline(value)[0]}")
         self._memory[value] = target

@@ -37,6 +37,9 @@ class Step:
     ``mask``     two pointers or dims              -
     ``reduce``   operand                           ("sum" | "max" | "prod", dims)
     ``dot``      two factors                       dims summed
+    ``sparse``   entries                           the sparse argument's values
+    ``sparse sum``  sparse matrices                their signs
+    ``sparse dot``  sparse, dense                  dims summed
     ``zeros``    -                                 -
     ``scatter``  base, value, pointers ...         (sign, per axis of the base: None or pointer, whether unique)
     """

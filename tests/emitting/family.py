@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ class Given:
     source: str = "test.md:1"
 
 
-SIZES = {"V": 6, "C": 5, "d": 3, "n": 4, "K": 4, "B": 7, "m": 3, "E": 9, "D": 2}
+SIZES = {"V": 6, "C": 5, "d": 3, "n": 4, "K": 4, "B": 7, "m": 3, "E": 9, "D": 2, "X": 8}
 AXES = {name: Axis.of_size(size(name)) for name in SIZES}
 w, x, o, c = (Index(name, AXES["V"]) for name in "wxoc")
 center = Index("center", AXES["C"])
@@ -127,6 +128,68 @@ expected_negative_sampling = formula(
     ),
     gradient_v=((B_, j), sum_over(weight * u[w, j], w)),
     gradient_u=((w, j), sum_over(weight * v[B_, j], B_)),
+)
+
+# Centers that are sums of vectors, h_a = Σ_x A_ax v_x: the contexts of CBOW, or the subwords of a word.
+A = array("A")
+part = Index("part", AXES["X"])
+COMPOSED = (U, Array("v", ("X", "d")), Sparse.named("A", ("C", "X"), "A"), Sparse.named("N", ("C", "V"), "N"))
+
+
+def composed(aa: Expr, jj: Expr) -> Expr:
+    pp = fresh(part)
+    return sum_over(A[aa, pp] * v[pp, jj], pp)
+
+
+def composed_score(ww: Expr, aa: Expr) -> Expr:
+    jj = fresh(j)
+    return sum_over(u[ww, jj] * composed(aa, jj), jj)
+
+
+def composed_gradients(residual: Callable[[Expr, Expr], Expr]) -> dict[str, tuple[tuple[Index, ...], Expr]]:
+    """By the chain rule, from the derivatives by the scores."""
+    return {
+        "gradient_v": ((part, j), sum_over(A[B_, part] * sum_over(residual(w, B_) * u[w, j], w), B_)),
+        "gradient_u": ((w, j), sum_over(residual(w, B_) * composed(B_, j), B_)),
+    }
+
+
+def composed_P(bb: Expr, aa: Expr) -> Expr:
+    return softmax(lambda at: composed_score(at, aa), bb, w)
+
+
+log_partition = log(sum_over(exp(composed_score(x, B_)), x))
+composed_softmax = formula(
+    "composed_softmax",
+    (*COMPOSED, Array("n", ("C",))),
+    loss=((), sum_over(n[B_] * log_partition - sum_over(N[B_, w] * composed_score(w, B_), w), B_)),
+    **composed_gradients(lambda ww, aa: n[aa] * composed_P(ww, aa) - N[aa, ww]),
+)
+s_h = composed_score(w, B_)
+composed_negative_sampling = formula(
+    "composed_negative_sampling",
+    (*COMPOSED, *EXPECTED[3:]),
+    loss=(
+        (),
+        -sum_over(sum_over(N[B_, w] * log(sigmoid(s_h)), w), B_)
+        - Kn * sum_over(n[B_] * sum_over(pn[w] * log(sigmoid(-s_h)), w), B_),
+    ),
+    **composed_gradients(
+        lambda ww, aa: (
+            Kn * n[aa] * pn[ww] * sigmoid(composed_score(ww, aa)) - N[aa, ww] * sigmoid(-composed_score(ww, aa))
+        )
+    ),
+)
+
+# Hierarchical softmax over counts: L_am and R_am, how often the center word a turned left and right at the node m.
+L, R = array("L"), array("R")
+turn = R[B_, w] * sigmoid(s_cw) - L[B_, w] * sigmoid(-s_cw)
+turns = formula(
+    "turns",
+    (U, V_, Sparse.named("L", ("C", "V"), "L"), Sparse.named("R", ("C", "V"), "R")),
+    loss=((), -sum_over(sum_over(L[B_, w] * log(sigmoid(s_cw)) + R[B_, w] * log(sigmoid(-s_cw)), w), B_)),
+    gradient_v=((B_, j), sum_over(turn * u[w, j], w)),
+    gradient_u=((w, j), sum_over(turn * v[B_, j], B_)),
 )
 
 sign, node = array("sign"), pointer("node", k)

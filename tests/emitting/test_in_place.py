@@ -12,12 +12,15 @@ from family import (
     SIZES,
     Given,
     call,
+    composed_negative_sampling,
+    composed_softmax,
     counts,
     counts_in_place,
     expected_negative_sampling,
     inputs,
     n,
     pair,
+    turns,
 )
 
 from derive.emitting.formula import Array, EmitError, Formula, batched, instance
@@ -26,28 +29,34 @@ from derive.emitting.reference import evaluate
 from derive.terms import Index, Tensor
 
 V, C, d = SIZES["V"], SIZES["C"], SIZES["d"]
-EXPECTED_IN_PLACE = Formula(
-    "expected_in_place",
-    EXPECTED,
-    expected_negative_sampling.outputs,
-    scratch=("C", "V"),
-    into=("gradient_v", "gradient_u"),
-)
 
 
-def buffers(function, dtype=np.float64):
+def in_place(one):
+    """The same in arrays of the caller."""
+    return Formula(f"{one.name}_in_place", one.arguments, one.outputs, "", ("C", "V"), ("gradient_v", "gradient_u"))
+
+
+EXPECTED_IN_PLACE = in_place(expected_negative_sampling)
+BLOCKS = [
+    counts_in_place,
+    EXPECTED_IN_PLACE,
+    *map(in_place, (composed_softmax, composed_negative_sampling, turns)),
+]
+
+
+def buffers(function, dtype=np.float64, centers=C):
     names = function.__code__.co_varnames[: function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
     blocks = [name for name in names if name.startswith("block")]
     made = {name: np.full((C, V), np.nan, dtype) for name in blocks}
-    return made, np.full((C, d), np.nan, dtype), np.full((V, d), np.nan, dtype)
+    return made, np.full((centers, d), np.nan, dtype), np.full((V, d), np.nan, dtype)
 
 
-@pytest.mark.parametrize("one", [counts_in_place, EXPECTED_IN_PLACE], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", BLOCKS, ids=lambda one: one.name)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_agrees_with_fifty_digits(one, dtype):
     function = lambdify(one)
     given = inputs(one, 5)
-    blocks, gradient_v, gradient_u = buffers(function, dtype)
+    blocks, gradient_v, gradient_u = buffers(function, dtype, len(given["v"]))
     got = call(function, one, given, dtype, **blocks, gradient_v=gradient_v, gradient_u=gradient_u)
     for name, proved in one.outputs.items():
         assert row_error(got[name], evaluate(proved.tensor, given, SIZES)) < (1e-12 if dtype is np.float64 else 1e-4)

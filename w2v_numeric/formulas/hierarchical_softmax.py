@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 __all__ = [
     "BODY_SHA256",
@@ -27,7 +28,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "7d33e2158c89a337a82efae8496197bba7d03857fe83ac3b2201c6f48176682c"
+BODY_SHA256 = "e874bcb37e35238c4263158861f0189983c7e80dec679d6479d7194fce3e200d"
 """The SHA-256 of everything below."""
 
 
@@ -96,6 +97,13 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
     operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
 
 
+def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
+    """A matrix by its compressed rows; they are checked, because SciPy's products trust them."""
+    matrix = csr_array((values, columns, starts), shape=shape)
+    matrix.check_format(full_check=True)
+    return matrix
+
+
 def block_loss(
     u: Floats,
     v: Floats,
@@ -105,6 +113,8 @@ def block_loss(
     R_columns: Integers,
     R_starts: Integers,
     R_values: Floats,
+    *,
+    block: Floats,
 ) -> float:
     r"""The loss of a block of C center words over their left turns L and right turns R.
 
@@ -121,6 +131,7 @@ def block_loss(
         R_columns: the columns, from 0 to M - 1, of the nonzero entries, row by row.
         R_starts: (C + 1,), where each row begins in them; the first is 0.
         R_values: the entries of R, C×M; no position twice.
+        block: (C, M), C-contiguous; work space, overwritten.
 
     Raises:
         ValueError: shapes do not meet, or an entry is NaN or infinite.
@@ -133,23 +144,25 @@ def block_loss(
         or len(L_columns) != len(L_values)
         or len(R_starts) != v.shape[0] + 1
         or len(R_columns) != len(R_values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
     ):
-        raise ValueError(f"block_loss needs u (M, d), v (C, d); got {u.shape}, {v.shape}")
+        raise ValueError(
+            f"block_loss needs u (M, d), v (C, d), block (C, M) contiguous; got {u.shape}, {v.shape}, {block.shape}"
+        )
+    M = u.shape[0]
     C = v.shape[0]
-    u_L_columns = u.take(L_columns, axis=0)
-    rows = np.repeat(np.arange(C), np.diff(L_starts))
-    v_taken = v.take(rows, axis=0)
-    products = np.einsum("ed,ed->e", u_L_columns, v_taken)
-    scores = np.negative(products, out=products)
-    losses = _softplus(scores, out=np.empty_like(scores))
-    products_2 = losses.astype(np.float64).dot(L_values)
-    u_R_columns = u.take(R_columns, axis=0)
-    rows_2 = np.repeat(np.arange(C), np.diff(R_starts))
-    v_taken_2 = v.take(rows_2, axis=0)
-    scores_2 = np.einsum("ed,ed->e", u_R_columns, v_taken_2)
-    losses_2 = _softplus(scores_2, out=np.empty_like(scores_2))
-    products_3 = losses_2.astype(np.float64).dot(R_values)
-    loss = products_2 + products_3
+    scores = np.matmul(v, u.T, out=block)
+    positions = np.repeat(np.arange(0, C * M, M), np.diff(L_starts)) + L_columns
+    scores_observed = scores.take(positions)
+    scores_2 = np.negative(scores_observed, out=scores_observed)
+    losses = _softplus(scores_2, out=np.empty_like(scores_2))
+    products = losses.astype(np.float64).dot(L_values)
+    positions_2 = np.repeat(np.arange(0, C * M, M), np.diff(R_starts)) + R_columns
+    scores_observed_2 = scores.take(positions_2)
+    losses_2 = _softplus(scores_observed_2, out=np.empty_like(scores_observed_2))
+    products_2 = losses_2.astype(np.float64).dot(R_values)
+    loss = products + products_2
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, L_values=L_values, R_values=R_values)
     return float(loss)
@@ -165,6 +178,7 @@ def block_loss_and_gradients(
     R_starts: Integers,
     R_values: Floats,
     *,
+    block: Floats,
     gradient_v: Floats,
     gradient_u: Floats,
 ) -> float:
@@ -189,6 +203,7 @@ def block_loss_and_gradients(
         R_columns: the columns, from 0 to M - 1, of the nonzero entries, row by row.
         R_starts: (C + 1,), where each row begins in them; the first is 0.
         R_values: the entries of R, C×M; no position twice.
+        block: (C, M), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
         gradient_u: the array that receives this output, overwritten.
 
@@ -203,47 +218,33 @@ def block_loss_and_gradients(
         or len(L_columns) != len(L_values)
         or len(R_starts) != v.shape[0] + 1
         or len(R_columns) != len(R_values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
     ):
-        raise ValueError(f"block_loss_and_gradients needs u (M, d), v (C, d); got {u.shape}, {v.shape}")
+        raise ValueError(
+            "block_loss_and_gradients needs u (M, d), v (C, d), block (C, M) contiguous; got "
+            f"{u.shape}, {v.shape}, {block.shape}"
+        )
+    M = u.shape[0]
     C = v.shape[0]
-    u_L_columns = u.take(L_columns, axis=0)
-    rows = np.repeat(np.arange(C), np.diff(L_starts))
-    v_taken = v.take(rows, axis=0)
-    products = np.einsum("ed,ed->e", u_L_columns, v_taken)
-    scores = np.negative(products, out=products)
-    losses = _softplus(scores, out=np.empty_like(scores))
-    products_2 = losses.astype(np.float64).dot(L_values)
-    u_R_columns = u.take(R_columns, axis=0)
-    rows_2 = np.repeat(np.arange(C), np.diff(R_starts))
-    v_taken_2 = v.take(rows_2, axis=0)
-    scores_2 = np.einsum("ed,ed->e", u_R_columns, v_taken_2)
-    losses_2 = _softplus(scores_2, out=np.empty_like(scores_2))
-    products_3 = losses_2.astype(np.float64).dot(R_values)
-    loss = products_2 + products_3
-    sigmoids = _sigmoid(scores_2, out=scores_2)
-    weighted = sigmoids
-    weighted *= R_values
-    weighted_2 = u_R_columns
-    weighted_2 *= weighted[:, None]
-    sigmoids_2 = _sigmoid(scores, out=scores)
-    weighted_3 = sigmoids_2
-    weighted_3 *= L_values
-    weighted_4 = u_L_columns
-    weighted_4 *= weighted_3[:, None]
-    scattered = gradient_v
-    scattered[...] = 0
-    _scatter_rows(np.add, scattered, rows_2, weighted_2)
-    gradient_v = scattered
-    _scatter_rows(np.subtract, gradient_v, rows, weighted_4)
-    weighted_5 = v_taken_2
-    weighted_5 *= weighted[:, None]
-    weighted_6 = v_taken
-    weighted_6 *= weighted_3[:, None]
-    scattered_2 = gradient_u
-    scattered_2[...] = 0
-    _scatter_rows(np.add, scattered_2, R_columns, weighted_5)
-    gradient_u = scattered_2
-    _scatter_rows(np.subtract, gradient_u, L_columns, weighted_6)
+    scores = np.matmul(v, u.T, out=block)
+    positions = np.repeat(np.arange(0, C * M, M), np.diff(L_starts)) + L_columns
+    scores_observed = scores.take(positions)
+    scores_2 = np.negative(scores_observed, out=scores_observed)
+    losses = _softplus(scores_2, out=np.empty_like(scores_2))
+    products = losses.astype(np.float64).dot(L_values)
+    positions_2 = np.repeat(np.arange(0, C * M, M), np.diff(R_starts)) + R_columns
+    scores_observed_2 = scores.take(positions_2)
+    losses_2 = _softplus(scores_observed_2, out=np.empty_like(scores_observed_2))
+    products_2 = losses_2.astype(np.float64).dot(R_values)
+    loss = products + products_2
+    sigmoids = _sigmoid(scores_observed_2, out=scores_observed_2)
+    matrix = _sparse(R_values * sigmoids, R_columns, R_starts, (C, M))
+    sigmoids_2 = _sigmoid(scores_2, out=scores_2)
+    matrix_2 = _sparse(L_values * sigmoids_2, L_columns, L_starts, (C, M))
+    matrix_3 = matrix - matrix_2
+    gradient_v[...] = matrix_3 @ u
+    gradient_u[...] = matrix_3.T @ v
     if not math.isfinite(loss):
         _reject_non_finite("block_loss_and_gradients", u=u, v=v, L_values=L_values, R_values=R_values)
     return float(loss)
@@ -289,19 +290,19 @@ def pair(u: Floats, v: Floats, c: int, n: Integers, s: Floats) -> tuple[float, F
     u_n = u.take(n, axis=0)
     v_c = v[c]
     products = u_n.dot(v_c)
-    weighted = products
-    weighted *= s
-    scores = np.negative(weighted, out=weighted)
-    losses = _softplus(scores, out=np.empty_like(scores))
+    scores = products
+    scores *= s
+    scores_2 = np.negative(scores, out=scores)
+    losses = _softplus(scores_2, out=np.empty_like(scores_2))
     loss = np.add.reduce(losses)
-    sigmoids = _sigmoid(scores, out=scores)
-    weighted_2 = sigmoids
-    weighted_2 *= s
-    products_2 = weighted_2.dot(u_n)
+    sigmoids = _sigmoid(scores_2, out=scores_2)
+    weighted = sigmoids
+    weighted *= s
+    products_2 = weighted.dot(u_n)
     gradient_v = np.negative(products_2, out=products_2)
-    weighted_3 = weighted_2[:, None] * v_c
+    weighted_2 = weighted[:, None] * v_c
     gradient_u = np.zeros((M, d), u.dtype)
-    _scatter_rows(np.subtract, gradient_u, n, weighted_3)
+    _scatter_rows(np.subtract, gradient_u, n, weighted_2)
     if not (math.isfinite(loss) and math.isfinite(gradient_v.dot(gradient_v))):
         _reject_non_finite("pair", u=u, v=v, s=s)
     return float(loss), gradient_v, gradient_u

@@ -29,7 +29,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "1898318b50fd99e866da2c240a1fbaa619d999a683e3711b778fc9dfacbe9ba1"
+BODY_SHA256 = "41d8f2f64a7edc3e91ff8a76da9693ec0ade839cdc1e41d606f48b868f96cc8c"
 """The SHA-256 of everything below."""
 
 
@@ -171,17 +171,17 @@ def batch(u: Floats, v: Floats, c: Integers, o: Integers, n: Integers) -> tuple[
     losses = _softplus(scores, out=np.empty_like(scores))
     total = np.einsum("bk->b", losses)
     u_o = u.take(o, axis=0)
-    products = np.einsum("bd,bd->b", u_o, v_c)
-    scores_2 = np.negative(products, out=products)
-    losses_2 = _softplus(scores_2, out=np.empty_like(scores_2))
+    scores_2 = np.einsum("bd,bd->b", u_o, v_c)
+    scores_3 = np.negative(scores_2, out=scores_2)
+    losses_2 = _softplus(scores_3, out=np.empty_like(scores_3))
     loss = total
     loss += losses_2
     sigmoids = _sigmoid(scores, out=scores)
-    products_2 = np.einsum("bkd,bk->bd", u_n, sigmoids)
-    sigmoids_2 = _sigmoid(scores_2, out=scores_2)
+    products = np.einsum("bkd,bk->bd", u_n, sigmoids)
+    sigmoids_2 = _sigmoid(scores_3, out=scores_3)
     weighted = u_o
     weighted *= sigmoids_2[:, None]
-    gradient_v = products_2
+    gradient_v = products
     gradient_v -= weighted
     weighted_2 = v_c[:, None, :] * sigmoids[:, :, None]
     weighted_3 = v_c
