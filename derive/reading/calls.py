@@ -359,7 +359,8 @@ def table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...],
     for position, part in enumerate([*spelled.subs, *parts]):
         node = value_of_variable(part)
         inner = spell(node)
-        if inner is not None and len(inner.subs) == 1 and spelled.name.split("_")[0] not in reading.survey.plain_calls:
+        outcome = spelled.name.split("_")[0] not in reading.survey.plain_calls  # p(x_i), but not P(w_{t+j} | w_t)
+        if inner is not None and len(inner.subs) == 1 and outcome and inner.name not in reading.survey.shifted:
             node = inner.subs[0]
         where.append(index_expression(node, reading.scope.axis(name, position), reading))
     declare_table(name, spelled.name, separators, len(spelled.subs), reading)

@@ -219,7 +219,9 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     if found is None or link.right is None:
         return None
     usual = place if found.key in reading.scope.temporary else None  # the first meaning of a name that has two
-    if is_known(found, first, reading) and reading.scope.defined_at.get(found.key, usual) != place:
+    known_at = reading.scope.defined_at.get(found.key, usual)
+    earlier = known_at is not None and _before(place, known_at)  # it could not be read before; the first one defines
+    if is_known(found, first, reading) and known_at != place and not earlier:
         return None
     if isinstance(plain(link.right), tree.Num) and found.parameters:
         return None
@@ -237,11 +239,21 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     if head is None:
         return None
     reading.scope.unclear.pop(found.spelled.name, None)
+    if earlier:
+        reading.scope.defined_at[found.key] = place
     reading.scope.defined_at.setdefault(found.key, place)
     current.drafts.append(
         Draft(at, _written(link), left_source, right.source, definition=found.spelled.name, source=(first, link.right))
     )
     return right
+
+
+def _before(place: str, other: str) -> bool:
+    """Whether a place ``line:column`` comes before another one."""
+    if not all(re.fullmatch(r"\d+:\d+", p) for p in (place, other)):
+        return False
+    first, second = (tuple(map(int, p.split(":"))) for p in (place, other))
+    return first < second
 
 
 def _written(link: tree.Link) -> str:

@@ -60,6 +60,7 @@ class Survey:
     runs: set[str] = field(default_factory=set)
     arguments: set[str] = field(default_factory=set)
     described: set[str] = field(default_factory=set)
+    shifted: set[str] = field(default_factory=set)
     entries: set[str] = field(default_factory=set)
     unary_calls: set[str] = field(default_factory=set)
     partners: set[str] = field(default_factory=set)
@@ -248,6 +249,8 @@ def _script(node: tree.Script, found: Survey) -> None:
         found.most_indices[spelled.name] = max(found.most_indices.get(spelled.name, 0), len(spelled.subs))
         if any(not isinstance(plain(s), tree.Num) for s in spelled.subs):
             found.lettered.add(spelled.name)
+    if any(isinstance(plain(sub), tree.Sum) for sub in spelled.subs):
+        found.shifted.add(spelled.name)
     for sub in spelled.subs:
         if (name := letter(sub)) is not None:
             found.subscripts.add(name)
@@ -317,7 +320,7 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
     if spelled.name in TABLES or spelled.name.split("_")[0] in TABLES:
         if len(parts) == 1 and spell(plain(parts[0])) is not None:
             found.unary_calls.add(spelled.name)
-        for part in parts:
+        for part in parts[: separators.index(";") + 1] if ";" in separators else parts:
             head = part.first if isinstance(part, tree.Chain) else part
             if (name := letter(head)) is not None:
                 found.subscripts.add(name)
