@@ -101,6 +101,19 @@ $$\log\Big(\frac{1}{n}\sum_{i=1}^n e^{x_i}\Big) \ge \sum_{i=1}^n x_i$$
 """,
         [PROVED, REFUTED],
     ),
+    "likelihood of a corpus with parameters": (
+        r"""
+The corpus is $w_1,\dots,w_T$, $\theta$ holds all vectors with components $\theta_i$.
+
+$$L(\theta) = \prod_{t=1}^{T}\prod_{-m\le j\le m,\, j\ne 0}P(w_{t+j}\mid w_t;\theta)$$
+$$J(\theta) = -\frac{1}{T}\log L(\theta)$$
+$$\arg\max_{\theta}L(\theta) = \arg\min_{\theta}J(\theta)$$
+$$\arg\max_{\theta}L(\theta) = \arg\max_{\theta}J(\theta)$$
+$$L(\theta) = e^{-T J(\theta)}$$
+$$L(\theta) = e^{-J(\theta)/T}$$
+""",
+        [DEFINITION, DEFINITION, PROVED, REFUTED, PROVED, REFUTED],
+    ),
 }
 
 
