@@ -152,6 +152,8 @@ class Sums(Laws):
                 left = tuple(n for n in names if n not in chosen)
                 if any(not self._range_names(n).isdisjoint(chosen) for n in left) or not inner:
                     continue
+                if inner == mono and not left:
+                    continue  # nothing stands outside, so this sum is the one that is being settled
                 if {(lo.key, hi.key) for lo, hi in (self.ranges[n] for n in chosen)} != {
                     (lo.key, hi.key) for lo, hi in zip(atom.data[0][::2], atom.data[0][1::2], strict=True)
                 }:

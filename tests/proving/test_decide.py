@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from claims import FACTS, ITEMS, N, a, entropy, i, m, p, proved, q, refuted, total, verdict, x, z
+from claims import FACTS, ITEMS, N, a, entropy, i, m, p, proved, q, refuted, total, verdict, x, y, z
 from random_terms import FACTS as RANDOM_FACTS
 from random_terms import random_term
 from sympy import Expr, Function, I, Integer, Max, Min, Product, Rational, Sum, Symbol, exp, log, nan, oo, zoo
@@ -171,3 +171,17 @@ def test_ordinary_steps_take_a_tenth_of_a_second() -> None:
         proved(entropy(p), "=", total(lambda t: p[t] * log(1 / p[t]), ITEMS))
         times.append(time.perf_counter() - start)
     assert sorted(times)[2] < 0.5
+
+
+def test_a_partition_function_in_a_denominator_with_more_terms() -> None:
+    """Cancelling a sum must not ask for the very sum that is being settled."""
+    partition = total(lambda t: exp(z[t]), ITEMS)
+
+    def share(t: Expr) -> Expr:
+        return y[t] / (exp(z[t]) + partition)
+
+    proved(
+        total(lambda t: exp(z[t]) * share(t), ITEMS), "=", total(lambda t: y[t] / (1 + exp(-z[t]) * partition), ITEMS)
+    )
+    proved(total(share, ITEMS) * partition, "=", 1 - total(lambda t: exp(z[t]) * share(t), ITEMS))
+    refuted(total(share, ITEMS) * partition, "=", Integer(1))
