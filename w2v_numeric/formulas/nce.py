@@ -23,11 +23,11 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "nce.md": "47246da224781721a8405381b2c07590174be5489e1b81ecff5550d56c336323",
+    "nce.md": "fa34ca8a7f28e76fc90064da7fa9f570ab296d73a34890fa8fc1313ae60d36d9",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "c4110ce1956c5ffd73287a021fa53680f1bce2919942e01b7562f35544fed2fa"
+BODY_SHA256 = "724bd7cbf27dfe491c39957a9b9ee41d0b1141fbe4f9e6e33818598365cb62ae"
 """The SHA-256 of everything below."""
 
 
@@ -131,7 +131,7 @@ def block_loss(
     *,
     block: Floats,
 ) -> float:
-    r"""The loss of a block of C center words over their counts N, whose row sums are n, against K noise words.
+    r"""The loss of a block of C center words over counts N with row sums n, against K noise words.
 
         loss = L = -\sum_{a=1}^{C} \sum_{b=1}^{V} N_{ab} \log \sigma(\Delta_{ab}) - K \sum_{a=1}^{C} n_a
             \sum_{w=1}^{V} r_w \log \sigma(-\Delta_{aw})
@@ -209,7 +209,7 @@ def block_loss_and_gradients(
     gradient_v: Floats,
     gradient_u: Floats,
 ) -> float:
-    r"""The loss of a block of C center words over their counts N, whose row sums are n, against K noise words, and its gradients.
+    r"""The loss of a block of C center words over counts N with row sums n, against K noise words, and its gradients.
 
         loss = L = -\sum_{a=1}^{C} \sum_{b=1}^{V} N_{ab} \log \sigma(\Delta_{ab}) - K \sum_{a=1}^{C} n_a
             \sum_{w=1}^{V} r_w \log \sigma(-\Delta_{aw})
@@ -291,7 +291,7 @@ def block_loss_and_gradients(
 
 
 def pair(u: Floats, v: Floats, c: int, o: int, x: Integers, q: Floats) -> tuple[float, Floats, Floats]:
-    r"""The loss of one pair of a center word c and an outside word o against the noise words x drawn from q, and its gradients.
+    r"""The loss of a center word c and an outside word o against noise words x drawn from q, and its gradients.
 
         loss = J = -\log \sigma(\Delta_{co}) - \sum_{k=1}^{K} \log \sigma(-\Delta_{c x_k})
             proved in nce.md:46
