@@ -1,4 +1,4 @@
-"""Co-occurrence counts N_co as compressed sparse rows, and the blocks of rows that training asks for."""
+"""Co-occurrence counts N_co as compressed sparse rows."""
 
 from __future__ import annotations
 
@@ -9,24 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from w2v_numeric.blocks import Sparse
+
 Values = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Some rows of the counts, in the form the formulas take.
-
-    Attributes:
-        columns: context ids, (pairs,).
-        starts: where each row begins in `columns` and one past the end, (rows + 1,).
-        values: the counts, (pairs,).
-        totals: the sum of each row, n_c, (rows,).
-    """
-
-    columns: NDArray[np.int32]
-    starts: NDArray[np.int32] | NDArray[np.int64]
-    values: Values
-    totals: Values
 
 
 @dataclass(frozen=True)
@@ -68,14 +53,9 @@ class Counts:
         matrix = self.matrix
         return int(matrix.data.nbytes + matrix.indices.nbytes + matrix.indptr.nbytes + self.totals.nbytes)
 
-    def rows(self, centers: NDArray[np.int64]) -> Rows:
-        """The rows of the given centers, in their order."""
-        part = self.matrix[centers]
-        return Rows(part.indices, part.indptr, part.data, self.totals[centers])
-
-    def all_rows(self) -> Rows:
-        """Every row."""
-        return Rows(self.matrix.indices, self.matrix.indptr, self.matrix.data, self.totals)
+    def sparse(self) -> Sparse:
+        """All of them as formulas take them."""
+        return Sparse(self.matrix.indices, self.matrix.indptr, self.matrix.data)
 
     def context_totals(self) -> NDArray[np.float64]:
         """Σ_c N_co for every context o, (V,)."""

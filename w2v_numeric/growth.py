@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from w2v_numeric.blocks import Table, Visit
 from w2v_numeric.counts import Counts
+from w2v_numeric.formulas.softmax_skipgram import center_hessian
 from w2v_numeric.objective import Objective
-from w2v_numeric.state import State
+from w2v_numeric.state import CENTER, OUTSIDE, State
 
-Table = NDArray[np.float32]
+Vectors = NDArray[np.float32]
 BLOCK_ROWS = 256
 SHRINK = 20.0  # added to n_c: a guess from few pairs stays near zero
 RIDGE = 1e-3  # relative to the mean variance
@@ -29,13 +31,13 @@ def restricted(counts: Counts, size: int) -> Counts:
     return Counts.of(counts.matrix[:size, :size].tocsr())
 
 
-def first_guesses(counts: Counts, state: State, objective: Objective, threads: int) -> Table:
+def first_guesses(counts: Counts, state: State, objective: Objective, threads: int) -> Vectors:
     """One Newton step from zero for every word, given the outside vectors of the first words.
 
     Args:
         counts: N_co over the large vocabulary, (V, V).
         state: trained on the first m words.
-        objective: the formulas for gradient and Hessian.
+        objective: the formula for the gradient.
         threads: workers; each word's step is its own, so their number changes nothing.
 
     Returns:
@@ -44,29 +46,20 @@ def first_guesses(counts: Counts, state: State, objective: Objective, threads: i
     dim, size = len(state.u) - 1, state.u.shape[1]
     outside, start = state.u[:dim].T.astype(np.float64), state.u[dim].astype(np.float64)
     with threadpool_limits(1):  # the number of BLAS threads would show in the last bits
-        hessian = objective.center_hessian(outside, np.zeros(dim), 1.0, start)
+        hessian = center_hessian(outside, np.zeros(dim), 1.0, start)
         ridge = RIDGE * float(np.trace(hessian)) / dim
         inverse = np.linalg.inv(hessian + ridge * np.eye(dim)).astype(np.float32)
     guesses = np.empty((counts.size, dim), np.float32)
 
     def guess(begin: int) -> None:
         rows = np.arange(begin, min(begin + BLOCK_ROWS, counts.size))
-        data = Counts.of(counts.matrix[rows][:, :size]).all_rows()
+        part = Counts.of(counts.matrix[rows][:, :size])
         zero = np.zeros((len(rows), dim + 1), np.float32)
         zero[:, dim] = 1
-        gradient_v = np.empty_like(zero)
-        objective.loss_and_gradients(
-            state.u.T,
-            zero,
-            data.columns,
-            data.starts,
-            data.values,
-            data.totals,
-            block=np.empty((len(rows), size), np.float32),
-            gradient_u=np.empty((dim + 1, size), np.float32).T,
-            gradient_v=gradient_v,
-        )
-        step = gradient_v[:, :dim] / (data.totals + np.float32(SHRINK))[:, np.newaxis]
+        gradients = {OUTSIDE: np.empty((dim + 1, size), np.float32).T, CENTER: np.empty_like(zero)}
+        data = {OUTSIDE: state.u.T, CENTER: zero, "counts": part.sparse(), "center counts": part.totals}
+        objective.loss_and_gradients(data, gradients, [np.empty((len(rows), size), np.float32)])
+        step = gradients[CENTER][:, :dim] / (part.totals + np.float32(SHRINK))[:, np.newaxis]
         guesses[rows] = -(step @ inverse)
 
     with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
@@ -87,7 +80,7 @@ def grown(
     """
     dim, size = len(state.u) - 1, state.u.shape[1]
     guesses = first_guesses(counts, state, objective, threads)
-    large = State.start(unigram, dim, seed)
+    large = State.start({OUTSIDE: Table(counts.size, Visit.ALL), CENTER: Table(counts.size, Visit.OWN)}, dim, seed, unigram)
     outside, center = state.u[:dim].T, state.v[:, :dim]
     # Softmax does not see a constant added to all u, so only their differences can be learned from the guesses.
     mean = outside.mean(axis=0)
@@ -96,13 +89,14 @@ def grown(
     large.v[:, :dim] = guesses @ _regression(known, center)
     large.u[:dim, :size] = state.u[:dim]
     large.v[:size, :dim] = center
-    large.second[:, :size] = state.second
-    large.squares[:size] = state.squares
+    # Adam's running mean of the gradient begins anew, its mean of squares goes on.
+    large.tables[OUTSIDE].memory[1][:, :size] = state.tables[OUTSIDE].memory[1]
+    large.tables[CENTER].memory[0][:size] = state.tables[CENTER].memory[0]
     large.seconds = state.seconds
     return large
 
 
-def _regression(x: Table, y: Table) -> Table:
+def _regression(x: Vectors, y: Vectors) -> Vectors:
     """The matrix A for which x A is nearest to y."""
     with threadpool_limits(1):
         x, y = x.astype(np.float64), y.astype(np.float64)

@@ -1,117 +1,69 @@
-"""What can be trained: an objective declares which generated formulas it needs and what data they take.
+"""What can be trained: generated modules declare objectives, and this is the one place where they are looked up.
 
-This is the one place where formulas are looked up; everything else receives them from here.
+A module of formulas says in OBJECTIVES which functions give the loss and its gradients, and what each of their arguments
+is.  The trainer provides, for a block of rows a and columns b:
+
+| learned | |
+|---|---|
+| outside vectors, outside biases | one row, one number, for each word b |
+| center vectors, center biases | for each word a |
+| context vectors | for the words x that stand in the windows of the block |
+| inner node vectors | for each inner node of the Huffman tree |
+| n-gram vectors | for each bucket of character n-grams |
+
+| data | |
+|---|---|
+| counts | N_ab, sparse; over windows, row a is a place in the text and has a 1 at its word |
+| center counts | Σ_b N_ab |
+| contexts | sparse; row a has the share of each word x in the window around place a |
+| n-grams | sparse; row a has a 1 at each n-gram of word a |
+| left counts, right counts | sparse; how often a word of the left, right subtree of a node was seen around a |
+| noise distribution | P_n(b): counts to the power 3/4 |
+| noise | P_n(b) over counts; else the share of b among words drawn from it for the block |
+| negatives, draws | how many noise words each pair meets; how many are drawn for a block |
+| rows, columns, entries | the pairs with N_ab > 0, one by one |
+
+or a number.  "outside vectors from log frequencies" gives u one more coordinate, fixed at log frequency, and v the same at
+1: scores then begin at the distribution of the words.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import inspect
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v_numeric import formulas
 from w2v_numeric.errors import SettingsError
 
 Array = NDArray[np.floating[Any]]
-Integers = NDArray[np.integer[Any]]
-
-
-class BlockLossAndGradients(Protocol):
-    """Loss and gradients of a block of centers against its counts, written into buffers."""
-
-    def __call__(
-        self,
-        u: Array,
-        v: Array,
-        columns: Integers,
-        starts: Integers,
-        values: Array,
-        n: Array,
-        /,
-        *,
-        block: Array,
-        gradient_v: Array,
-        gradient_u: Array,
-    ) -> float:
-        """Return Σ_a (n_a log Σ_w exp(u_w·v_a) − Σ_w N_aw u_w·v_a), its gradients left in the buffers.
-
-        Args:
-            u: outside vectors, (V, K).
-            v: center vectors of the block, (C, K).
-            columns, starts, values: the rows of N, C×V, compressed; no pair twice.
-            n: row sums of N, (C,).
-            block: work space, (C, V), C-contiguous.
-            gradient_v, gradient_u: (C, K) and (V, K), overwritten.
-
-        Raises:
-            ValueError: shapes do not meet, or a value is not finite.
-        """
-        ...
-
-
-class BlockLoss(Protocol):
-    """The loss alone."""
-
-    def __call__(
-        self,
-        u: Array,
-        v: Array,
-        columns: Integers,
-        starts: Integers,
-        values: Array,
-        n: Array,
-        /,
-        *,
-        block: Array,
-    ) -> float:
-        """Return the same sum, and no gradients."""
-        ...
-
-
-class CenterHessian(Protocol):
-    """The second derivatives of the loss of one center in its vector."""
-
-    def __call__(self, u: Array, v: Array, m: float, beta: Array, /) -> Array:
-        """Return ∂²J/∂v∂vᵀ, (d, d), which depends on the counts through their number alone.
-
-        Args:
-            u: outside vectors, (V, d).
-            v: the center's vector, (d,).
-            m: how many pairs it was seen in.
-            beta: the number at which the score of each outside word starts, (V,).
-
-        Raises:
-            ValueError: shapes do not meet, or a value is not finite.
-        """
-        ...
+FROM_LOG_FREQUENCIES = " from log frequencies"
+GRADIENT = "gradient_"
+OVER = ("counts", "text", "windows")
 
 
 @dataclass(frozen=True)
-class Declaration:
-    """An objective by name.
+class Argument:
+    """One argument of a formula, or the three of a sparse matrix.
 
     Attributes:
-        module: the generated module.
-        data: what its formulas take; "counts" is blocks of rows of co-occurrence counts.
-        about: one line for the help.
+        parameters: their names in the code.
+        quantity: what they are given.
     """
 
-    module: str
-    data: str
-    about: str
-
-
-OBJECTIVES: dict[str, Declaration] = {
-    "softmax": Declaration(
-        "w2v_numeric.formulas.softmax_skipgram",
-        "counts",
-        "exact softmax skip-gram over co-occurrence counts",
-    ),
-}
+    parameters: tuple[str, ...]
+    quantity: str
 
 
 @dataclass(frozen=True)
@@ -120,39 +72,168 @@ class Objective:
 
     Attributes:
         name: as the user writes it.
-        loss_and_gradients, loss, center_hessian: the formulas.
-        notes: the files whose proofs they come from, each with the SHA-256 of its text.
+        about: one sentence.
+        over: how the data come: "counts" in blocks of centers, "text" in pieces, "windows" by places in the text.
+        arguments: of the formulas.
+        learned: parameter → the quantity that is learned; those with a gradient.
+        from_log_frequencies: whether scores begin at the distribution of the words.
+        likelihood: the loss is a negative log-likelihood, in nats.
+        preferred: settings that suit it.
+        notes: the files whose proofs the formulas come from, each with the SHA-256 of its text.
         digest: SHA-256 of the generated module's source.
+        work: names of the work arrays that the formulas ask for.
     """
 
     name: str
-    loss_and_gradients: BlockLossAndGradients
-    loss: BlockLoss
-    center_hessian: CenterHessian
-    notes: dict[str, str]
+    about: str
+    over: str
+    arguments: tuple[Argument, ...]
+    learned: Mapping[str, str]
+    from_log_frequencies: bool
+    likelihood: bool
+    preferred: Mapping[str, str]
+    notes: Mapping[str, str]
     digest: str
+    work: tuple[str, ...]
+    _both: Callable[..., Any]
+    _alone: Callable[..., Any]
+    _outputs: tuple[str, ...]
+
+    @property
+    def quantities(self) -> frozenset[str]:
+        """Everything that the formulas are given."""
+        return frozenset(argument.quantity for argument in self.arguments)
+
+    def loss_and_gradients(
+        self, data: Mapping[str, Any], gradients: Mapping[str, Array], work: Sequence[Array]
+    ) -> float:
+        """The loss of a block; its gradients are written into the arrays given.
+
+        Args:
+            data: quantity → what the formulas take: an array, a number, or an object with columns, starts and values.
+            gradients: learned quantity → an array of the shape of the learned one, overwritten.
+            work: one array (rows, columns) for each name in `work`, overwritten.
+
+        Raises:
+            ValueError: shapes do not meet, or a value is not finite.
+        """
+        into = {f"{GRADIENT}{parameter}": gradients[quantity] for parameter, quantity in self.learned.items()}
+        taken = {name: into.pop(name) for name in _keywords(self._both) if name in into}
+        returned = self._both(*self._values(self._both, data), **taken, **dict(zip(self.work, work, strict=False)))
+        if not into:
+            return float(returned)
+        rest = [name for name in self._outputs if name not in taken]
+        for name, value in zip(rest[1:], returned[1:], strict=True):
+            into[name][...] = value
+        return float(returned[0])
+
+    def loss(self, data: Mapping[str, Any], work: Sequence[Array]) -> float:
+        """The loss alone, as above."""
+        names = [name for name in _keywords(self._alone) if name in self.work]
+        return float(self._alone(*self._values(self._alone, data), **dict(zip(names, work, strict=False))))
+
+    def _values(self, function: Callable[..., Any], data: Mapping[str, Any]) -> list[Any]:
+        given: dict[str, Any] = {}
+        for argument in self.arguments:
+            value = data[argument.quantity]
+            if len(argument.parameters) == 1:
+                given[argument.parameters[0]] = value
+            else:
+                given.update(zip(argument.parameters, (value.columns, value.starts, value.values), strict=True))
+        return [given[name] for name in _positional(function)]
+
+
+@cache
+def _positional(function: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+
+
+@cache
+def _keywords(function: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+
+
+def objectives() -> dict[str, str]:
+    """Name → one sentence, of everything that can be trained."""
+    return {
+        name: str(declared["about"]) for module in _modules() for name, declared in _declared(module).items()
+    }
 
 
 def load_objective(name: str) -> Objective:
     """Look an objective up and load its formulas.
 
+    Args:
+        name: that of an objective, or the path of a module that `derive emit` has written, with ":NAME" behind it if
+            it declares several.  Such a module is run as Python.
+
     Raises:
-        SettingsError: there is no such objective, or its formulas have not been generated.
+        SettingsError: there is no such objective, or what it asks for is not provided.
     """
-    if name not in OBJECTIVES:
-        raise SettingsError(f"there is no objective {name!r}; choose one of: {', '.join(sorted(OBJECTIVES))}")
-    path = OBJECTIVES[name].module
+    path, _, wanted = name.partition(":") if ".py" in name else ("", "", name)
+    modules = [_module_at(Path(path))] if path else _modules()
+    known = {each: module for module in modules for each in _declared(module)}
+    if path and not wanted and len(known) == 1:
+        wanted = next(iter(known))
+    if wanted not in known:
+        ask = "choose one of" if known else "its note has no train line; there are"
+        raise SettingsError(f"there is no objective {name!r}; {ask}: {', '.join(sorted(known or objectives()))}")
+    return _objective(name, known[wanted], _declared(known[wanted])[wanted])
+
+
+def _modules() -> list[ModuleType]:
+    names = sorted(module.name for module in pkgutil.iter_modules(formulas.__path__))
+    return [importlib.import_module(f"{formulas.__name__}.{name}") for name in names]
+
+
+def _module_at(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise SettingsError(f"there is no module {path}; make it from a note with: derive emit NOTE -o FOLDER")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise SettingsError(f"{path} is no Python module; make one from a note with: derive emit NOTE -o FOLDER")
+    module = importlib.util.module_from_spec(spec)
     try:
-        module = importlib.import_module(path)
-    except ImportError as error:
-        raise SettingsError(
-            f"the formulas of {name!r} are missing ({path}); generate them with: derive emit"
-        ) from error
+        spec.loader.exec_module(module)
+    except (SyntaxError, ImportError, AttributeError, NameError) as error:
+        raise SettingsError(f"{path} cannot be loaded ({error}); make it again with: derive emit") from error
+    return module
+
+
+def _declared(module: ModuleType) -> Mapping[str, Mapping[str, Any]]:
+    return getattr(module, "OBJECTIVES", {})
+
+
+def _objective(name: str, module: ModuleType, declared: Mapping[str, Any]) -> Objective:
+    given = dict(declared["given"])
+    likelihood = given.pop("loss", "") == "negative log-likelihood"
+    arguments = tuple(
+        Argument(tuple(parameters.split()), quantity.removesuffix(FROM_LOG_FREQUENCIES))
+        for parameters, quantity in given.items()
+    )
+    if declared["over"] not in OVER:
+        raise SettingsError(f"{name} is over {declared['over']!r}; the trainer goes over: {', '.join(OVER)}")
+    both, alone = getattr(module, declared["loss_and_gradients"]), getattr(module, declared["loss"])
+    learned = {
+        argument.parameters[0]: argument.quantity
+        for argument in arguments
+        if f"{GRADIENT}{argument.parameters[0]}" in declared["outputs"]
+    }
     return Objective(
-        name,
-        module.block_loss_and_gradients,
-        module.block_loss,
-        module.center_hessian,
-        dict(module.NOTES),
-        hashlib.sha256(inspect.getsource(module).encode()).hexdigest(),
+        name=name,
+        about=declared["about"],
+        over=declared["over"],
+        arguments=arguments,
+        learned=learned,
+        from_log_frequencies=any(quantity.endswith(FROM_LOG_FREQUENCIES) for quantity in given.values()),
+        likelihood=likelihood,
+        preferred=dict(declared["preferred"]),
+        notes=dict(module.NOTES),
+        digest=hashlib.sha256(inspect.getsource(module).encode()).hexdigest(),
+        work=tuple(keyword for keyword in _keywords(both) if not keyword.startswith(GRADIENT)),
+        _both=both,
+        _alone=alone,
+        _outputs=tuple(declared["outputs"]),
     )

@@ -72,8 +72,3 @@ def adagrad(parameter: Array, gradient: Array, squares: Array, *, rate: float, e
     np.divide(gradient, root, out=gradient)
     gradient *= parameter.dtype.type(rate)
     parameter -= gradient
-
-
-def linear_decay(step: int, steps: int) -> float:
-    """The factor on the learning rates: 1 at first, falling in a straight line towards 0."""
-    return 1.0 - step / steps

@@ -1,32 +1,33 @@
-"""Counts → formulas → optimizer → vectors.
+"""Blocks → formulas → optimizer → vectors.
 
-Each pass visits all centers in a random order, some hundred at a time. The centers of a batch are divided among worker
-threads; each calls the generated formula on its own block with a single-threaded BLAS, so that one worker's exp and
-scatter overlap with the other's products. Work is divided by position and sums are taken in a fixed order: the same
-seed and number of threads give the same bits.
+The blocks of a step are divided among worker threads; each calls the generated formula with a single-threaded BLAS, so
+that one worker's exp and scatter overlap with the other's products. Work is divided by position and sums are taken
+in a fixed order: the same seed and number of threads give the same bits.
+
+Tables that every block touches as a whole are updated by Adam after each step; tables of which a block has rows of its
+own by Adagrad as soon as their gradient is known; shared rows by Adagrad after the step, worker after worker.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from w2v_numeric.counts import Counts
+from w2v_numeric.blocks import Block, Source, Step, Visit
 from w2v_numeric.errors import NumericError
 from w2v_numeric.objective import Objective
-from w2v_numeric.optimizer import adagrad, adam, linear_decay
-from w2v_numeric.state import State
+from w2v_numeric.optimizer import adagrad, adam
+from w2v_numeric.state import Learned, State
 
-BLOCK_ROWS = (
-    128  # centers per call of the formula: a block of logits stays in the cache, and the products are near their best
-)
-PRIOR = 5.0  # added to n_c where a center's gradient is divided by it: a word seen a few times moves a little less
+Array = NDArray[np.float32]
+PRIOR = 5.0  # added to n_c where a row's gradient is divided by it: a word seen a few times moves a little less
 
 
 @dataclass(frozen=True)
@@ -35,29 +36,26 @@ class Plan:
 
     Attributes:
         epochs: passes.
-        batch: centers between two updates of u.
         threads: workers.
-        seed: of the order of the centers.
-        rate_u, rate_v: learning rates at the start; both fall linearly to zero.
+        rate_u: learning rate of tables touched as a whole, at the start; both fall linearly to zero.
+        rate_v: learning rate of the others.
     """
 
     epochs: int
-    batch: int
     threads: int
-    seed: int
     rate_u: float
     rate_v: float
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Where the training stands after a batch.
+    """Where the training stands after a step.
 
     Attributes:
-        epoch: passes finished, counting this batch's.
+        epoch: passes finished, counting this step's.
         fraction: share of the whole training done.
-        loss: mean −log P(o|c) in nats over the pass so far, each batch measured before its own update.
-        pass_done: this batch was the last of its pass.
+        loss: mean loss of a pair over the pass so far, each step measured before its own update.
+        pass_done: this step was the last of its pass.
     """
 
     epoch: int
@@ -66,36 +64,44 @@ class Moment:
     pass_done: bool
 
 
+@dataclass
+class _Visited:
+    """What a worker brings home: its loss and weight, and the gradients of shared rows."""
+
+    loss: float
+    weight: float
+    shared: list[tuple[str, NDArray[Any], Array]]
+
+
 class Trainer:
     """Trains a state in place.
 
     Args:
-        counts: N_co; row sums are the weights of the centers.
+        source: the data.
         objective: the generated formulas.
         plan: how long and how fast.
         state: where to begin, or to go on.
     """
 
-    def __init__(self, counts: Counts, objective: Objective, plan: Plan, state: State) -> None:
-        self.counts = counts
+    def __init__(self, source: Source, objective: Objective, plan: Plan, state: State) -> None:
+        self.source = source
         self.objective = objective
         self.plan = plan
         self.state = state
-        size, width = state.v.shape
-        rows = min(BLOCK_ROWS, -(-plan.batch // plan.threads))
-        self._blocks = [np.empty((rows, size), np.float32) for _ in range(plan.threads)]
-        self._sums = [np.zeros((width, size), np.float32) for _ in range(plan.threads)]
-        # Needed only where a worker's share of a batch is more than one block.
-        several = -(-plan.batch // plan.threads) > rows
-        self._extra = [np.empty((width, size), np.float32) for _ in range(plan.threads)] if several else []
+        rows, columns = source.largest
+        works = max(1, len(objective.work))
+        self._work = [[np.empty(rows * columns, np.float32) for _ in range(works)] for _ in range(plan.threads)]
+        self._whole = [name for name, table in source.tables.items() if table.visit is Visit.ALL]
+        self._sums = [self._like_whole(np.zeros_like) for _ in range(plan.threads)]
+        # Needed only where a worker's share of a step is more than one block.
+        several = source.blocks_per_task_list > 1
+        self._extra = [self._like_whole(np.empty_like) for _ in range(plan.threads)] if several else []
 
-    @property
-    def steps_per_pass(self) -> int:
-        """Updates of u in one pass."""
-        return -(-self.counts.size // self.plan.batch)
+    def _like_whole(self, make: Callable[[Array], Array]) -> dict[str, Array]:
+        return {name: make(self.state.tables[name].values) for name in self._whole}
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Moment]:
-        """Train until the last pass is done or `stop` says so, yielding after every batch.
+        """Train until the last pass is done or `stop` says so, yielding after every step.
 
         Between two yields the state is consistent: it may be saved and gone on from later with the same result.
 
@@ -106,102 +112,122 @@ class Trainer:
         with threadpool_limits(1), ThreadPoolExecutor(plan.threads) as pool:
             while state.epoch < plan.epochs:
                 epoch = state.epoch
-                order = np.random.default_rng([plan.seed, 3, state.epoch]).permutation(self.counts.size)
-                while state.epoch == epoch:
+                for step in self.source.steps(epoch, state.batch):
                     if stop():
                         return
                     began = time.perf_counter()
-                    self._step(pool, order[state.batch * plan.batch :][: plan.batch])
+                    self._step(pool, step, 1 - (epoch + step.before) / plan.epochs)
                     state.seconds += time.perf_counter() - began
-                    done = order[: state.batch * plan.batch]
-                    mean = state.loss / max(float(self.counts.totals[done].sum(dtype=np.float64)), 1e-300)
-                    last = state.batch == self.steps_per_pass
+                    mean = state.loss / max(state.weight, 1e-300)
+                    last = step.after >= 1
                     if last:
-                        state.epoch, state.batch, state.loss = state.epoch + 1, 0, 0.0
-                    steps = state.epoch * self.steps_per_pass + state.batch
-                    yield Moment(state.epoch, steps / (plan.epochs * self.steps_per_pass), mean, last)
+                        state.epoch, state.batch, state.loss, state.weight = epoch + 1, 0, 0.0, 0.0
+                    yield Moment(state.epoch, (epoch + step.after) / plan.epochs, mean, last)
 
-    def _step(self, pool: ThreadPoolExecutor, centers: NDArray[np.int64]) -> None:
+    def _step(self, pool: ThreadPoolExecutor, step: Step, decay: float) -> None:
         state, plan = self.state, self.plan
-        done = state.epoch * self.steps_per_pass + state.batch
-        decay = linear_decay(done, plan.epochs * self.steps_per_pass)
-        shares = np.array_split(centers, plan.threads)
-        losses = pool.map(self._visit, range(plan.threads), shares, [plan.rate_v * decay] * plan.threads)
+        workers = range(plan.threads)
+        visits = pool.map(self._visit, workers, step.tasks, [plan.rate_v * decay] * plan.threads)
         try:
-            state.loss += sum(losses)
+            found = list(visits)
         except ValueError as error:  # the formulas refuse what is not finite
             raise NumericError(f"the training has diverged ({error}); choose smaller --rate-u and --rate-v") from error
-        list(
-            pool.map(
-                self._update_u, range(plan.threads), [done + 1] * plan.threads, [plan.rate_u * decay] * plan.threads
-            )
-        )
+        state.loss += sum(each.loss for each in found)
+        state.weight += sum(each.weight for each in found)
+        for each in found:
+            for name, rows, gradient in each.shared:
+                _update_rows(state.tables[name], rows, gradient, plan.rate_v * decay)
         state.batch += 1
+        if self._whole:
+            state.updates += 1
+            list(pool.map(self._update_whole, workers, [plan.rate_u * decay] * plan.threads))
 
-    def _visit(self, worker: int, centers: NDArray[np.int64], rate: float) -> float:
-        """Loss of some centers, their vectors updated, and the gradient by u left in the worker's sum."""
-        state, total, loss = self.state, self._sums[worker], 0.0
-        dim = state.squares.shape[1]
-        if not len(centers):
-            total.fill(0)
-        rows = len(self._blocks[worker])
-        for begin in range(0, len(centers), rows):
-            part = centers[begin : begin + rows]
-            data = self.counts.rows(part)
-            v = state.v[part]
-            gradient_v = np.empty_like(v)
-            gradient_u = self._extra[worker] if begin else total
-            loss += self.objective.loss_and_gradients(
-                state.u.T,
-                v,
-                data.columns,
-                data.starts,
-                data.values,
-                data.totals,
-                block=self._blocks[worker][: len(part)],
-                gradient_u=gradient_u.T,
-                gradient_v=gradient_v,
+    def _visit(self, worker: int, tasks: Sequence[Any], rate: float) -> _Visited:
+        """The loss of some blocks; own rows updated, gradients of whole tables left in the worker's sums."""
+        visited = _Visited(0.0, 0.0, [])
+        sums = self._sums[worker]
+        if not len(tasks):
+            for gradient in sums.values():
+                gradient.fill(0)
+        for number, task in enumerate(tasks):
+            block = self.source.block(task)
+            into = self._extra[worker] if number else sums
+            loss, gradients = self._evaluate(block, worker, into)
+            visited.loss += loss
+            visited.weight += block.weight
+            if number:
+                for name, total in sums.items():
+                    total += into[name]
+            for name, rows in block.rows.items():
+                gradient = gradients[name]
+                if self.source.tables[name].visit is Visit.SHARED:
+                    visited.shared.append((name, rows, gradient))
+                else:
+                    weights = block.totals + np.float32(PRIOR)
+                    gradient /= weights[:, np.newaxis] if gradient.ndim > 1 else weights
+                    _update_rows(self.state.tables[name], rows, gradient, rate)
+        return visited
+
+    def _evaluate(self, block: Block, worker: int, into: dict[str, Array]) -> tuple[float, dict[str, Array]]:
+        """Loss and gradients of a block: of whole tables in the arrays given, of rows in new ones."""
+        values, gradients = self._values(block), {}
+        for name, table in values.items():
+            gradients[name] = _as_rows(into[name]) if name in into else np.empty_like(table)
+        loss = self.objective.loss_and_gradients({**block.data, **values}, gradients, self._work_of(block, worker))
+        return loss, gradients
+
+    def _values(self, block: Block) -> dict[str, Array]:
+        """The learned tables as the formulas take them, only the rows that the block touches."""
+        values = {}
+        for name in self.source.tables:
+            table = self.state.tables[name].values
+            values[name] = table[block.rows[name]] if name in block.rows else _as_rows(table)
+        return values
+
+    def _work_of(self, block: Block, worker: int) -> list[Array]:
+        rows, columns = block.shape
+        return [work[: rows * columns].reshape(rows, columns) for work in self._work[worker]]
+
+    def _update_whole(self, worker: int, rate: float) -> None:
+        """Sum the workers' gradients over some coordinates of the whole tables, and update these."""
+        threads = self.plan.threads
+        for name in self._whole:
+            table = self.state.tables[name]
+            size = len(table.memory[0])
+            rows = slice(size * worker // threads, size * (worker + 1) // threads)
+            gradient = self._sums[0][name][rows]
+            for other in self._sums[1:]:
+                gradient += other[name][rows]
+            adam(
+                table.values[rows].reshape(-1),
+                gradient.reshape(-1),
+                table.memory[0][rows].reshape(-1),
+                table.memory[1][rows].reshape(-1),
+                step=self.state.updates,
+                rate=rate,
             )
-            if begin:
-                total += gradient_u
-            step, squares = gradient_v[:, :dim], state.squares[part]
-            step /= (data.totals + np.float32(PRIOR))[:, np.newaxis]
-            learned = v[:, :dim]
-            adagrad(learned, step, squares, rate=rate)
-            state.v[part, :dim] = learned
-            state.squares[part] = squares
-        return loss
 
-    def _update_u(self, worker: int, step: int, rate: float) -> None:
-        """Sum the workers' gradients over some coordinates of u, and update these."""
-        state, threads = self.state, self.plan.threads
-        dim = state.squares.shape[1]
-        rows = slice(dim * worker // threads, dim * (worker + 1) // threads)
-        gradient = self._sums[0][rows]
-        for other in self._sums[1:]:
-            gradient += other[rows]
-        adam(
-            state.u[rows].reshape(-1),
-            gradient.reshape(-1),
-            state.first[rows].reshape(-1),
-            state.second[rows].reshape(-1),
-            step=step,
-            rate=rate,
-        )
+    def mean_loss(self, source: Source, tasks: Iterator[Any]) -> float:
+        """Mean loss of a pair in other data under the tables as they are now, nothing updated."""
+        loss = weight = 0.0
+        for task in tasks:
+            block = source.block(task)
+            loss += self.objective.loss({**block.data, **self._values(block)}, self._work_of(block, 0))
+            weight += block.weight
+        return loss / weight
 
-    def mean_loss(self, counts: Counts) -> float:
-        """Mean −log P(o|c) in nats of other counts under the vectors as they are now, nothing updated."""
-        block, loss = self._blocks[0], 0.0
-        for begin in range(0, counts.size, len(block)):
-            part = np.arange(begin, min(begin + len(block), counts.size))
-            data = counts.rows(part)
-            loss += self.objective.loss(
-                self.state.u.T,
-                self.state.v[part],
-                data.columns,
-                data.starts,
-                data.values,
-                data.totals,
-                block=block[: len(part)],
-            )
-        return loss / counts.mass
+
+def _as_rows(table: Array) -> Array:
+    """A table stored by columns as the formulas see it."""
+    return table.T if table.ndim > 1 else table
+
+
+def _update_rows(table: Learned, rows: NDArray[Any], gradient: Array, rate: float) -> None:
+    """One Adagrad step on some rows, each named once; a fixed coordinate behind the others stays."""
+    free = table.memory[0].shape[1:]
+    part = (slice(None), slice(free[0])) if free else ()
+    values, squares = table.values[rows], table.memory[0][rows]
+    learning = values[part] if part else values
+    adagrad(learning, gradient[part] if part else gradient, squares, rate=rate)
+    table.values[rows] = values
+    table.memory[0][rows] = squares

@@ -19,6 +19,7 @@ class Trainable:
         about: one sentence.
         over: how the data come.
         gradients, loss: the functions' names.
+        outputs: what the first returns or fills, in order.
         given: parameter → what the trainer provides; the three parameters of a sparse matrix are one entry.
         preferred: settings that suit it.
     """
@@ -28,6 +29,7 @@ class Trainable:
     over: str
     gradients: str
     loss: str
+    outputs: tuple[str, ...]
     given: Mapping[str, str]
     preferred: Mapping[str, str]
 
@@ -39,10 +41,15 @@ class Trainable:
             f'        "over": "{self.over}",\n'
             f'        "loss_and_gradients": "{self.gradients}",\n'
             f'        "loss": "{self.loss}",\n'
+            f'        "outputs": [{", ".join(map(_quoted, self.outputs))}],\n'
             f'        "given": {_entries(self.given)},\n'
             f'        "preferred": {_entries(self.preferred)},\n'
             "    },\n"
         )
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
 
 
 def _entries(values: Mapping[str, str]) -> str:
@@ -96,4 +103,4 @@ def trainable(
         raise EmitError(
             f"{strange[0]} is no argument of {gradients.name}; its arguments are: {', '.join(sorted(symbols))}"
         )
-    return Trainable(name, about, over, gradients.name, loss.name, given, dict(preferred))
+    return Trainable(name, about, over, gradients.name, loss.name, tuple(gradients.outputs), given, dict(preferred))

@@ -56,6 +56,7 @@ def test_the_module_says_what_each_argument_is_given(tmp_path: Path) -> None:
             "over": "counts",
             "loss_and_gradients": "both",
             "loss": "alone",
+            "outputs": ["loss", "gradient_v"],
             "given": {"u": "outside vectors", "v": "center vectors", "columns starts values": "counts"},
             "preferred": {"epochs": "3"},
         }
