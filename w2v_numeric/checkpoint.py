@@ -25,7 +25,7 @@ from w2v_numeric.state import State
 from w2v_numeric.vocabulary import Vocabulary
 
 MANIFEST = "manifest.json"
-VERSION = 1
+VERSION = 2
 PIECE = 1 << 22  # bytes hashed and written at once
 AnyArray = NDArray[Any]
 
@@ -37,14 +37,14 @@ class Corpus:
     Attributes:
         vocabulary: the words.
         corpus_words: how many words the text had.
-        counts: N_co of the training part, centers weighted.
+        counts: N_co of the training part, centers weighted; None when the training goes over the text itself.
         held_out: N_co of the part kept aside, if any.
         sources: names and sizes of the files, to notice when another corpus is meant.
     """
 
     vocabulary: Vocabulary
     corpus_words: int
-    counts: Counts
+    counts: Counts | None
     held_out: Counts | None
     sources: list[list[Any]]
 
@@ -98,14 +98,16 @@ class Checkpoint:
         before = manifest["state"]
         # Two names in turn: the file in use is never the one being written.
         name = "state-a.bin" if before is None or before["file"] == "state-b.bin" else "state-b.bin"
-        described = _write(self.folder / name, {table: getattr(state, table) for table in State.TABLES})
+        described = _write(self.folder / name, state.arrays())
         manifest["state"] = {
             "file": name,
             **described,
             "stage": state.stage,
             "epoch": state.epoch,
             "batch": state.batch,
+            "updates": state.updates,
             "loss": state.loss.hex(),
+            "weight": state.weight.hex(),
             "seconds": state.seconds,
         }
         self._commit(manifest)
@@ -131,7 +133,7 @@ class Checkpoint:
             Vocabulary(words, arrays["word_counts"]),
             int(manifest["corpus_words"]),
             _counts(arrays, "counts", len(words)),
-            _counts(arrays, "held_out", len(words)) if "held_out.data" in arrays else None,
+            _counts(arrays, "held_out", len(words)),
             list(manifest["sources"]),
         )
 
@@ -144,13 +146,14 @@ class Checkpoint:
         described = self._manifest()["state"]
         if described is None:
             return None
-        tables = _read(self.folder, described)
-        return State(
-            **{name: tables[name] for name in State.TABLES},
+        return State.of_arrays(
+            _read(self.folder, described),
             stage=int(described["stage"]),
             epoch=int(described["epoch"]),
             batch=int(described["batch"]),
+            updates=int(described["updates"]),
             loss=float.fromhex(described["loss"]),
+            weight=float.fromhex(described["weight"]),
             seconds=float(described["seconds"]),
         )
 
@@ -179,7 +182,9 @@ class Checkpoint:
         return dict(manifest)
 
 
-def _counts(arrays: Mapping[str, AnyArray], name: str, size: int) -> Counts:
+def _counts(arrays: Mapping[str, AnyArray], name: str, size: int) -> Counts | None:
+    if f"{name}.data" not in arrays:
+        return None
     parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
     return Counts.of(sparse.csr_matrix(parts, shape=(size, size)))
 

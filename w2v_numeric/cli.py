@@ -59,7 +59,11 @@ def train(
         Path, typer.Option("-o", "--output", help="Where the vectors go: .txt or .vec, .bin (word2vec), .safetensors.")
     ],
     objective: Annotated[
-        str, typer.Option(help="What is minimised. softmax is the exact skip-gram softmax, not an approximation.")
+        str,
+        typer.Option(
+            help="What is minimised: a name from `w2v objectives`, or a module that `derive emit` made from a note. "
+            "softmax is the exact skip-gram softmax, not an approximation."
+        ),
     ] = DEFAULT.objective,
     vocab_size: Annotated[
         int | None,
@@ -121,21 +125,36 @@ def train(
         ),
     ] = DEFAULT.holdout,
     center_power: Annotated[
-        float,
+        float | None,
         typer.Option(
-            help="A center weighs its count to this power. 0.75 lets rarer words speak up; 1 is the plain objective."
+            help="Over counts, a center weighs its count to this power; 1 is the plain objective. Default: what suits "
+            "the objective, or 0.75, which lets rarer words speak up."
         ),
-    ] = DEFAULT.center_power,
+    ] = None,
     batch: Annotated[
         int | None,
         typer.Option(help="Centers between two updates. Default: V/40, from 32 to 1024: enough steps at full speed."),
     ] = None,
     rate_u: Annotated[
-        float, typer.Option(help="Learning rate of Adam on outside vectors; twice this trains faster but ends worse.")
-    ] = DEFAULT.rate_u,
+        float | None,
+        typer.Option(
+            help="Learning rate of Adam on tables that every block touches as a whole. Default: what suits the "
+            "objective, or 0.04; twice this trains faster but ends worse."
+        ),
+    ] = None,
     rate_v: Annotated[
-        float, typer.Option(help="Learning rate of Adagrad on center vectors; found by the sweep.")
-    ] = DEFAULT.rate_v,
+        float | None,
+        typer.Option(help="Learning rate of Adagrad on rows. Default: what suits the objective, or 0.3, from a sweep."),
+    ] = None,
+    negatives: Annotated[
+        int, typer.Option(help="Noise words for each pair, where the objective has noise. 5 is word2vec's choice.")
+    ] = DEFAULT.negatives,
+    draws: Annotated[
+        int, typer.Option(help="Noise words drawn for a piece of text and shared by its pairs: more are steadier.")
+    ] = DEFAULT.draws,
+    buckets: Annotated[
+        int, typer.Option(help="Character n-grams that are told apart, where the objective has n-grams.")
+    ] = DEFAULT.buckets,
     shape: Annotated[
         float,
         typer.Option(help="Exponent of the spectrum of the saved vectors: 0.5 is neutral, less favours similarity."),
@@ -186,6 +205,9 @@ def train(
         batch=batch,
         rate_u=rate_u,
         rate_v=rate_v,
+        negatives=negatives,
+        draws=draws,
+        buckets=buckets,
         shape=shape,
         company=company,
         warm_up=warm_up,
@@ -207,6 +229,17 @@ def train(
         reporter.note(f"stopped; the vectors learned so far are in {output}{where}")
         raise typer.Exit(STOPPED)
     reporter.note(f"{len(result.vectors):,} vectors are in {output}")
+
+
+@app.command("objectives")
+def list_objectives() -> None:
+    """List what can be minimised."""
+    from w2v_numeric.objective import objectives
+
+    table = Table("--objective", "what it is")
+    for name, about in sorted(objectives().items()):
+        table.add_row(name, about)
+    Console().print(table)
 
 
 @contextmanager

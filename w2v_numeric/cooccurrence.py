@@ -98,7 +98,7 @@ def _pair_codes(
     size, window = len(how.keep), how.window
     last_words = np.empty(0, np.int64)  # the end of the slice before, so that windows reach across slices
     last_places = np.empty(0, np.int64)
-    for words, documents in _kept_words(stream, ids, how, held_out):
+    for words, documents in kept_words(stream, ids, how, held_out):
         before = len(last_words)
         words = np.concatenate((last_words, words))
         documents = np.concatenate((last_places, documents))
@@ -118,7 +118,7 @@ def _pair_codes(
         last_words, last_places = words[-window:].copy(), documents[-window:].copy()
 
 
-def _kept_words(
+def kept_words(
     stream: TokenStream, ids: NDArray[np.int32], how: Windowing, held_out: bool
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Ids of the words that remain, each with the number of its document."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from w2v_numeric.errors import SettingsError
+from w2v_numeric.objective import load_objective
 from w2v_numeric.pipeline import count_corpus, train_corpus
 from w2v_numeric.progress import PassRecord, Reporter, Silent
 from w2v_numeric.settings import Settings
@@ -52,9 +53,11 @@ class SkipGram:
             CorpusError: there are fewer than two words, or a sentence is a string.
             SettingsError: the vocabulary or the memory asked for is not there.
         """
-        stream = number_sentences(sentences, self.settings.memory)
-        corpus = count_corpus(stream, self.settings, [], self._reporter)
-        result = train_corpus(corpus, self.settings, self._reporter)
+        objective = load_objective(self.settings.objective)
+        settings = self.settings.suited(objective.preferred)
+        stream = number_sentences(sentences, settings.memory)
+        corpus, text = count_corpus(stream, settings, objective, [], self._reporter)
+        result = train_corpus(corpus, text, settings, objective, self._reporter)
         self._vectors, self.passes = result.vectors, result.passes
         return self
 

@@ -43,10 +43,12 @@ class Surroundings:
     Attributes:
         noise: the noise words.
         tree: makes the Huffman tree, when it is asked for.
+        grams: makes the table of n-grams, (V, n-grams), when it is asked for.
     """
 
     noise: Noise
     tree: Callable[[], Tree]
+    grams: Callable[[], sparse.csr_matrix]
 
 
 def constant(quantity: str) -> float | None:

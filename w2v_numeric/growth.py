@@ -80,7 +80,9 @@ def grown(
     """
     dim, size = len(state.u) - 1, state.u.shape[1]
     guesses = first_guesses(counts, state, objective, threads)
-    large = State.start({OUTSIDE: Table(counts.size, Visit.ALL), CENTER: Table(counts.size, Visit.OWN)}, dim, seed, unigram)
+    large = State.start(
+        {OUTSIDE: Table(counts.size, Visit.ALL), CENTER: Table(counts.size, Visit.OWN)}, dim, seed, unigram
+    )
     outside, center = state.u[:dim].T, state.v[:, :dim]
     # Softmax does not see a constant added to all u, so only their differences can be learned from the guesses.
     mean = outside.mean(axis=0)

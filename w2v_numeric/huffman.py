@@ -34,7 +34,7 @@ class Tree:
         return np.asarray(np.diff(self.left.indptr) + np.diff(self.right.indptr), np.int64)
 
 
-def huffman_tree(counts: NDArray[np.integer]) -> Tree:  # type: ignore[type-arg]
+def huffman_tree(counts: NDArray[np.int64]) -> Tree:
     """The tree in which frequent words have short paths; ties are broken by position, so it is always the same.
 
     Args:

@@ -7,11 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from w2v_numeric.blocks import Source, Visit
 from w2v_numeric.counts import Counts
 from w2v_numeric.errors import SettingsError
-from w2v_numeric.train import BLOCK_ROWS
-
-TABLES = 5  # u and v, the two running means for u, the squares for v
 
 
 @dataclass(frozen=True)
@@ -25,17 +23,28 @@ class Estimate:
     dim: int
 
     @classmethod
-    def of(cls, counts: Counts, dim: int, batch: int, threads: int) -> Estimate:
-        """Add up what a training allocates at its largest stage."""
-        size = counts.size
-        table = 4 * size * (dim + 1)
-        share = -(-batch // threads)
-        rows = min(BLOCK_ROWS, share)
-        per_worker = table * (2 if share > rows else 1)
+    def of(cls, data: Source, counts: Counts | None, size: int, dim: int, threads: int) -> Estimate:
+        """Add up what a training allocates at its largest stage.
+
+        Args:
+            data: its tables, and the largest block.
+            counts: if it goes over counts.
+            size: V.
+            dim: d.
+            threads: workers.
+        """
+        tables = per_worker = 0
+        for table in data.tables.values():
+            one = 4 * table.rows * (dim + 1 if table.vectors else 1)
+            # Adam remembers two numbers for each parameter, Adagrad one.
+            tables += one * (3 if table.visit is Visit.ALL else 2)
+            if table.visit is Visit.ALL:
+                per_worker += one * (2 if data.blocks_per_task_list > 1 else 1)
+        rows, columns = data.largest
         # The formula also gathers the block's pairs once: positions, values and gathered logits.
-        gathered = 24 * rows * counts.pairs // max(1, size)
-        blocks = threads * (4 * rows * size + gathered)
-        return cls(counts.nbytes, TABLES * table + threads * per_worker, blocks, size, dim)
+        gathered = 24 * rows * counts.pairs // max(1, size) if counts is not None else 0
+        blocks = threads * (4 * rows * columns + gathered)
+        return cls(counts.nbytes if counts is not None else 0, tables + threads * per_worker, blocks, size, dim)
 
     @property
     def total(self) -> int:

@@ -1,7 +1,7 @@
 """What can be trained: generated modules declare objectives, and this is the one place where they are looked up.
 
-A module of formulas says in OBJECTIVES which functions give the loss and its gradients, and what each of their arguments
-is.  The trainer provides, for a block of rows a and columns b:
+A module of formulas says in OBJECTIVES which functions give the loss and its gradients, and what each of their
+arguments is.  The trainer provides, for a block of rows a and columns b:
 
 | learned | |
 |---|---|
@@ -23,8 +23,8 @@ is.  The trainer provides, for a block of rows a and columns b:
 | negatives, draws | how many noise words each pair meets; how many are drawn for a block |
 | rows, columns, entries | the pairs with N_ab > 0, one by one |
 
-or a number.  "outside vectors from log frequencies" gives u one more coordinate, fixed at log frequency, and v the same at
-1: scores then begin at the distribution of the words.
+or a number.  "outside vectors from log frequencies" gives u one more coordinate, fixed at log frequency, and v the same
+at 1: scores then begin at the distribution of the words.
 """
 
 from __future__ import annotations
@@ -157,9 +157,7 @@ def _keywords(function: Callable[..., Any]) -> list[str]:
 
 def objectives() -> dict[str, str]:
     """Name → one sentence, of everything that can be trained."""
-    return {
-        name: str(declared["about"]) for module in _modules() for name, declared in _declared(module).items()
-    }
+    return {name: str(declared["about"]) for module in _modules() for name, declared in _declared(module).items()}
 
 
 def load_objective(name: str) -> Objective:

@@ -9,25 +9,47 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from w2v_numeric.blocks import Source as Data
 from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training
 from w2v_numeric.cooccurrence import Windowing, count_pairs
 from w2v_numeric.corpus import Source
 from w2v_numeric.counts import Counts
 from w2v_numeric.course import Course
-from w2v_numeric.errors import Interrupted
+from w2v_numeric.errors import Interrupted, SettingsError
+from w2v_numeric.from_counts import CountsSource, Noise, Surroundings
+from w2v_numeric.from_text import TextSource
 from w2v_numeric.growth import grown, restricted
+from w2v_numeric.huffman import huffman_tree
 from w2v_numeric.memory import Estimate, check_memory
+from w2v_numeric.ngrams import gram_matrix
 from w2v_numeric.objective import Objective, load_objective
 from w2v_numeric.progress import PassRecord, Reporter
 from w2v_numeric.readout import word_vectors
-from w2v_numeric.settings import DEFAULT_LARGEST_VOCABULARY, Settings
-from w2v_numeric.state import State
+from w2v_numeric.settings import DEFAULT_LARGEST_VOCABULARY, TEXT_PASSES, Settings, Stage
+from w2v_numeric.state import CENTER, OUTSIDE, State
 from w2v_numeric.tokens import TokenStream, read_tokens
 from w2v_numeric.train import Plan, Trainer
 from w2v_numeric.vectors import Vectors
-from w2v_numeric.vocabulary import build_vocabulary
+from w2v_numeric.vocabulary import Vocabulary, build_vocabulary
+
+Ids = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that is gone over itself, with the numbers of its words.
+
+    Attributes:
+        stream: the text as numbers.
+        ids: number → id in the vocabulary, -1 for words outside it.
+    """
+
+    stream: TokenStream
+    ids: Ids
 
 
 @dataclass
@@ -45,8 +67,8 @@ class Result:
     interrupted: bool = False
 
 
-def count_corpus(stream: TokenStream, settings: Settings, sources: list[list[Any]], reporter: Reporter) -> Corpus:
-    """Choose the vocabulary and count the pairs.
+def _choose_words(stream: TokenStream, settings: Settings, reporter: Reporter) -> tuple[Vocabulary, Ids]:
+    """The vocabulary, and number → id.
 
     Raises:
         CorpusError, SettingsError: the text has too few words for what is asked.
@@ -56,95 +78,178 @@ def count_corpus(stream: TokenStream, settings: Settings, sources: list[list[Any
     )
     if stream.forgotten:
         reporter.note(f"words seen {stream.forgotten} times or less were forgotten to stay within the memory")
-    windowing = Windowing(
-        settings.window,
-        vocabulary.keep_probabilities(settings.threshold(stream.total), stream.total),
-        settings.documents,
-        settings.seed,
-        settings.holdout,
-    )
+    return vocabulary, ids
+
+
+def _windowing(vocabulary: Vocabulary, corpus_words: int, settings: Settings) -> Windowing:
+    keep = vocabulary.keep_probabilities(settings.threshold(corpus_words), corpus_words)
+    return Windowing(settings.window, keep, settings.documents, settings.seed, settings.holdout)
+
+
+def count_corpus(
+    stream: TokenStream, settings: Settings, objective: Objective, sources: list[list[Any]], reporter: Reporter
+) -> tuple[Corpus, Text | None]:
+    """Choose the vocabulary and count the pairs, unless the objective goes over the text itself.
+
+    Raises:
+        CorpusError, SettingsError: the text has too few words for what is asked.
+    """
+    vocabulary, ids = _choose_words(stream, settings, reporter)
+    chosen = f"{stream.total:,} words, {len(vocabulary):,} different ones kept"
+    if objective.over != "counts":
+        reporter.note(chosen)
+        return Corpus(vocabulary, stream.total, None, None, sources), Text(stream, ids)
+    windowing = _windowing(vocabulary, stream.total, settings)
     with reporter.stage("counting"):
         counts = count_pairs(stream, ids, windowing, settings.memory)
         held_out = count_pairs(stream, ids, windowing, settings.memory, held_out=True) if settings.holdout else None
-    reporter.note(f"{stream.total:,} words, {len(vocabulary):,} different ones kept, {counts.pairs:,} pairs")
-    power = settings.center_power
-    return Corpus(
-        vocabulary,
-        stream.total,
-        counts.weighted(power),
-        held_out.weighted(power) if held_out is not None else None,
-        sources,
+    reporter.note(f"{chosen}, {counts.pairs:,} pairs")
+    power = settings.center_power if settings.center_power is not None else 1.0
+    weighted = held_out.weighted(power) if held_out is not None else None
+    return Corpus(vocabulary, stream.total, counts.weighted(power), weighted, sources), None
+
+
+def surroundings(vocabulary: Vocabulary, size: int, settings: Settings) -> Surroundings:
+    """Noise, tree and n-grams of the first words of a vocabulary."""
+    first = Vocabulary(vocabulary.words[:size], vocabulary.counts[:size])
+    return Surroundings(
+        Noise(first.noise_distribution(), settings.negatives, settings.draws),
+        lambda: huffman_tree(first.counts),
+        lambda: gram_matrix(first.words, settings.buckets),
     )
 
 
 def train_corpus(
     corpus: Corpus,
+    text: Text | None,
     settings: Settings,
+    objective: Objective,
     reporter: Reporter,
     checkpoint: Checkpoint | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Result:
-    """Train on counts, going on from the checkpoint if it holds a state.
+    """Train on counts or text, going on from the checkpoint if it holds a state.
 
     Raises:
-        SettingsError: it does not fit into the memory, or the objective is unknown.
+        SettingsError: it does not fit into the memory.
     """
-    objective = load_objective(settings.objective)
-    stages = settings.stages(corpus.counts.size)
-    estimate = Estimate.of(corpus.counts, settings.dim, stages[-1].batch, settings.workers())
-    reporter.note(estimate.sentence())
-    check_memory(estimate)
+    run = _Run(corpus, text, settings, objective)
+    reporter.note(run.estimate().sentence())
+    check_memory(run.estimate())
     state = checkpoint.state() if checkpoint is not None else None
     passes: list[PassRecord] = []
-    course = Course(stages)
-    with reporter.training(course.passes, course.passes_before(state)):
-        for number in range(state.stage if state is not None else 0, len(stages)):
-            trainer = _prepared(corpus.counts, settings, objective, number, state)
+    course = Course(run.stages)
+    trainer: Trainer | None = None
+    with reporter.training(course.passes, course.passes_before(state), objective.likelihood):
+        for number in range(state.stage if state is not None else 0, len(run.stages)):
+            trainer = run.trainer(number, state)
             state = trainer.state
             for moment in trainer.run(stop):
                 reporter.moved(course.place(moment, number))
                 if moment.pass_done:
                     # What is held out can be judged only once all words are there.
-                    judged = corpus.held_out if number == len(stages) - 1 else None
-                    figure = trainer.mean_loss(judged) if judged is not None else None
-                    record = PassRecord.of(course.place(moment, number), stages[number].size, figure, state.seconds)
+                    figure = run.held_out_loss(trainer) if number == len(run.stages) - 1 else None
+                    record = PassRecord.of(
+                        course.place(moment, number),
+                        run.stages[number].size,
+                        figure,
+                        state.seconds,
+                        objective.likelihood,
+                    )
                     passes.append(record)
                     reporter.passed(record)
                     if checkpoint is not None:
                         checkpoint.save(state)
-            if state.epoch < stages[number].passes:
+            if state.epoch < run.stages[number].passes:
                 break
-    if state is None:
+    if state is None or trainer is None:
         raise RuntimeError("a schedule without stages")
-    interrupted = (state.stage, state.epoch) != (len(stages) - 1, stages[-1].passes)
+    interrupted = (state.stage, state.epoch) != (len(run.stages) - 1, run.stages[-1].passes)
     if interrupted and checkpoint is not None:
         checkpoint.save(state)
-    return Result(_read_out(corpus, settings, objective, state), passes, interrupted)
+    return Result(_read_out(run, trainer), passes, interrupted)
 
 
-def _prepared(counts: Counts, settings: Settings, objective: Objective, number: int, state: State | None) -> Trainer:
-    """The trainer of a stage: begun, grown from the stage before, or gone on with."""
-    stage = settings.stages(counts.size)[number]
-    workers = settings.workers()
-    part = counts if stage.size == counts.size else restricted(counts, stage.size)
-    if state is None or state.stage != number:
-        context = part.context_totals()
-        unigram = context / context.sum()
-        if state is None:
-            state = State.start(unigram, settings.dim, settings.seed)
+@dataclass(frozen=True)
+class _Run:
+    """What a training is made of."""
+
+    corpus: Corpus
+    text: Text | None
+    settings: Settings
+    objective: Objective
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The schedule."""
+        words = len(self.corpus.vocabulary)
+        if self.text is None:
+            return self.settings.stages(words, self.objective.from_log_frequencies)
+        passes = self.settings.epochs if self.settings.epochs is not None else TEXT_PASSES
+        return [Stage(words, passes, self.settings.piece(), 1.0)]
+
+    def data(self, counts: Counts | None, stage: Stage) -> Data:
+        """The blocks of a stage."""
+        around = surroundings(self.corpus.vocabulary, stage.size, self.settings)
+        workers = self.settings.workers()
+        if counts is not None:
+            return CountsSource(counts, self.objective, around, stage.batch, workers, self.settings.seed)
+        if self.text is None:
+            raise RuntimeError("neither counts nor text")
+        how = _windowing(self.corpus.vocabulary, self.corpus.corpus_words, self.settings)
+        words = self.corpus.vocabulary.counts
+        return TextSource(self.text.stream, self.text.ids, how, words, self.objective, around, stage.batch, workers)
+
+    def estimate(self) -> Estimate:
+        """The memory that the largest stage takes."""
+        counts = self.corpus.counts
+        data = self.data(counts, self.stages[-1])
+        return Estimate.of(data, counts, len(self.corpus.vocabulary), self.settings.dim, self.settings.workers())
+
+    def trainer(self, number: int, state: State | None) -> Trainer:
+        """The trainer of a stage: begun, grown from the stage before, or gone on with."""
+        stage, settings = self.stages[number], self.settings
+        counts = self.corpus.counts
+        if counts is not None and stage.size < counts.size:
+            counts = restricted(counts, stage.size)
+        data = self.data(counts, stage)
+        if state is None or state.stage != number:
+            unigram = self._unigram(counts)
+            if state is None or counts is None:
+                fixed = unigram if self.objective.from_log_frequencies else None
+                state = State.start(data.tables, settings.dim, settings.seed, fixed)
+            else:
+                state = grown(counts, unigram, state, self.objective, settings.workers(), settings.seed)
+                state.stage = number
+        if settings.rate_u is None or settings.rate_v is None:
+            raise RuntimeError("the learning rates were not settled")
+        rates = (settings.rate_u * stage.rate, settings.rate_v * stage.rate)
+        return Trainer(data, self.objective, Plan(stage.passes, settings.workers(), *rates), state)
+
+    def _unigram(self, counts: Counts | None) -> NDArray[np.float64]:
+        """The distribution of context words."""
+        if counts is not None:
+            context = counts.context_totals()
         else:
-            state = grown(part, unigram, state, objective, workers, settings.seed)
-            state.stage = number
-    plan = Plan(
-        stage.passes, stage.batch, workers, settings.seed, settings.rate_u * stage.rate, settings.rate_v * stage.rate
-    )
-    return Trainer(part, objective, plan, state)
+            how = _windowing(self.corpus.vocabulary, self.corpus.corpus_words, self.settings)
+            context = self.corpus.vocabulary.counts * how.keep
+        return np.asarray(context / context.sum())
+
+    def held_out_loss(self, trainer: Trainer) -> float | None:
+        """The mean loss on what was kept aside."""
+        if self.corpus.held_out is None:
+            return None
+        data = self.data(self.corpus.held_out, self.stages[-1])
+        if not isinstance(data, CountsSource):
+            raise RuntimeError("only counts are held out")
+        return trainer.mean_loss(data, data.in_order())
 
 
-def _read_out(corpus: Corpus, settings: Settings, objective: Objective, state: State) -> Vectors:
-    words = corpus.vocabulary.words[: len(state.v)]
+def _read_out(run: _Run, trainer: Trainer) -> Vectors:
+    corpus, settings, objective, state = run.corpus, run.settings, run.objective, trainer.state
+    words = corpus.vocabulary.words[: run.stages[state.stage].size]
     with threadpool_limits(1):  # the number of BLAS threads would show in the last bits
-        matrix = word_vectors(state.u[:-1].T, state.v[:, :-1], settings.shape, settings.company)
+        matrix = _word_matrix(run, trainer)
     metadata = {
         "settings": json.dumps(settings.as_dict(), sort_keys=True),
         "vocabulary_sha256": hashlib.sha256("\n".join(corpus.vocabulary.words).encode()).hexdigest(),
@@ -154,6 +259,22 @@ def _read_out(corpus: Corpus, settings: Settings, objective: Objective, state: S
         "passes": str(state.epoch),
     }
     return Vectors(words, matrix, metadata)
+
+
+def _word_matrix(run: _Run, trainer: Trainer) -> NDArray[np.float32]:
+    """One vector per word, from the tables that were learned."""
+    settings = run.settings
+    learned = {name: trainer.vectors(name) for name, table in trainer.source.tables.items() if table.vectors}
+    if "n-gram vectors" in learned:
+        size = len(run.corpus.vocabulary)
+        center = surroundings(run.corpus.vocabulary, size, settings).grams() @ learned["n-gram vectors"]
+    else:
+        center = learned.get(CENTER, learned.get("context vectors"))
+    if center is None:
+        raise SettingsError(f"{run.objective.name} learns no vectors of words; it learns: {', '.join(learned)}")
+    if OUTSIDE not in learned:
+        return np.ascontiguousarray(center)
+    return word_vectors(learned[OUTSIDE], center, settings.shape, settings.company)
 
 
 def train_sources(
@@ -172,21 +293,29 @@ def train_sources(
     """
     settings.check()
     objective = load_objective(settings.objective)  # an unknown name is refused before the corpus is read
+    settings = settings.suited(objective.preferred)
+    if settings.holdout and objective.over != "counts":
+        raise SettingsError(f"--holdout needs counts, and {objective.name} goes over the text; leave it out")
     described = [[source.name, source.size()] for source in sources]
     # Training depends on these to the bit, so they belong to what a checkpoint must agree on.
     chosen = {**settings.as_dict(), "threads": settings.workers(), "formulas": objective.digest}
+    corpus: Corpus | None = None
+    text: Text | None = None
     if checkpoint is not None and resume and checkpoint.exists():
         saved, saved_sources = checkpoint.settings()
         same_training(saved, saved_sources, chosen, described)
         corpus = checkpoint.corpus()
-    else:
+    if corpus is None or objective.over != "counts":
         with reporter.stage("reading"):
             stream = read_tokens(sources, settings.splitting, settings.memory, lambda _bytes, _words: _refuse(stop))
-        corpus = count_corpus(stream, settings, described, reporter)
+        if corpus is None:
+            corpus, text = count_corpus(stream, settings, objective, described, reporter)
+            if checkpoint is not None:
+                checkpoint.begin(chosen, corpus)
+        else:
+            text = Text(stream, _choose_words(stream, settings, reporter)[1])
         del stream
-        if checkpoint is not None:
-            checkpoint.begin(chosen, corpus)
-    return train_corpus(corpus, settings, reporter, checkpoint, stop)
+    return train_corpus(corpus, text, settings, objective, reporter, checkpoint, stop)
 
 
 def _refuse(stop: Callable[[], bool]) -> None:

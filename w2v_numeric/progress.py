@@ -26,8 +26,8 @@ class PassRecord:
     Attributes:
         epoch: its number, from 1.
         vocabulary: the number of words it went over.
-        loss: mean −log P(o|c) in nats, each batch measured before its own update.
-        perplexity: exp(loss).
+        loss: mean loss of a pair, each batch measured before its own update; of a likelihood, −log P(o|c) in nats.
+        perplexity: exp(loss) of a likelihood, None of other losses.
         holdout_loss, holdout_perplexity: the same for the part kept aside, after the pass; None if there is none.
         seconds: training time so far.
     """
@@ -35,16 +35,20 @@ class PassRecord:
     epoch: int
     vocabulary: int
     loss: float
-    perplexity: float
+    perplexity: float | None
     holdout_loss: float | None
     holdout_perplexity: float | None
     seconds: float
 
     @classmethod
-    def of(cls, moment: Moment, vocabulary: int, held_out: float | None, seconds: float) -> PassRecord:
+    def of(
+        cls, moment: Moment, vocabulary: int, held_out: float | None, seconds: float, likelihood: bool
+    ) -> PassRecord:
         """From the last moment of a pass."""
-        outside = None if held_out is None else perplexity(held_out)
-        return cls(moment.epoch, vocabulary, moment.loss, perplexity(moment.loss), held_out, outside, seconds)
+        mean, outside = (
+            perplexity(loss) if likelihood and loss is not None else None for loss in (moment.loss, held_out)
+        )
+        return cls(moment.epoch, vocabulary, moment.loss, mean, held_out, outside, seconds)
 
     def as_json(self) -> str:
         """One line."""
@@ -66,8 +70,8 @@ class Reporter(Protocol):
         """A stage begins, and ends with the block."""
         ...
 
-    def training(self, epochs: int, done: int, /) -> AbstractContextManager[None]:
-        """Training begins, `done` passes of it are behind us."""
+    def training(self, epochs: int, done: int, likelihood: bool, /) -> AbstractContextManager[None]:
+        """Training begins, `done` passes of it are behind us; whether the loss is a negative log-likelihood."""
         ...
 
     def moved(self, moment: Moment, /) -> None:
@@ -87,7 +91,7 @@ class Silent:
         """Say nothing."""
         return nullcontext()
 
-    def training(self, _epochs: int, _done: int, /) -> AbstractContextManager[None]:
+    def training(self, _epochs: int, _done: int, _likelihood: bool, /) -> AbstractContextManager[None]:
         """Say nothing."""
         return nullcontext()
 
@@ -114,6 +118,7 @@ class Terminal:
         self._log = log
         self._bar: Progress | None = None
         self._task = TaskID(0)
+        self._likelihood = False
         if log is not None and not log.parent.is_dir():
             raise NumericError(f"there is no folder {log.parent} for the log; make it, or choose another place")
 
@@ -130,8 +135,9 @@ class Terminal:
         self.note(f"{name} took {time.perf_counter() - began:.1f} s")
 
     @contextmanager
-    def training(self, epochs: int, done: int) -> Iterator[None]:
+    def training(self, epochs: int, done: int, likelihood: bool) -> Iterator[None]:
         """A bar over all passes; the log keeps the lines of the passes behind us, and only these."""
+        self._likelihood = likelihood
         if self._log is not None:
             self._keep(self._log, done)
         if not self._console.is_terminal:
@@ -153,15 +159,17 @@ class Terminal:
         """Move the bar."""
         if self._bar is not None:
             epoch = moment.epoch + (not moment.pass_done)
-            self._bar.update(self._task, completed=moment.fraction, epoch=epoch, figures=_figures(moment.loss))
+            figures = _figures(moment.loss, perplexity(moment.loss) if self._likelihood else None)
+            self._bar.update(self._task, completed=moment.fraction, epoch=epoch, figures=figures)
 
     def passed(self, record: PassRecord) -> None:
         """A line in the log and, without a bar, on the console."""
         if self._log is not None:
             self._append(self._log, record.as_json() + "\n")
         if self._bar is None:
-            outside = f", held out: {_figures(record.holdout_loss)}" if record.holdout_loss is not None else ""
-            figures = _figures(record.loss) + outside
+            figures = _figures(record.loss, record.perplexity)
+            if record.holdout_loss is not None:
+                figures += f", held out: {_figures(record.holdout_loss, record.holdout_perplexity)}"
             self.note(f"pass {record.epoch} over {record.vocabulary:,} words: {figures}, {record.seconds:.1f} s")
 
     def _keep(self, log: Path, done: int) -> None:
@@ -184,5 +192,5 @@ class Terminal:
             raise NumericError(f"cannot write the log {log}: {reason(error)}; choose another file") from error
 
 
-def _figures(loss: float) -> str:
-    return f"loss {loss:.4f} nats, perplexity {perplexity(loss):,.1f}"
+def _figures(loss: float, perplexity: float | None) -> str:
+    return f"loss {loss:.4f}" + (f" nats, perplexity {perplexity:,.1f}" if perplexity is not None else "")

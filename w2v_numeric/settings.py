@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, get_type_hints
 
 from w2v_numeric.errors import SettingsError
@@ -18,6 +18,9 @@ GROWTH = 4.0  # each stage has so many times the words of the one before, and a 
 FIRST_PASSES = 40
 LAST_PASSES = 24  # at 10,000 words; fewer where they are dearer
 LATER_RATE = 0.7
+DEFAULTS = {"center_power": 0.75, "rate_u": 0.04, "rate_v": 0.3}
+TEXT_PASSES = 5  # over text, as in the word2vec program
+PIECE = 512  # words in a piece of text: enough for products of a good size, few enough for many updates
 MOST_THREADS = 8  # beyond, the sums over the threads' gradients cost more than the threads bring
 
 
@@ -56,12 +59,20 @@ class Settings:
         splitting: how text is cut into words.
         documents: what a window does not cross: "line", "paragraph", "file".
         holdout: share of the text kept aside to measure the loss on.
-        center_power: the weight of a center is its count to this power.
-        batch: centers between two updates of u; None chooses by the size of the vocabulary.
-        rate_u, rate_v: learning rates of Adam on u and Adagrad on v.
+        center_power: over counts, the weight of a center is its count to this power; None: 0.75, or what suits the
+            objective.
+        batch: over counts, centers between two updates of u, None chooses by the size of the vocabulary; over text,
+            words in a piece.
+        rate_u, rate_v: learning rates of Adam on tables touched as a whole and of Adagrad on rows; None: 0.04 and 0.3,
+            or what suits the objective.
+        negatives: noise words for each pair, where the objective has noise.
+        draws: noise words drawn for a piece of text, shared by its pairs.
+        buckets: character n-grams that are told apart, where the objective has n-grams.
         shape: exponent of the spectrum of the saved vectors; 1/2 is the balanced one.
         company: how much standing together counts, in the saved vectors, beside being used alike.
         warm_up: passes over each smaller vocabulary on the way to the whole one; 0 begins with the whole.
+
+    None stands for what suits the objective or the corpus; `suited` and the methods below say what that is.
     """
 
     objective: str = "softmax"
@@ -77,10 +88,13 @@ class Settings:
     splitting: Splitting = Splitting.WORDS
     documents: str = "line"
     holdout: float = 0.0
-    center_power: float = 0.75
+    center_power: float | None = None
     batch: int | None = None
-    rate_u: float = 0.04
-    rate_v: float = 0.3
+    rate_u: float | None = None
+    rate_v: float | None = None
+    negatives: int = 5
+    draws: int = 256
+    buckets: int = 100_000
     shape: float = 0.3
     company: float = 0.2
     warm_up: int = 12
@@ -92,6 +106,7 @@ class Settings:
             SettingsError: names the setting, its value and what to choose.
         """
         least = {"min_count": 1, "dim": 1, "window": 1, "epochs": 1, "threads": 1, "batch": 1, "seed": 0, "warm_up": 0}
+        least |= {"negatives": 1, "draws": 1, "buckets": 1}
         for name, low in least.items():
             value = getattr(self, name)
             if value is not None and value < low:
@@ -108,12 +123,32 @@ class Settings:
             raise SettingsError(f"--holdout {self.holdout} is not a share; choose 0 or more and less than 1")
         for name in ("center_power", "rate_u", "rate_v", "shape"):
             value = getattr(self, name)
-            if not 0 <= value <= 10:
+            if value is not None and not 0 <= value <= 10:
                 raise SettingsError(f"{_option(name)} {value} has no meaning; choose a number from 0 to 10")
         if self.documents not in DOCUMENTS:
             raise SettingsError(f"--documents {self.documents} is unknown; choose one of: {', '.join(DOCUMENTS)}")
         if self.memory < 1 << 24:
             raise SettingsError(f"--memory of {self.memory} bytes is too little to count in; choose 16M or more")
+
+    def suited(self, preferred: Mapping[str, str]) -> Settings:
+        """The same with what was left open filled in: from what an objective prefers, then from the general defaults.
+
+        Raises:
+            SettingsError: the objective prefers a setting that does not exist, or a value without a meaning.
+        """
+        open_ones = {name for name, value in self.as_dict().items() if value is None}
+        chosen: dict[str, Any] = {name: DEFAULTS[name] for name in open_ones & set(DEFAULTS)}
+        for name, text in preferred.items():
+            if name not in self.as_dict():
+                raise SettingsError(f"the objective prefers a value of {name!r}, which is no setting")
+            if name in open_ones:
+                try:
+                    chosen[name] = int(text) if text.isdigit() else float(text)
+                except ValueError as error:
+                    raise SettingsError(f"the objective prefers {name} {text}, which is no number") from error
+        result = replace(self, **chosen)
+        result.check()
+        return result
 
     def workers(self) -> int:
         """The number of threads."""
@@ -123,10 +158,15 @@ class Settings:
         """The subsampling threshold: in a small corpus every word is frequent, and few would be left at 1e-4."""
         return self.sample if self.sample is not None else 1e-4 * max(1.0, 1e6 / corpus_words)
 
-    def stages(self, vocabulary: int) -> list[Stage]:
-        """What is trained one after the other: a large vocabulary begins with its most frequent words."""
+    def stages(self, vocabulary: int, growing: bool = True) -> list[Stage]:
+        """What is trained one after the other: a large vocabulary begins with its most frequent words.
+
+        Args:
+            vocabulary: V.
+            growing: whether the objective knows how to begin new words.
+        """
         sizes = [vocabulary]
-        while self.warm_up and sizes[0] >= GROWTH * SMALL_VOCABULARY:
+        while growing and self.warm_up and sizes[0] >= GROWTH * SMALL_VOCABULARY:
             sizes.insert(0, round(sizes[0] / GROWTH))
         stages: list[Stage] = []
         for size in sizes:
@@ -139,6 +179,10 @@ class Settings:
     def _batch(self, vocabulary: int) -> int:
         # Some forty steps a pass, but not so few centers that the update costs more than the products.
         return self.batch if self.batch is not None else min(1024, max(32, vocabulary // 40))
+
+    def piece(self) -> int:
+        """New words in a piece of text."""
+        return self.batch if self.batch is not None else PIECE
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

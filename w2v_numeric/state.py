@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ class State:
         return named
 
     @classmethod
-    def of_arrays(cls, arrays: Mapping[str, Floats], **progress: float) -> State:
+    def of_arrays(cls, arrays: Mapping[str, Floats], **progress: Any) -> State:
         """The inverse of `arrays`, with how far the training has come."""
         tables = {}
         for key in arrays:
@@ -86,7 +87,7 @@ class State:
             if part == "values":
                 memory = [arrays[each] for each in arrays if each.startswith(f"{name}/memory ")]
                 tables[name] = Learned(arrays[key], tuple(memory))
-        return cls(tables, **progress)  # type: ignore[arg-type]
+        return cls(tables, **progress)
 
     @classmethod
     def start(cls, tables: Mapping[str, Table], dim: int, seed: int, unigram: NDArray[np.float64] | None) -> State:
@@ -127,4 +128,4 @@ class State:
 
 def _log(unigram: NDArray[np.float64]) -> Floats:
     least = unigram[unigram > 0].min() / 2
-    return np.log(np.maximum(unigram, least)).astype(np.float32)
+    return np.asarray(np.log(np.maximum(unigram, least)), np.float32)

@@ -207,6 +207,13 @@ class Trainer:
                 rate=rate,
             )
 
+    def vectors(self, name: str) -> Array:
+        """A learned table of vectors, one a row, (rows, d), without a fixed coordinate."""
+        table = self.state.tables[name]
+        if name in self._whole:
+            return table.values[: len(table.memory[0])].T
+        return table.values[:, : table.memory[0].shape[1]]
+
     def mean_loss(self, source: Source, tasks: Iterator[Any]) -> float:
         """Mean loss of a pair in other data under the tables as they are now, nothing updated."""
         loss = weight = 0.0

@@ -1,0 +1,290 @@
+"""Pieces of text: a piece is a small corpus of its own, so the formulas over counts serve it as they are.
+
+Over "text" a row is a different word of the piece and N counts its pairs; over "windows" a row is a place in the text,
+N has a 1 at the word that stands there, and the contexts are the words around it. Columns are the words of the piece and
+some noise words, drawn once for all its rows; or the inner nodes on the way to its words; or the whole vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from w2v_numeric.blocks import Block, Floats, Ids, Sparse, Step, Table, Visit
+from w2v_numeric.cooccurrence import Windowing, kept_words
+from w2v_numeric.errors import SettingsError
+from w2v_numeric.from_counts import Surroundings, constant
+from w2v_numeric.objective import Objective
+from w2v_numeric.tokens import TokenStream
+
+TREE = frozenset({"left counts", "right counts", "inner node vectors"})
+NOISE = frozenset({"noise", "draws"})
+Words = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words in a row.
+
+    Attributes:
+        words: ids; the first `before` were in the piece before as well, so that windows reach back.
+        documents: the document that each stands in.
+        before: how many words are only context.
+        number: the piece's place in the pass, for its random numbers.
+        epoch: the pass.
+    """
+
+    words: Words
+    documents: Words
+    before: int
+    number: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who appears in a piece.
+
+    Attributes:
+        rows: words of the rows, one each; over windows the row's target.
+        targets: N, (rows, len(words)).
+        words: different words of the piece, rising.
+        contexts: over windows, the shares of the words around, (rows, len(words)); over text, none.
+    """
+
+    rows: Words
+    targets: sparse.csr_matrix
+    words: Words
+    contexts: sparse.csr_matrix | None
+
+
+def pairs_of(piece: Piece, window: int) -> Cast:
+    """The pairs of a piece, weighing (L − j + 1)/L at distance j, both words a center once."""
+    words, local = np.unique(piece.words, return_inverse=True)
+    size = len(words)
+    found = np.zeros(size * size)
+    for distance in range(1, window + 1):
+        begin = max(0, piece.before - distance)
+        left, right = local[begin : len(local) - distance], local[begin + distance :]
+        same = piece.documents[begin : len(local) - distance] == piece.documents[begin + distance :]
+        codes = (left * size + right)[same]
+        found += np.bincount(codes, minlength=size * size) * ((window - distance + 1) / window)
+    counted = found.reshape(size, size)
+    counted += counted.T.copy()
+    return Cast(words, sparse.csr_matrix(counted.astype(np.float32)), words, None)
+
+
+def windows_of(piece: Piece, window: int, random: np.random.Generator) -> Cast:
+    """A row for each new place that has words around it, at most a random 1 … L of them to each side."""
+    words, local = np.unique(piece.words, return_inverse=True)
+    reach = random.integers(1, window + 1, len(local))
+    reach[: piece.before] = 0
+    rows, columns = [], []
+    places = np.arange(len(local))
+    for distance in range(1, window + 1):
+        near = piece.documents[distance:] == piece.documents[:-distance]
+        for place, other in ((places[distance:], places[:-distance]), (places[:-distance], places[distance:])):
+            chosen = near & (reach[place] >= distance)
+            rows.append(place[chosen])
+            columns.append(local[other[chosen]])
+    place, column = np.concatenate(rows), np.concatenate(columns)
+    found = sparse.coo_matrix((np.ones(len(place), np.float32), (place, column)), (len(local), len(words))).tocsr()
+    found.sum_duplicates()
+    around = np.asarray(found.sum(axis=1)).ravel()
+    kept = np.flatnonzero(around)
+    contexts = found[kept]
+    contexts.data /= np.repeat(around[kept].astype(np.float32), np.diff(contexts.indptr))
+    ones, starts = np.ones(len(kept), np.float32), np.arange(len(kept) + 1, dtype=np.int32)
+    targets = sparse.csr_matrix((ones, local[kept].astype(np.int32), starts), (len(kept), len(words)))
+    return Cast(piece.words[kept], targets, words, contexts)
+
+
+class TextSource:
+    """The text piece by piece, in its order, thinned out anew in every pass.
+
+    Args:
+        stream: the text as numbers.
+        ids: number → id in the vocabulary, -1 for words outside it.
+        how: window, subsampling, documents, seed.
+        counts: occurrences of each word, (V,).
+        objective: asks for certain data.
+        surroundings: noise, tree, n-grams.
+        batch: new words in a piece.
+        threads: pieces of a step.
+
+    Raises:
+        SettingsError: the objective asks for data that text does not have.
+    """
+
+    def __init__(
+        self,
+        stream: TokenStream,
+        ids: NDArray[np.int32],
+        how: Windowing,
+        counts: NDArray[np.int64],
+        objective: Objective,
+        surroundings: Surroundings,
+        batch: int,
+        threads: int,
+    ) -> None:
+        self._stream, self._ids, self._how = stream, ids, how
+        self._batch, self._threads = batch, threads
+        self._noise = surroundings.noise
+        self._cumulative = np.cumsum(self._noise.distribution)
+        self._windows = objective.over == "windows"
+        self._expected = float((counts * how.keep).sum())
+        wanted = objective.quantities
+        size = len(counts)
+        self._size = size
+        self._by_tree, self._by_noise = bool(wanted & TREE), bool(wanted & NOISE)
+        if self._by_tree:
+            tree = surroundings.tree()
+            self._left, self._right = tree.left, tree.right
+        by_columns = Visit.SHARED if self._by_noise else Visit.ALL
+        known = {
+            "outside vectors": Table(size, by_columns),
+            "outside biases": Table(size, by_columns, vectors=False),
+            "inner node vectors": Table(size - 1, Visit.SHARED),
+            "center vectors": Table(size, Visit.SHARED),
+            "center biases": Table(size, Visit.SHARED, vectors=False),
+            "context vectors": Table(size, Visit.SHARED),
+        }
+        learned = set(objective.learned.values())
+        if "n-gram vectors" in learned:
+            self._grams = surroundings.grams()
+            known["n-gram vectors"] = Table(self._grams.shape[1], Visit.SHARED)
+        per_block = {"counts", "center counts", "contexts", "n-grams", "left counts", "right counts", "noise"}
+        per_block |= {"noise distribution"}
+        fixed: dict[str, Any] = {"negatives": float(self._noise.negatives), "draws": float(self._noise.draws)}
+        self._fixed: dict[str, Any] = {}
+        self._wanted: set[str] = set()
+        self._tables: dict[str, Table] = {}
+        for quantity in sorted(wanted):
+            if quantity in learned and quantity in known:
+                self._tables[quantity] = known[quantity]
+            elif quantity in per_block:
+                self._wanted.add(quantity)
+            elif quantity in fixed or constant(quantity) is not None:
+                self._fixed[quantity] = fixed[quantity] if quantity in fixed else constant(quantity)
+            else:
+                names = ", ".join(sorted([*known, *per_block, *fixed]))
+                raise SettingsError(f"{objective.name} asks for {quantity!r}; over {objective.over} there are: {names}")
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """Learned quantity → its table."""
+        return self._tables
+
+    @property
+    def largest(self) -> tuple[int, int]:
+        """The largest shape of a block: as many words as places, and all that may come beside them."""
+        rows = self._batch + self._how.window
+        if self._by_tree:
+            longest = int((np.diff(self._left.indptr) + np.diff(self._right.indptr)).max())
+            return rows, min(self._size - 1, rows * longest)
+        return rows, min(self._size, rows + self._noise.draws) if self._by_noise else self._size
+
+    @property
+    def blocks_per_task_list(self) -> int:
+        """The largest number of blocks that a worker has in one step."""
+        return 1
+
+    def steps(self, epoch: int, begin: int) -> Iterator[Step]:
+        """All pieces; each worker has one of a step."""
+        done, before = 0.0, 0.0
+        waiting: Sequence[Sequence[Piece]] = []
+        number = 0
+        for tasks in self._groups(epoch):
+            if waiting:
+                after = min(done / self._expected, 1 - 1e-9)
+                if number >= begin:
+                    yield Step(waiting, before, after)
+                number, before = number + 1, after
+            waiting = tasks
+            done += sum(len(piece.words) - piece.before for task in tasks for piece in task)
+        if waiting:
+            yield Step(waiting, before, 1.0)
+
+    def _groups(self, epoch: int) -> Iterator[Sequence[Sequence[Piece]]]:
+        group: list[list[Piece]] = []
+        for piece in self._pieces(epoch):
+            group.append([piece])
+            if len(group) == self._threads:
+                yield group
+                group = []
+        if group:
+            yield group + [[] for _ in range(self._threads - len(group))]
+
+    def _pieces(self, epoch: int) -> Iterator[Piece]:
+        # Every pass keeps other occurrences of frequent words.
+        how = replace(self._how, seed=self._how.seed + 7919 * (epoch + 1))
+        number, window = 0, how.window
+        words = np.empty(0, np.int64)
+        documents = np.empty(0, np.int64)
+        before = 0
+        for some, places in kept_words(self._stream, self._ids, how, held_out=False):
+            words, documents = np.concatenate((words, some)), np.concatenate((documents, places))
+            begin = 0
+            while len(words) - begin - before >= self._batch:
+                end = begin + before + self._batch
+                yield Piece(words[begin:end], documents[begin:end], before, number, epoch)
+                number, begin, before = number + 1, end - window, window
+            words, documents = words[begin:], documents[begin:]
+        if len(words) > before:
+            yield Piece(words, documents, before, number, epoch)
+
+    def block(self, task: Piece) -> Block:
+        """Count a piece, draw its noise, and gather what the formulas ask for."""
+        random = np.random.default_rng([self._how.seed, 5, task.epoch, task.number])
+        window = self._how.window
+        cast = windows_of(task, window, random) if self._windows else pairs_of(task, window)
+        data: dict[str, Any] = dict(self._fixed)
+        rows: dict[str, Ids] = {"center vectors": cast.rows, "center biases": cast.rows, "context vectors": cast.words}
+        totals: Floats = np.asarray(cast.targets.sum(axis=1), np.float32).ravel()
+        data["center counts"] = totals
+        columns = self._size
+        if self._by_tree:
+            columns = self._add_nodes(cast, data, rows)
+        elif self._by_noise:
+            columns = self._add_noise(cast, data, rows, random)
+        else:
+            data["noise distribution"] = self._noise.distribution.astype(np.float32)
+            data["counts"] = _moved(cast.targets, cast.words)
+        if cast.contexts is not None:
+            data["contexts"] = _moved(cast.contexts, np.arange(len(cast.words)))
+        if "n-grams" in self._wanted:
+            grams = self._grams[cast.rows]
+            rows["n-gram vectors"], local = np.unique(grams.indices, return_inverse=True)
+            data["n-grams"] = Sparse(local.astype(np.int32), grams.indptr, grams.data)
+        touched = {name: rows[name] for name, table in self._tables.items() if table.visit is not Visit.ALL}
+        weight = float(totals.sum(dtype=np.float64))
+        return Block(data, touched, (len(cast.rows), columns), weight, totals)
+
+    def _add_noise(self, cast: Cast, data: dict[str, Any], rows: dict[str, Ids], random: np.random.Generator) -> int:
+        drawn = np.searchsorted(self._cumulative, random.random(self._noise.draws) * self._cumulative[-1], "right")
+        columns, places = np.unique(np.concatenate((cast.words, drawn)), return_inverse=True)
+        own = len(cast.words)
+        data["counts"] = _moved(cast.targets, places[:own])
+        data["noise"] = (np.bincount(places[own:], minlength=len(columns)) / self._noise.draws).astype(np.float32)
+        data["noise distribution"] = self._noise.distribution[columns].astype(np.float32)
+        rows["outside vectors"] = rows["outside biases"] = columns
+        return len(columns)
+
+    def _add_nodes(self, cast: Cast, data: dict[str, Any], rows: dict[str, Ids]) -> int:
+        sides = [(cast.targets @ side[cast.words]).astype(np.float32) for side in (self._left, self._right)]
+        nodes, places = np.unique(np.concatenate([side.indices for side in sides]), return_inverse=True)
+        left = len(sides[0].indices)
+        data["left counts"] = Sparse(places[:left].astype(np.int32), sides[0].indptr, sides[0].data)
+        data["right counts"] = Sparse(places[left:].astype(np.int32), sides[1].indptr, sides[1].data)
+        rows["inner node vectors"] = nodes
+        return len(nodes)
+
+
+def _moved(matrix: sparse.csr_matrix, places: NDArray[np.integer[Any]]) -> Sparse:
+    """A matrix with each column moved to its place."""
+    return Sparse(places[matrix.indices].astype(np.int32), matrix.indptr, matrix.data)
