@@ -18,6 +18,7 @@ from rich.table import Table
 
 from w2v_numeric.atomic import reason
 from w2v_numeric.errors import CheckpointError, Interrupted, NumericError
+from w2v_numeric.objective import objectives
 from w2v_numeric.settings import Settings
 from w2v_numeric.tokens import Splitting
 
@@ -61,8 +62,8 @@ def train(
     objective: Annotated[
         str,
         typer.Option(
-            help="What is minimised: a name from `w2v objectives`, or a module that `derive emit` made from a note. "
-            "softmax is the exact skip-gram softmax, not an approximation."
+            help=f"What is minimised: {', '.join(sorted(objectives()))}; or a module that `derive emit` made from a "
+            "note. softmax is the exact one, not an approximation. `w2v objectives` says more."
         ),
     ] = DEFAULT.objective,
     vocab_size: Annotated[
@@ -234,8 +235,6 @@ def train(
 @app.command("objectives")
 def list_objectives() -> None:
     """List what can be minimised."""
-    from w2v_numeric.objective import objectives
-
     table = Table("--objective", "what it is")
     for name, about in sorted(objectives().items()):
         table.add_row(name, about)

@@ -1,8 +1,8 @@
 """Pieces of text: a piece is a small corpus of its own, so the formulas over counts serve it as they are.
 
 Over "text" a row is a different word of the piece and N counts its pairs; over "windows" a row is a place in the text,
-N has a 1 at the word that stands there, and the contexts are the words around it. Columns are the words of the piece and
-some noise words, drawn once for all its rows; or the inner nodes on the way to its words; or the whole vocabulary.
+N has a 1 at the word that stands there, and the contexts are the words around it. Columns are the words of the piece
+and some noise words, drawn once for all its rows; or the inner nodes on the way to its words; or the whole vocabulary.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -14,10 +15,11 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from w2v_numeric.counts import Counts
+from w2v_numeric.from_counts import BLOCK_ROWS, CountsSource, Noise, Surroundings
 from w2v_numeric.objective import load_objective
 from w2v_numeric.settings import Settings
 from w2v_numeric.state import State
-from w2v_numeric.train import BLOCK_ROWS, Plan, Trainer
+from w2v_numeric.train import Plan, Trainer
 
 pytestmark = pytest.mark.bench
 DIM = 100
@@ -66,14 +68,21 @@ def products_of_a_pass(size: int, rows: int, pool: ThreadPoolExecutor) -> Callab
     return timed
 
 
+def _no_tree() -> NoReturn:
+    raise AssertionError("the softmax needs no tree")
+
+
 @pytest.mark.parametrize(("size", "bound"), [(10_000, 1.6), (30_000, 1.4)])
 def test_a_pass_is_near_its_three_products(size: int, bound: float) -> None:
     counts = synthetic(size)
     context = counts.context_totals()
-    settings = Settings()
+    settings = Settings().suited({})
     batch = settings.stages(size)[-1].batch
-    plan = Plan(1000, batch, THREADS, 1, settings.rate_u, settings.rate_v)
-    trainer = Trainer(counts, load_objective("softmax"), plan, State.start(context / context.sum(), DIM, 1))
+    objective = load_objective("softmax")
+    uniform = Surroundings(Noise(np.full(size, 1 / size), 5, 1), _no_tree, _no_tree)
+    data = CountsSource(counts, objective, uniform, batch, THREADS, 1)
+    state = State.start(data.tables, DIM, 1, context / context.sum())
+    trainer = Trainer(data, objective, Plan(1000, THREADS, settings.rate_u, settings.rate_v), state)
     run = trainer.run()
     next(run)
     ours: list[float] = []

@@ -42,7 +42,7 @@ def refused(done: object, message: str) -> None:
         (b"a b c", ["--sample", "-1"], "--sample -1.0 has no meaning"),
         (b"a b c", ["--sample", "nan"], "--sample nan has no meaning"),
         (b"a b c", ["--holdout", "1"], "--holdout 1.0 is not a share"),
-        (b"a b c", ["--objective", "hinge"], "no objective 'hinge'; choose one of: softmax"),
+        (b"a b c", ["--objective", "hinge"], "no objective 'hinge'; choose one of: .*softmax"),
         (b"a b c", ["--memory", "lots"], "'lots' is not a size"),
         (b"a b c", ["--resume"], "add --checkpoint"),
         (b"a b c", ["--sample", "0", "--dim", "2000000000"], r"takes .* are free; choose --vocab-size|is used up"),

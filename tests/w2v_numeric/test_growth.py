@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import sentences
-from test_train import random_counts
+from conftest import sentences, trainer
+from test_train import over_all, random_counts
 
 from w2v_numeric import settings as settings_module
 from w2v_numeric.course import Course
@@ -13,15 +13,12 @@ from w2v_numeric.estimator import SkipGram
 from w2v_numeric.growth import first_guesses, grown, restricted
 from w2v_numeric.objective import load_objective
 from w2v_numeric.settings import Settings, Stage
-from w2v_numeric.state import State
-from w2v_numeric.train import Moment, Plan, Trainer
+from w2v_numeric.train import Moment, Trainer
 
 
 def trained(size: int = 60, first: int = 40) -> tuple[Trainer, np.ndarray]:
     counts = random_counts(size)
-    part = restricted(counts, first)
-    unigram = part.context_totals() / part.context_totals().sum()
-    small = Trainer(part, load_objective("softmax"), Plan(60, 8, 1, 1, 0.05, 0.3), State.start(unigram, 8, 1))
+    small = trainer(restricted(counts, first), dim=8, epochs=60, batch=8, threads=1)
     list(small.run())
     large = counts.context_totals() / counts.context_totals().sum()
     return small, large
@@ -30,13 +27,11 @@ def trained(size: int = 60, first: int = 40) -> tuple[Trainer, np.ndarray]:
 def test_the_first_words_stay_as_trained_and_the_others_are_better_than_nothing() -> None:
     small, unigram = trained()
     counts = random_counts(60)
-    objective = load_objective("softmax")
-    state = grown(counts, unigram, small.state, objective, 2, 1)
+    state = grown(counts, unigram, small.state, load_objective("softmax"), 2, 1)
     np.testing.assert_array_equal(state.u[:-1, :40], small.state.u[:-1])
     np.testing.assert_array_equal(state.v[:40], small.state.v)
-    plan = Plan(1, 8, 1, 1, 0.05, 0.3)
-    from_guess = Trainer(counts, objective, plan, state).mean_loss(counts)
-    from_nothing = Trainer(counts, objective, plan, State.start(unigram, 8, 1)).mean_loss(counts)
+    from_guess = over_all(trainer(counts, dim=8, epochs=1, batch=8, threads=1, state=state))
+    from_nothing = over_all(trainer(counts, dim=8, epochs=1, batch=8, threads=1))
     assert from_guess < from_nothing
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from conftest import source
 from scipy import sparse
 
 from w2v_numeric.counts import Counts
@@ -13,7 +14,7 @@ from w2v_numeric.memory import Estimate, available_memory, check_memory, parse_s
 
 def estimate(size: int = 1000) -> Estimate:
     counts = Counts.of(sparse.eye_array(size, dtype=np.float32, format="csr"))
-    return Estimate.of(counts, 100, 64, 2)
+    return Estimate.of(source(counts, batch=64), counts, size, 100, 2)
 
 
 def test_the_tables_are_counted() -> None:

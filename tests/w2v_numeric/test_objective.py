@@ -9,21 +9,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from w2v_numeric.blocks import Sparse
 from w2v_numeric.errors import SettingsError
-from w2v_numeric.objective import OBJECTIVES, Declaration, load_objective
+from w2v_numeric.objective import load_objective, objectives
+from w2v_numeric.state import CENTER, OUTSIDE
 
 
-def test_softmax_is_what_the_trainer_expects() -> None:
-    objective = load_objective("softmax")
-    parameters = inspect.signature(objective.loss_and_gradients).parameters.values()
-    by_position = [p for p in parameters if p.kind is not inspect.Parameter.KEYWORD_ONLY]
-    assert len(by_position) == 6
-    assert {p.name for p in parameters} - {p.name for p in by_position} == {"block", "gradient_u", "gradient_v"}
-    source = inspect.getsourcefile(inspect.getmodule(objective.loss_and_gradients))  # type: ignore[arg-type]
-    assert source is not None
-    assert objective.digest == hashlib.sha256(Path(source).read_bytes()).hexdigest()
-    assert all(note.endswith(".md") and len(digest) == 64 for note, digest in objective.notes.items())
-    assert objective.notes
+def test_a_loaded_objective_says_where_it_comes_from() -> None:
+    for name in objectives():
+        objective = load_objective(name)
+        source = inspect.getsourcefile(objective._both)
+        assert source is not None
+        assert objective.digest == hashlib.sha256(Path(source).read_bytes()).hexdigest()
+        assert all(note.endswith(".md") and len(digest) == 64 for note, digest in objective.notes.items())
+        assert objective.notes
+        assert objective.learned
+    assert load_objective("softmax").likelihood
+    assert not load_objective("negative-sampling").likelihood
 
 
 def test_loss_and_gradients_against_differences() -> None:
@@ -31,21 +33,21 @@ def test_loss_and_gradients_against_differences() -> None:
     random = np.random.default_rng(0)
     objective = load_objective("softmax")
     u, v = random.standard_normal((5, 7)), random.standard_normal((3, 5))
-    columns, starts, values = np.array([1, 4, 6], np.int32), np.array([0, 2, 2, 3], np.int32), np.array([2.0, 1, 4])
+    columns = np.array([1, 4, 6], np.int32)
+    counts = Sparse(columns, np.array([0, 2, 2, 3], np.int32), np.array([2.0, 1, 4]))
     totals = np.array([3.0, 0, 4])
     dense = np.zeros((3, 7))
-    dense[[0, 0, 2], columns] = values
+    dense[[0, 0, 2], columns] = counts.values
 
     def by_definition(u: np.ndarray, v: np.ndarray) -> np.ndarray:
         logits = v @ u
         return -(dense * (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))).sum()
 
     gradient_u, gradient_v, block = np.empty_like(u), np.empty_like(v), np.empty((3, 7))
-    loss = objective.loss_and_gradients(
-        u.T, v, columns, starts, values, totals, block=block, gradient_u=gradient_u.T, gradient_v=gradient_v
-    )
+    data = {OUTSIDE: u.T, CENTER: v, "counts": counts, "center counts": totals}
+    loss = objective.loss_and_gradients(data, {OUTSIDE: gradient_u.T, CENTER: gradient_v}, [block])
     assert loss == pytest.approx(by_definition(u, v), rel=1e-12)
-    assert objective.loss(u.T, v, columns, starts, values, totals, block=block) == pytest.approx(loss, rel=1e-12)
+    assert objective.loss(data, [block]) == pytest.approx(loss, rel=1e-12)
     # A complex step has no cancellation, so every entry is compared relative to itself.
     for table, gradient in ((u, gradient_u), (v, gradient_v)):
         for place in np.ndindex(table.shape):
@@ -56,7 +58,45 @@ def test_loss_and_gradients_against_differences() -> None:
             assert gradient[place] == pytest.approx(expected, rel=1e-10, abs=1e-14)
 
 
-def test_missing_formulas_say_how_to_make_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(OBJECTIVES, "other", Declaration("w2v_numeric.formulas.nowhere", "counts", "a test"))
-    with pytest.raises(SettingsError, match="generate them with: derive emit"):
-        load_objective("other")
+MODULE = """
+from __future__ import annotations
+NOTES = {"mine.md": "0" * 64}
+OBJECTIVES = {
+    "mine": {
+        "about": "A test.", "over": "counts", "loss_and_gradients": "both", "loss": "alone",
+        "outputs": ["loss", "gradient_v"], "given": {"v": "center vectors", "k": "2.5"}, "preferred": {},
+    }
+}
+def both(v, k):
+    return k * float((v * v).sum()), 2 * k * v
+def alone(v, k):
+    return k * float((v * v).sum())
+"""
+
+
+def test_a_module_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(MODULE)
+    objective = load_objective(str(path))
+    v, gradient = np.ones((2, 3)), np.empty((2, 3))
+    assert objective.loss_and_gradients({CENTER: v, "2.5": 2.5}, {CENTER: gradient}, []) == 15
+    np.testing.assert_array_equal(gradient, 5 * v)
+    assert load_objective(f"{path}:mine").about == "A test."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message"),
+    [
+        (MODULE, "{}:other", "there is no objective .*; choose one of: mine"),
+        (MODULE.replace('"counts"', '"pictures"'), "{}", "the trainer goes over: counts, text, windows"),
+        (MODULE.replace("OBJECTIVES", "OTHER"), "{}", "its note has no train line"),
+        ("def broken(:\n", "{}", "cannot be loaded"),
+        (None, "{}", "there is no module"),
+    ],
+)
+def test_what_is_no_objective_is_refused(tmp_path: Path, text: str | None, name: str, message: str) -> None:
+    path = tmp_path / "mine.py"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(SettingsError, match=message):
+        load_objective(name.format(path))

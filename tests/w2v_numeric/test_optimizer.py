@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from w2v_numeric import optimizer
-from w2v_numeric.optimizer import adagrad, adam, linear_decay
+from w2v_numeric.optimizer import adagrad, adam
 
 
 def test_adam_is_the_algorithm_of_the_paper(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,8 +30,3 @@ def test_adagrad_moves_by_the_root_of_the_squares_so_far() -> None:
         adagrad(parameter, np.array([gradient]), squares, rate=0.1, epsilon=0)
     np.testing.assert_allclose(squares, [[25, 25]])
     np.testing.assert_allclose(parameter, [[1 - 0.1 - 0.08, 2 + 0.1 - 0.06]])
-
-
-def test_the_rate_falls_to_zero() -> None:
-    assert linear_decay(0, 10) == 1
-    assert linear_decay(10, 10) == 0

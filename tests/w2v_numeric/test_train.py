@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import sentences
+from conftest import sentences, trainer
 from scipy import sparse
 
-from w2v_numeric import train
+from w2v_numeric import from_counts
 from w2v_numeric.counts import Counts
 from w2v_numeric.errors import NumericError, SettingsError
 from w2v_numeric.estimator import SkipGram
-from w2v_numeric.objective import load_objective
+from w2v_numeric.from_counts import CountsSource
 from w2v_numeric.state import State
-from w2v_numeric.train import Plan, Trainer
+from w2v_numeric.train import Trainer
 
 
 def random_counts(size: int = 40, seed: int = 0) -> Counts:
@@ -22,16 +22,14 @@ def random_counts(size: int = 40, seed: int = 0) -> Counts:
     return Counts.of(sparse.csr_matrix(dense + dense.T))
 
 
-def trainer(
-    counts: Counts, dim: int = 6, epochs: int = 3, batch: int = 16, threads: int = 2, rate: float = 0.05
-) -> Trainer:
-    context = counts.context_totals()
-    state = State.start(context / context.sum(), dim, seed=1)
-    return Trainer(counts, load_objective("softmax"), Plan(epochs, batch, threads, 1, rate, 5 * rate), state)
-
-
 def tables(state: State) -> list[bytes]:
-    return [getattr(state, name).tobytes() for name in State.TABLES]
+    return [array.tobytes() for array in state.arrays().values()]
+
+
+def over_all(one: Trainer) -> float:
+    data = one.source
+    assert isinstance(data, CountsSource)
+    return one.mean_loss(data, data.in_order())
 
 
 def mean_loss(counts: Counts, state: State) -> float:
@@ -45,7 +43,7 @@ def mean_loss(counts: Counts, state: State) -> float:
 def test_the_loss_is_the_definition() -> None:
     counts = random_counts()
     one = trainer(counts)
-    assert one.mean_loss(counts) == pytest.approx(mean_loss(counts, one.state), rel=1e-6)
+    assert over_all(one) == pytest.approx(mean_loss(counts, one.state), rel=1e-6)
     # One batch holds every center, so the loss of the pass is the loss before its only update.
     whole = trainer(counts, batch=40, epochs=1)
     before = mean_loss(counts, whole.state)
@@ -58,7 +56,7 @@ def test_the_loss_is_the_definition() -> None:
 def test_the_start_is_the_unigram_distribution_but_for_the_noise() -> None:
     counts = random_counts()
     unigram = counts.context_totals() / counts.context_totals().sum()
-    state = State.start(unigram, 6, seed=1)
+    state = trainer(counts).state
     state.u[:-1] = 0
     entropy = -(unigram * np.log(unigram)).sum()
     assert mean_loss(counts, state) == pytest.approx(entropy, rel=1e-6)
@@ -85,7 +83,7 @@ def test_same_seed_and_threads_same_bits(threads: int) -> None:
 def test_blocks_and_threads_change_rounding_only(monkeypatch: pytest.MonkeyPatch) -> None:
     reference = trainer(random_counts(), threads=1)
     list(reference.run())
-    monkeypatch.setattr(train, "BLOCK_ROWS", 3)
+    monkeypatch.setattr(from_counts, "BLOCK_ROWS", 3)
     other = trainer(random_counts(), threads=3)
     list(other.run())
     np.testing.assert_allclose(other.state.v, reference.state.v, atol=2e-3)
@@ -100,7 +98,7 @@ def test_stopped_anywhere_and_gone_on_gives_the_same_bits() -> None:
         for moment in first.run(stop=lambda done=done, n=stop_after: len(done) >= n):
             done.append(moment)
         assert len(done) == stop_after
-        second = Trainer(first.counts, first.objective, first.plan, first.state)
+        second = Trainer(first.source, first.objective, first.plan, first.state)
         list(second.run())
         assert tables(second.state) == tables(reference.state)
 
@@ -127,5 +125,5 @@ def test_the_estimator_refuses_what_has_no_meaning() -> None:
         SkipGram(dim=0)
     with pytest.raises(SettingsError, match="call fit"):
         _ = SkipGram().vectors
-    with pytest.raises(SettingsError, match="no objective 'hinge'; choose one of: softmax"):
+    with pytest.raises(SettingsError, match="there is no objective 'hinge'; choose one of: expected"):
         SkipGram(objective="hinge", min_count=1, sample=0).fit([["a", "b"]])

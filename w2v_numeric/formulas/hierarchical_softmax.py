@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 __all__ = [
     "BODY_SHA256",
     "NOTES",
+    "OBJECTIVES",
     "block_loss",
     "block_loss_and_gradients",
     "pair",
@@ -24,9 +25,28 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "hierarchical-softmax.md": "1e46d4acb96943d7caa03057b0273aab5a0a145353d93cea84a007689790f4b3",
+    "hierarchical-softmax.md": "7cb35617caffc456bf238ec0aeac30fa623808482f0d0250dfbb4907474bdcee",
 }
 """The notes the functions come from, with the SHA-256 of each."""
+
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "hierarchical-softmax": {
+        "about": "Skip-gram with a Huffman tree in place of the softmax, over counts.",
+        "over": "counts",
+        "loss_and_gradients": "block_loss_and_gradients",
+        "loss": "block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "inner node vectors",
+            "v": "center vectors",
+            "L_columns L_starts L_values": "left counts",
+            "R_columns R_starts R_values": "right counts",
+            "loss": "negative log-likelihood",
+        },
+        "preferred": {},
+    },
+}
+"""What can be trained with these functions, and what each of their arguments is given."""
 
 BODY_SHA256 = "e874bcb37e35238c4263158861f0189983c7e80dec679d6479d7194fce3e200d"
 """The SHA-256 of everything below."""

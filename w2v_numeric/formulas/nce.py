@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 __all__ = [
     "BODY_SHA256",
     "NOTES",
+    "OBJECTIVES",
     "block_loss",
     "block_loss_and_gradients",
     "pair",
@@ -23,9 +24,30 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "nce.md": "fa34ca8a7f28e76fc90064da7fa9f570ab296d73a34890fa8fc1313ae60d36d9",
+    "nce.md": "fd8e194fc160810b416b967fc3b618d983767ea38dd6e15b75280f0f144a3fed",
 }
 """The notes the functions come from, with the SHA-256 of each."""
+
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "nce": {
+        "about": "Noise-contrastive estimation: the text told apart from noise words whose probability is known.",
+        "over": "text",
+        "loss_and_gradients": "block_loss_and_gradients",
+        "loss": "block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "outside vectors from log frequencies",
+            "v": "center vectors",
+            "columns starts values": "counts",
+            "n": "center counts",
+            "q": "noise distribution",
+            "r": "noise",
+            "K": "negatives",
+        },
+        "preferred": {},
+    },
+}
+"""What can be trained with these functions, and what each of their arguments is given."""
 
 BODY_SHA256 = "724bd7cbf27dfe491c39957a9b9ee41d0b1141fbe4f9e6e33818598365cb62ae"
 """The SHA-256 of everything below."""

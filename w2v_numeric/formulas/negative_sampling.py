@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 __all__ = [
     "BODY_SHA256",
     "NOTES",
+    "OBJECTIVES",
     "batch",
     "block_loss",
     "block_loss_and_gradients",
@@ -24,10 +25,46 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "negative-sampling-counts.md": "63b5bc65dc56c83f60ebde9c6d29a8ba0750ed9a4e1423ea75afe626800e77e3",
+    "negative-sampling-counts.md": "61eb92bf93bd715c89171ea39007285180e7416b5a7ff94549e3e57450430294",
     "negative-sampling.md": "e620e779ea34fad1a71799cf64df17f58fae9f8d5dbe3a4c34a1da0c6a7e1802",
 }
 """The notes the functions come from, with the SHA-256 of each."""
+
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "expected-negative-sampling": {
+        "about": "Negative sampling over counts, its noise in expectation: nothing is drawn.",
+        "over": "counts",
+        "loss_and_gradients": "block_loss_and_gradients",
+        "loss": "block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "outside vectors",
+            "v": "center vectors",
+            "columns starts values": "counts",
+            "n": "center counts",
+            "r": "noise",
+            "K": "negatives",
+        },
+        "preferred": {},
+    },
+    "negative-sampling": {
+        "about": "Skip-gram with negative sampling: noise words drawn for each piece of text.",
+        "over": "text",
+        "loss_and_gradients": "block_loss_and_gradients",
+        "loss": "block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "outside vectors",
+            "v": "center vectors",
+            "columns starts values": "counts",
+            "n": "center counts",
+            "r": "noise",
+            "K": "negatives",
+        },
+        "preferred": {},
+    },
+}
+"""What can be trained with these functions, and what each of their arguments is given."""
 
 BODY_SHA256 = "41d8f2f64a7edc3e91ff8a76da9693ec0ade839cdc1e41d606f48b868f96cc8c"
 """The SHA-256 of everything below."""

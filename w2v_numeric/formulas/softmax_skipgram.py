@@ -39,6 +39,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
         "over": "counts",
         "loss_and_gradients": "block_loss_and_gradients",
         "loss": "block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
         "given": {
             "u": "outside vectors from log frequencies",
             "v": "center vectors",
