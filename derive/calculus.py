@@ -39,7 +39,7 @@ def differentiate(expression: Expr, entry: Indexed | Symbol) -> Expr:
         raise DerivativeError(f"{entry.name} is an array; differentiate by one of its entries")
     if isinstance(entry, Indexed):
         _same_rank(expression, entry)
-    if expression.has(sympy.Max, sympy.Min, sympy.Abs) and _depends(expression, entry):
+    if any(_depends(kink, entry) for kink in expression.atoms(sympy.Max, sympy.Min, sympy.Abs)):
         raise DerivativeError("Max, Min and Abs have no derivative everywhere")
     try:
         raw = _derivative(expression, entry)
