@@ -104,6 +104,17 @@ def new_index(name: str, axis: Axis) -> Index:
     return fresh(Index(name, axis))
 
 
+def length_of(node: tree.Node, reading: Reading) -> Expr | None:
+    """``l^w`` or ``L(w)`` where it was seen as the end of a sum, for a letter that stays the same: a size."""
+    text = tree.sexpr(plain(node))
+    letters = reading.survey.lengths.get(text)
+    if letters is None:
+        return None
+    if letters & reading.bound.keys():
+        raise Unsettled(f"the length {text} changes with the index of a sum")
+    return reading.scope.size(text.removeprefix("(* ").removesuffix(")").strip("(").replace(" ", ""))
+
+
 def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
     """What stands where an index belongs: a letter, a number, ``t+j``, ``n_k``, ``w=o``.
 
@@ -138,6 +149,8 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
             part = _offset(term.node, reading)
             total = total + part if term.sign == "+" else total - part
         return total
+    if (length := length_of(node, reading)) is not None:
+        return length
     name = letter(node)
     if name is not None:
         if name in reading.locals and reading.locals[name].rank == 0:
@@ -165,6 +178,8 @@ def _offset(node: tree.Node, reading: Reading) -> Expr:
     name = letter(node)
     if isinstance(node, tree.Num):
         return sympy.Integer(node.text) if node.text.isdigit() else sympy.Rational(node.text)
+    if (length := length_of(node, reading)) is not None:
+        return length
     if name is None:
         raise Unsettled(f"an index that is not understood: {tree.sexpr(node)}")
     if name in reading.bound:
@@ -192,7 +207,7 @@ def _nested(spelled: Spelled, axis: Axis, reading: Reading) -> Expr:
     return scope.entry(spelled.name, where)
 
 
-def _without_words(node: tree.Node) -> tree.Node:
+def without_words(node: tree.Node) -> tree.Node:
     """``if w = o`` without the words."""
     if not isinstance(node, tree.Chain) or not isinstance(first := node.first, tree.Product):
         return node
@@ -205,7 +220,7 @@ def _without_words(node: tree.Node) -> tree.Node:
 
 def condition(node: tree.Node, reading: Reading, axis_of: Callable[[str], Axis]) -> tuple[Expr, Expr, bool]:
     """``i = k`` or ``i ≠ k``: both sides and whether they are equal."""
-    node = _without_words(plain(node))
+    node = without_words(plain(node))
     if not isinstance(node, tree.Chain) or node.first is None or len(node.links) != 1 or node.links[0].right is None:
         raise Unsettled(f"a condition that is not understood: {tree.sexpr(node)}")
     symbol = node.links[0].relation.symbol

@@ -80,6 +80,8 @@ def differ_from(name: str, other: tree.Node, reading: Reading) -> None:
 
 def _family(node: tree.Node, reading: Reading) -> Family | None:
     spelled = spell(node)
+    if spelled is not None:
+        spelled = labelled(spelled, reading)
     if spelled is None or spelled.power is not None or spelled.transposed or spelled.name.isdigit():
         return None
     if signature(spelled.name, len(spelled.subs), None) in reading.scope.heads or spelled.name in reading.bound:

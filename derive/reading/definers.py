@@ -93,7 +93,7 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
     for part in [*spelled.subs, *parts]:
         part = value_of_variable(part)
         name = letter(part)
-        inner = spell(part)
+        inner = labelled(spelled_part, reading) if (spelled_part := spell(part)) is not None else None
         if name is None and inner is not None and inner.power is None:
             name = INERT + tree.sexpr(part)
         if name is None or name in parameters:

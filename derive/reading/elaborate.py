@@ -13,13 +13,13 @@ import sympy
 from sympy import Expr, Rational, exp, log
 
 from derive.reading import tree
-from derive.reading.context import Reading, condition, index_expression, indicator
+from derive.reading.context import Reading, index_expression, length_of
 from derive.reading.definitions import Relearn
 from derive.reading.ellipsis import dotted_sum, has_ellipsis
 from derive.reading.ranges import size_of
 from derive.reading.reach import extended
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, subscripts, words
+from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, subscripts
 from derive.reading.values import (
     ShapeError,
     Value,
@@ -211,6 +211,8 @@ def _(node: tree.Script, reading: Reading) -> Value:
     from derive.reading.derivatives import bar_evaluation, derivative_in_its_variable
 
     base = plain(node.base)
+    if (length := length_of(node, reading)) is not None:
+        return scalar(length)
     if isinstance(base, tree.Num) and node.sub is None and node.sup is not None:
         return power(value(base, reading), value(node.sup, reading))
     if (
@@ -337,67 +339,10 @@ def _listed(node: tree.Group, reading: Reading) -> Value:
 @value.register
 def _(node: tree.Array, reading: Reading) -> Value:
     if "cases" in node.environment:
-        return _cases(node, reading)
+        from derive.reading.cases import cases
+
+        return cases(node, reading)
     raise Unsettled(f"the environment {node.environment} is not understood here")
-
-
-def _cases(node: tree.Array, reading: Reading) -> Value:
-    """Cases on the equality of indices; the last one may be ``otherwise``."""
-    rows = [
-        (row[0], row[1] if len(row) > 1 else None) for row in node.rows if row and not isinstance(row[0], tree.Empty)
-    ]
-    total: Value | None = None
-    rest: Expr = sympy.Integer(1)
-    for position, (entry, when) in enumerate(rows):
-        part = value(entry, reading)
-        label = words(when).lower() if when is not None else ""
-        chain = _condition_of(when)
-        if (
-            chain is None and (position == len(rows) - 1) and (when is None or any(w in label for w in _OTHERWISE))
-        ) or (chain is not None and position and position == len(rows) - 1 and _is_membership(chain)):
-            factor, rest = rest, sympy.Integer(0)
-        elif chain is not None:
-            left, right, equal = condition(chain, reading, lambda name: _axis_for(name, reading))
-            factor = indicator(left, right, equal)
-            rest = rest * (1 - factor)
-        else:
-            raise Unsettled(f"the case {tree.sexpr(when) if when else ''} is not understood")
-        part = Value(part.indices, factor * part.body, part.row)
-        if total is not None:
-            settle_rank(total, part, [entry], reading)
-        total = part if total is None else add(total, part, reading.scope.axes)
-    if total is None:
-        raise Unsettled("cases without a case")
-    if sympy.expand(rest) != 0 and sympy.expand(rest).has(sympy.KroneckerDelta) is False:
-        raise Unsettled("the cases do not cover everything")
-    return total
-
-
-def _is_membership(chain: tree.Node) -> bool:
-    """``u ∈ NEG`` as the last case: everything that the cases before left over."""
-    return isinstance(chain, tree.Chain) and [k.relation.symbol for k in chain.links] == ["\\in"]
-
-
-_OTHERWISE = ("otherwise", "else", "其他", "其它", "否则", "sonst")
-
-
-def _condition_of(node: tree.Node | None) -> tree.Node | None:
-    if node is None:
-        return None
-    node = plain(node)
-    if isinstance(node, tree.Chain):
-        return node
-    for child in tree.children(node):
-        found = _condition_of(child)
-        if found is not None:
-            return found
-    return None
-
-
-def _axis_for(name: str, reading: Reading) -> Axis:
-    if name in reading.bound:
-        return reading.bound[name].axis
-    return reading.free_axis(name)
 
 
 @value.register

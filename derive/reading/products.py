@@ -10,7 +10,7 @@ import sympy
 from sympy import exp, log
 
 from derive.reading import tree
-from derive.reading.context import Reading
+from derive.reading.context import Reading, length_of
 from derive.reading.definitions import Relearn
 from derive.reading.elaborate import _entry, divide, learn_vector, power, superscript, value
 from derive.reading.ellipsis import dotted_product, has_ellipsis
@@ -128,6 +128,9 @@ def factor(items: Items, position: int, reading: Reading) -> tuple[Value, int]:
     if following is not None and not items[position + 1].operator:
         base, tail = _callable(following)
         if base is not None and call(node, base):
+            written = tree.Product(node.span, (bare(node), bare(following)))
+            if (length := length_of(written, reading)) is not None:
+                return scalar(length), position + 2
             found = application(node, base, reading)
             if found is not None:
                 return superscript_of(found, tail, reading), position + 2

@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr
 
 from derive.reading import tree
-from derive.reading.context import Reading, index_expression, indicator, new_index
+from derive.reading.context import Reading, index_expression, indicator, length_of, new_index
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import letter, plain, spell, words
 from derive.reading.values import Value
@@ -117,6 +117,8 @@ def _up_to(sup: tree.Node | None, name: str, low: Expr, reading: Reading, value_
 
 def _bound_value(node: tree.Node, reading: Reading, value_of: ValueOf) -> Expr:
     """A bound: a size, a number, ``|V|``, ``N-1``, ``L(w)``."""
+    if (length := length_of(node, reading)) is not None:
+        return length
     spelled = spell(node)
     if spelled is not None and not spelled.subs and spelled.power is None and not spelled.primes:
         return size_of(spelled.name, reading)

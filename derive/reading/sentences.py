@@ -9,7 +9,8 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
-from derive.reading.context import Reading, index_expression
+from derive.reading.calls import labelled
+from derive.reading.context import Reading, index_expression, length_of
 from derive.reading.counting import declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
 from derive.reading.definers import bare_key, candidate, define, defining_value, is_known, settle_uses
@@ -103,22 +104,32 @@ def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> No
                 reading.free_index(name, Axis(str(length), sympy.Integer(low), length))
                 reading.survey.subscripts.add(name)
             continue
-        first, last = (spell(plain(s.first)) for s in (start, end) if s.first is not None)
-        if not first or not last or first.name != last.name or len(first.subs) != 1 or len(last.subs) != 1:
-            continue
-        high = spell(plain(last.subs[0]))
-        if high is None or high.subs:
-            continue
-        name = reading.family_name(first)[0]
-        if name in reading.scope.heads:
-            continue
-        reading.scope.enumerated = name
+        _enumerated_array(start, end, reading)
 
-        reading.scope.want_order(name, 1)
-        low = plain_number(first.subs[0])
-        if low in (0, 1):
-            axis = Axis(high.name, sympy.Integer(low), size_of(high.name, reading))
-            reading.scope.axes.same(reading.scope.axis(name, 0), axis)
+
+def _enumerated_array(start: tree.Statement, end: tree.Statement, reading: Reading) -> None:
+    """``x_1, …, x_C`` and ``d_2^w, …, d_{l^w}^w``: the range of the one index in which the two differ."""
+    found = [spell(plain(s.first)) for s in (start, end) if s.first is not None]
+    first, last = (labelled(s, reading) if s is not None else None for s in found)
+    if not first or not last or first.name != last.name or not 0 < len(first.subs) == len(last.subs):
+        return
+    moving = [p for p, (one, other) in enumerate(zip(first.subs, last.subs, strict=True)) if one != other]
+    name = reading.family_name(first)[0]
+    if len(moving) != 1 or name in reading.scope.heads:
+        return
+    position = moving[0]
+    high = spell(plain(last.subs[position]))
+    length = length_of(last.subs[position], reading)
+    if length is None and (high is None or high.subs or high.power is not None):
+        return
+    if len(first.subs) == 1:
+        reading.scope.enumerated = name
+    reading.scope.want_order(name, len(first.subs))
+    low = plain_number(first.subs[position])
+    if low in (0, 1):
+        end_ = length if length is not None or high is None else size_of(high.name, reading)
+        axis = Axis(str(end_), sympy.Integer(low), end_)
+        reading.scope.axes.same(reading.scope.axis(name, position), axis)
 
 
 def _spelled_like(one: tree.Statement, other: tree.Statement) -> bool:

@@ -78,6 +78,7 @@ class Survey:
             key not in self.unscripted and sup not in self.sizes and bool(self.superscripts.get(name, set()) & indices)
         )
 
+    lengths: dict[str, frozenset[str]] = field(default_factory=dict)
     lettered: set[str] = field(default_factory=set)
     lettered_alone: set[str] = field(default_factory=set)
     most_indices: dict[str, int] = field(default_factory=dict)
@@ -120,6 +121,7 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
         found.unscripted.update(_unscripted(formula))
     found.bound |= {n for n in found.varied & found.subscripts if n not in PARAMETERS}  # max_j x_j, but argmin_θ, max_p
     found.sizes -= found.bound
+    found.lengths = {text: letters for text, letters in found.lengths.items() if not letters & found.bound}
     found.index_arrays -= found.transposed
     for name, every in found.letters.items():
         letters = {w for w in every if not (w.isupper() and w not in found.bound)}  # p(A) of an event says nothing
@@ -160,6 +162,48 @@ def _bare(node: tree.Node) -> Iterator[str]:
         yield node.base
     for child in tree.children(node):
         yield from _bare(child)
+
+
+def on_the_line(node: tree.Node) -> Iterator[str]:
+    """The names that stand on the line, without scripts: the letters of ``2m+1``, none of ``l^w``."""
+    if isinstance(node, tree.Script):
+        return
+    if isinstance(node, tree.Product) and is_length(node):
+        return
+    if isinstance(node, tree.Name) and (spelled := spell(node)) is not None:
+        yield spelled.name
+    for child in tree.children(node):
+        yield from on_the_line(child)
+
+
+def is_length(node: tree.Node) -> bool:
+    """``l^w``, ``N_d``, ``L(w)``: a length that depends on letters, written with scripts or as a function of them."""
+    node = plain(node)
+    if isinstance(node, tree.Script):
+        scripts = [plain(part) for part in (node.sub, node.sup) if part is not None]
+        return isinstance(node.base, tree.Name) and bool(scripts) and all(letter(part) for part in scripts)
+    if isinstance(node, tree.Product) and len(node.factors) == 2 and not node.factors[1].operator:
+        head, group = node.factors[0].node, node.factors[1].node
+        if isinstance(head, tree.Name) and isinstance(group, tree.Group) and group.open == "(":
+            return all(letter(part) for part in group.body.parts)
+    return False
+
+
+def letters_of(length: tree.Node) -> frozenset[str]:
+    """The letters that a length depends on."""
+    inner = plain(length)
+    parts = inner.factors[1:] if isinstance(inner, tree.Product) else [p for p in (inner.sub, inner.sup) if p]  # type: ignore[attr-defined] # else it is a Script
+    return frozenset(name for part in parts for n in walk(part) if (name := letter(n)) is not None)
+
+
+def lengths_in(node: tree.Node) -> Iterator[tree.Node]:
+    """Every ``l^w`` and ``L(w)`` in a bound."""
+    node = plain(node)
+    if is_length(node):
+        yield node
+        return
+    for child in tree.children(node):
+        yield from lengths_in(child)
 
 
 KNOWN_RUNS = {
@@ -280,7 +324,8 @@ def _big(node: tree.BigOp, found: Survey) -> None:
         if part is not None and (name := letter(part)):
             (found.bound if node.kind in ("sum", "prod", "E") else found.varied).add(name)
     if node.sup is not None and node.kind in ("sum", "prod"):
-        found.sizes.update(_unscripted(node.sup))
+        found.sizes.update(on_the_line(node.sup))
+        found.lengths.update({tree.sexpr(each): letters_of(each) for each in lengths_in(node.sup)})
 
 
 def _product(node: tree.Product, found: Survey) -> None:
