@@ -14,11 +14,12 @@ from sympy import Expr, Indexed, Symbol, exp
 from derive.reading import tree
 from derive.reading.context import Reading, condition, index_expression, indicator, new_index
 from derive.reading.definitions import reference, unfold
-from derive.reading.elaborate import _kronecker, superscript, value
+from derive.reading.elaborate import _kronecker, member, superscript, value
 from derive.reading.products import FUNCTIONS, combine, product
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import PARAMETERS, TABLES
+from derive.reading.unify import unify
 from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
 from derive.terms import Axis, Index, delta, fresh, sum_over
 
@@ -63,6 +64,7 @@ def event(
     spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...]
 ) -> tuple[Spelled, list[tree.Node], tuple[str, ...]]:
     """``P(D=1 | w)`` is a function of w whose name is ``P[D=1]``."""
+    spelled, parts, separators = _worded(spelled, parts, separators)
     if not parts:
         return spelled, parts, separators
     head = plain(parts[0])
@@ -77,6 +79,19 @@ def event(
             name = f"{spelled.name}[{tree.sexpr(head.first)}={right.text}]"
             return replace(spelled, name=name), parts[1:], separators[1:]
     return spelled, parts, separators
+
+
+def _worded(
+    spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...]
+) -> tuple[Spelled, list[tree.Node], tuple[str, ...]]:
+    """``p(n, \\text{left})`` is a function of n whose name is ``p[left]``."""
+    words = [k for k, part in enumerate(parts) if k and isinstance(plain(part), tree.Word | tree.Text)]
+    if not words:
+        return spelled, parts, separators
+    name = spelled.name + "".join(f"[{tree.sexpr(plain(parts[k])).strip(chr(39))}]" for k in words)
+    kept = [part for k, part in enumerate(parts) if k not in words]
+    between = tuple(sign for k, sign in enumerate(separators, start=1) if k not in words)
+    return replace(spelled, name=name), kept, between[: max(len(kept) - 1, 0)]
 
 
 def value_of_variable(node: tree.Node) -> tree.Node:
@@ -137,19 +152,25 @@ def _whole_of_entries(spelled: Spelled, reading: Reading) -> Value | None:
 def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
     """A defined name at its written arguments."""
     parameters = head.definition.parameters[: head.written]
-    for position, text in head.inert:
-        if position >= len(arguments) or tree.sexpr(value_of_variable(arguments[position])) not in (text, f"({text})"):
+    inert = dict(head.inert)
+    ordinary = [node for position, node in enumerate(arguments) if position not in inert]
+    if len(ordinary) != len(parameters) or any(position >= len(arguments) for position in inert):
+        raise Unsettled(f"{head.definition.name} was defined with {len(parameters)} arguments, not {len(ordinary)}")
+    names = {p.name: value_of_variable(node) for p, node in zip(parameters, ordinary, strict=True)}
+    found: dict[str, tree.Node] = dict(names)
+    open_ = frozenset((*names, *head.letters))
+    for position, pattern in head.inert:
+        if not unify(plain(pattern), value_of_variable(arguments[position]), open_, found):
+            text = tree.sexpr(pattern)
             raise Unsettled(f"{head.definition.name} was defined for {text}, and is used for something else")
-    inert = {position for position, _ in head.inert}
-    arguments = [node for position, node in enumerate(arguments) if position not in inert]
-    if len(arguments) != len(parameters):
-        raise Unsettled(f"{head.definition.name} was defined with {len(parameters)} arguments, not {len(arguments)}")
-    return at(head, [_argument(node, p, reading) for node, p in zip(arguments, parameters, strict=True)])
+    where = [_argument(node, p, reading) for node, p in zip(ordinary, parameters, strict=True)]
+    more = head.definition.parameters[head.written : head.written + len(head.letters)]
+    return at(head, [*where, *(_argument(found[p.name], p, reading) for p in more)])
 
 
 def at(head: Head, where: list[Expr]) -> Value:
     """A defined name at arguments that are already read."""
-    parameters = head.definition.parameters[: head.written]
+    parameters = head.definition.parameters[: len(where)]
     indices = tuple(fresh(i) for i in head.value.indices)
     body = head.value.body.xreplace(dict(zip((*parameters, *head.value.indices), (*where, *indices), strict=True)))
     return Value(indices, body, head.value.row)
@@ -220,6 +241,9 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return primed_call(spelled, group, reading)
     if name in reading.bound or (name in scope.sizes and name not in reading.survey.functions):
         return None
+    as_written = scope.heads.get(f"{name}{tree.sexpr(group)}")
+    if as_written is not None and not as_written.written:
+        return at(as_written, [])
     spelled, parts, separators = event(spelled, *arguments_of(group))
     spelled = with_parameter(spelled, separators, reading)
     found = _defined(spelled, parts, separators, reading)
@@ -246,6 +270,9 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return scalar(table(spelled, parts, separators, reading))
     if _dependency_list(spelled, parts, reading):
         return at_arguments(spelled, parts, reading)
+    if name in reading.survey.vectors_at and len(parts) == 1 and not spelled.subs and f"{name}()" not in scope.heads:
+        if letter(parts[0]) is not None:
+            return member(replace(spelled, subs=(parts[0],), bold=True, transposed=False, power=None), reading)
     if name in UNKNOWN_FUNCTIONS and len(parts) == 1 and not spelled.subs and name not in scope.families:
         inner = value(parts[0], reading)
         if inner.rank:
@@ -460,12 +487,21 @@ def letters_of(name: str) -> set[str]:
 
 def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> bool:
     """``J(θ)``, ``J(v_c, o, U)``: the arguments only say what it depends on."""
-    if (
-        spelled.name not in reading.scope.heads
-        and signature(spelled.name, len(spelled.subs), None) not in reading.scope.heads
-    ):
+    heads = reading.scope.heads
+    head = heads.get(spelled.name) or heads.get(signature(spelled.name, len(spelled.subs), None))
+    if head is None:
         return False
+    if not head.depends and _other_indices(head, parts, reading):
+        raise Unsettled(f"what {spelled.name} is at {', '.join(map(tree.sexpr, parts))}, the note does not say")
     return len(parts) > 1 or bool(letters_of(spelled.name) & (DEPENDENT | reading.survey.functions))
+
+
+def _other_indices(head: Head, parts: list[tree.Node], reading: Reading) -> bool:
+    """``L(w, j)`` beside ``L = Σ_j …``: an index in the brackets that L does not depend on, so it is not L."""
+    body = unfold(head.definition.body, reading.scope.definitions)
+    free = {s.name for s in body.free_symbols} | {str(n.base.label) for n in body.atoms(Indexed)}
+    letters = {name for part in parts if (name := letter(part)) is not None}
+    return bool((letters & (reading.survey.subscripts | reading.bound.keys())) - free - reading.survey.wholes)
 
 
 def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:

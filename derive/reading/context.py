@@ -48,8 +48,9 @@ class Reading:
     def free_index(self, name: str, axis: Axis) -> Index:
         """A letter that no sum binds: it means any index of the axis."""
         known = self.known_free_axis(name)
-        if known is not None:
-            self.scope.axes.same(known, axis)
+        if known is not None and not self.scope.axes.same(known, axis):
+            if not self.scope.axes.is_flexible(known) and self.scope.axes.is_flexible(axis):
+                return Index(name, known)
         axis = self.scope.axes.resolve(axis)
         self.free[name] = axis
         return Index(name, axis)

@@ -14,6 +14,7 @@ from derive.reading.ranges import member_axis, size_of
 from derive.reading.scope import Family, Unsettled
 from derive.reading.sets import excluded, is_sample, is_union, sample, sample_axis, set_name
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
+from derive.reading.survey import vector_at
 from derive.reading.values import Value, scalar
 from derive.terms import Axis, Index
 
@@ -90,7 +91,7 @@ def _family(node: tree.Node, reading: Reading) -> Family | None:
 
 
 def _member(node: tree.Node, set_: tree.Node, reading: Reading) -> None:
-    spelled = spell(node)
+    spelled = spell(node) or vector_at(node)
     if spelled is None:
         return
     spelled = labelled(spelled, reading)

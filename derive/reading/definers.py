@@ -26,7 +26,7 @@ from derive.reading.elaborate import value
 from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, Unsettled, entry_name
-from derive.reading.spelling import Spelled, letter, plain, spell
+from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, scalar
 from derive.terms import Index, fresh, real
@@ -43,6 +43,7 @@ class Candidate:
     spelled: Spelled
     parameters: tuple[str, ...]
     called: bool
+    arguments: tuple[tree.Node, ...] = ()
 
 
 def candidate(node: tree.Node, reading: Reading) -> Candidate | None:
@@ -90,8 +91,8 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
         text = tree.sexpr(group)
         return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
     parameters: list[str] = []
-    for part in [*spelled.subs, *parts]:
-        part = value_of_variable(part)
+    arguments = tuple(value_of_variable(part) for part in [*spelled.subs, *parts])
+    for part in arguments:
         name = letter(part)
         inner = labelled(spelled_part, reading) if (spelled_part := spell(part)) is not None else None
         if name is None and inner is not None and inner.power is None:
@@ -102,7 +103,7 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
     key = random_variable_key(spelled, parts, separators, reading) or signature(
         spelled.name, len(spelled.subs), separators
     )
-    return Candidate(key, spelled, tuple(parameters), True)
+    return Candidate(key, spelled, tuple(parameters), True, arguments)
 
 
 def bare_key(found: Candidate) -> str:
@@ -177,25 +178,32 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     if not found.called and not found.spelled.subs and right.rank and found.spelled.name + "_" in scope.heads:
         return None
     parameters: list[Symbol] = []
-    inert: list[tuple[int, str]] = []
+    inert: list[tuple[int, tree.Node]] = []
     body = right.body
-    free = _free(body, reading)
+    full = unfold(body, scope.definitions)
+    free = set(full.free_symbols) | set(body.free_symbols)
     for position, name in enumerate(found.parameters):
         symbol = _parameter(name, body, reading) if not name.startswith(INERT) else None
         if symbol is None or isinstance(symbol, IndexedBase) or (found.called and symbol not in free):
-            inert.append((position, name.removeprefix(INERT)))
+            inert.append((position, found.arguments[position] if found.called else found.spelled.subs[position]))
         else:
             parameters.append(symbol)
-    if found.called and found.parameters and not parameters:
+    letters = _letters_within([node for _, node in inert], parameters, free)
+    if found.called and found.parameters and not parameters and not letters:
         return _dependent(found, right, reading)
+    if any(p not in body.free_symbols and p in full.free_symbols for p in (*parameters, *letters)):
+        right = replace(right, body=full)  # a parameter that only shows when the names inside are unfolded
     indices = tuple(fresh(i) for i in right.indices)
     body = right.at(*indices)
-    definition = Definition(found.key, (*parameters, *indices), body)
+    definition = Definition(found.key, (*parameters, *letters, *indices), body)
     folded = function(found.key)(*definition.parameters)
-    head = Head(definition, len(parameters), Value(indices, folded, right.row), found.key, inert=tuple(inert))
+    value_ = Value(indices, folded, right.row)
+    names = tuple(letter.name for letter in letters)
+    head = Head(definition, len(parameters), value_, found.key, inert=tuple(inert), letters=names)
     scope.definitions[found.key] = definition
     scope.heads[found.key] = head
-    if found.called and found.spelled.name in DEPENDENT and not found.spelled.subs:
+    base = found.spelled.name.split("_{")[0]
+    if found.called and not found.spelled.subs and (base in DEPENDENT or not parameters):
         _alias(found.spelled.name, head, reading)
     return head
 
@@ -212,8 +220,12 @@ def _alias(name: str, head: Head, reading: Reading) -> None:
     scope.heads[name] = Head(definition, 0, value_, f"{name} at its own arguments")
 
 
-def _free(body: Expr, reading: Reading) -> set[Expr]:
-    return set(unfold(body, reading.scope.definitions).free_symbols) | set(body.free_symbols)
+def _letters_within(arguments: list[tree.Node], parameters: list[Symbol], free: set[Expr]) -> tuple[Index, ...]:
+    """The indices inside arguments such as ``v_c`` and ``w_{t+j}`` on which the right side depends."""
+    names = {p.name for p in parameters}
+    written = [name for node in arguments for inner in walk(node) if (name := letter(inner)) is not None]
+    indices = {s.name: s for s in free if isinstance(s, Index)}
+    return tuple(indices[name] for name in dict.fromkeys(written) if name in indices and name not in names)
 
 
 def _dependent(found: Candidate, right: Value, reading: Reading) -> Head | None:

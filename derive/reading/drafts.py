@@ -53,6 +53,7 @@ class Side:
     certain: bool = False
     soft: bool = False
     pending: Candidate | None = None
+    pending_at: str = ""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sympy import Expr, Rational, exp, log
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, length_of
 from derive.reading.definitions import Relearn
-from derive.reading.ellipsis import dotted_sum, has_ellipsis
+from derive.reading.ellipsis import dotted_list, dotted_sum, has_ellipsis
 from derive.reading.ranges import size_of
 from derive.reading.reach import extended
 from derive.reading.scope import Unsettled
@@ -328,7 +328,11 @@ def _norm(inner: Value, reading: Reading) -> Value:
 
 
 def _listed(node: tree.Group, reading: Reading) -> Value:
-    """``[0.7, 0.2, 0.1]``: a vector given by its entries."""
+    """``[0.7, 0.2, 0.1]``: a vector given by its entries; ``[u_1, …, u_V]``: a vector or a matrix by its columns."""
+    if any(s not in (",", ";") for s in node.body.separators):
+        raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")
+    if any(isinstance(plain(part), tree.Ellipsis) for part in node.body.parts):
+        return dotted_list(node, reading, value)
     entries = [value(part, reading) for part in node.body.parts]
     if any(s != "," for s in node.body.separators) or any(e.rank for e in entries):
         raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")

@@ -72,6 +72,27 @@ def dotted_product(items: list[tree.Factor], reading: Reading, value_of: ValueOf
     raise Unsettled("the dots do not show which factors they stand for")
 
 
+def dotted_list(node: tree.Group, reading: Reading, value_of: ValueOf) -> Value:
+    """``[u_1, u_2, …, u_V]``: the entries of a vector, or the columns (rows, where they are rows) of a matrix."""
+    parts = [plain(part) for part in node.body.parts]
+    dots = [k for k, part in enumerate(parts) if isinstance(part, tree.Ellipsis)]
+    if len(dots) != 1 or dots[0] == 0 or dots[0] + 2 != len(parts):
+        raise Unsettled(f"the dots do not show what the list holds: {tree.sexpr(node)}")
+    run, last = parts[: dots[0]], parts[-1]
+    pattern = general(run[0], last)
+    if pattern is None or _number(pattern.low) != 1 or any(not _fits(pattern, part, k) for k, part in enumerate(run)):
+        raise Unsettled(f"the dots do not show what the list holds: {tree.sexpr(node)}")
+    high = _bound_value(plain(pattern.high), reading, value_of)
+    index = new_index(HOLE, Axis.of_size(high))
+    with reading.binding({HOLE: index}):
+        entry = value_of(pattern.node, reading)
+    if entry.rank > 1:
+        raise Unsettled("a list of matrices is not understood")
+    if entry.rank == 0:
+        return Value((index,), entry.body)
+    return Value((index, *entry.indices) if entry.row else (*entry.indices, index), entry.body)
+
+
 def _chunk(items: list[tree.Factor]) -> tree.Node:
     if len(items) == 1:
         return items[0].node

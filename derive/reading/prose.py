@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass
 
 from derive.reading import tree
+from derive.reading.calls import labelled
 from derive.reading.context import Reading, index_expression
 from derive.reading.declarations import differ_from
 from derive.reading.definitions import Definition, function
 from derive.reading.scope import Head
-from derive.reading.spelling import Spelled, letter, plain, spell
-from derive.reading.values import scalar
+from derive.reading.spelling import Spelled, letter, plain, spell, walk
+from derive.reading.values import Value, scalar
 from derive.terms import Index, delta
 
 
@@ -214,6 +215,7 @@ def nameable(statement: tree.Statement) -> bool:
 
 def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], reading: Reading) -> None:
     spelled = spell(plain(node))
+    spelled = labelled(spelled, reading) if spelled is not None else None
     if spelled is None or spelled.power is not None:
         return
     scope = reading.scope
@@ -227,7 +229,8 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             scope.partial.add(spelled.name)
             scope.note(f"every row of {spelled.name} adds up to one (one-hot rows, from the text)")
         else:
-            one_hot(spelled, formulas, reading)
+            if not _one_hot_of_word(spelled, formulas, reading):
+                one_hot(spelled, formulas, reading)
         return
     if spelled.name in scope.heads or spelled.name in scope.sizes or not spelled.name.lstrip("\\"):
         return
@@ -269,6 +272,34 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             reading.survey.wholes.add(spelled.name)
         if kind == "row" and ((spelled.name.isupper() and spelled.subs) or re.search(r"row vector|行向量", text)):
             family.row = True
+
+
+def _one_hot_of_word(spelled: Spelled, formulas: list[Formula], reading: Reading) -> bool:
+    """ "y_j is the one-hot vector of the word w_{t+j}": a vector for every j, with the one at that word."""
+    if len(spelled.subs) != 1 or (own := letter(spelled.subs[0])) is None:
+        return False
+    scope, key = reading.scope, spelled.name + "_"
+    for formula in formulas:
+        for statement in formula.statements:
+            word = spell(plain(statement.first)) if statement.first is not None and not statement.links else None
+            if word is None or word.name == spelled.name or word.name not in reading.survey.index_arrays:
+                continue
+            if own not in {letter(n) for sub in word.subs for n in walk(sub)}:
+                continue
+            if scope.defined_at.get(key, "one-hot") != "one-hot":
+                return True
+            axis = scope.axis(spelled.name, 1)
+            number = Index(own, reading.free_axis(own))
+            with reading.binding({own: number}):
+                true = index_expression(plain(statement.first or formula.statements[0]), axis, reading)
+            i = Index("iʹ1h", axis)
+            definition = Definition(key, (number, i), delta(i, true))
+            scope.definitions[key] = definition
+            scope.heads[key] = Head(definition, 1, Value((i,), function(key)(number, i)), key)
+            scope.defined_at[key] = "one-hot"
+            scope.note(f"{spelled.name}_{own} is one-hot, with the one at {true} (from the text)")
+            return True
+    return False
 
 
 def one_hot(spelled: Spelled, formulas: list[Formula], reading: Reading) -> None:

@@ -46,14 +46,23 @@ class Family:
 
 @dataclass(frozen=True)
 class Head:
-    """How a defined name is used: its written parameters, and the shape of what they give."""
+    """How a defined name is used: its written parameters, and the shape of what they give.
+
+    Attributes:
+        written: how many parameters are written out as letters of their own.
+        depends: the arguments of ``J(θ)``, which only say what J depends on.
+        inert: the arguments that are no letters (``v_c``, ``w_{t+j}``), by position; where the name is used they must
+            be the same up to ``letters``.
+        letters: the indices inside of them; their parameters come after the written ones.
+    """
 
     definition: Definition
     written: int
     value: Value
     signature: str
     depends: tuple[str, ...] = ()
-    inert: tuple[tuple[int, str], ...] = ()
+    inert: tuple[tuple[int, tree.Node], ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 class Scope:

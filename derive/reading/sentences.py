@@ -24,6 +24,7 @@ from derive.reading.reach import free_letters
 from derive.reading.scope import Family, Unsettled, entry_name
 from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.values import Value
+from derive.reading.wordings import define_in_words
 from derive.terms import Axis
 
 NEW_MEANING = re.compile(
@@ -64,6 +65,12 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
             except Exception:  # as above
                 pass
             before.append(statement)
+    try:
+        define_in_words(sentence.text, list(sentence.formulas), current)
+    except Relearn:
+        clean = False
+    except Exception:  # as above
+        pass
     try:
         apply_cues(sentence.text, list(sentence.formulas), reading)
     except Relearn:
@@ -153,6 +160,8 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
     reading.leading = free_letters(statement.first)
     if plain_number(statement.links[0].right) == 0 and CUE.search(reading.sentence):
         assume(value(statement.first, reading), statement.first, place, reading)
+        return
+    if letter(statement.first) in reading.survey.listed:
         return
     found = candidate(statement.first, reading)
     if found is None:

@@ -13,7 +13,7 @@ from sympy import Expr
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import plain, spell
+from derive.reading.spelling import letter, plain, spell, walk
 from derive.terms import Axis, Index
 
 
@@ -31,20 +31,28 @@ def is_union(node: tree.Node) -> bool:
 
 
 def set_name(node: tree.Node) -> str | None:
-    """``S``, ``\\mathcal{S}``, ``NEG``, ``NEG(w)``: the name of a set."""
+    """``S``, ``\\mathcal{S}``, ``NEG``, ``NEG(w)``: the name of a set, with the word that it belongs to."""
     node = plain(node)
     spelled = spell(node)
     if spelled is not None and not spelled.subs:
         return spelled.name
     if isinstance(node, tree.Product):
-        names = [f.node for f in node.factors]
+        names, arguments = [f.node for f in node.factors], ""
         if isinstance(names[-1], tree.Group):
-            names = names[:-1]
+            names, arguments = names[:-1], tree.sexpr(names[-1])
         if names and all(isinstance(n, tree.Name) for n in names):
-            return "".join(n.base for n in names if isinstance(n, tree.Name))
+            return "".join(n.base for n in names if isinstance(n, tree.Name)) + arguments
         if len(names) == 1 and (inner := spell(names[0])) is not None:
-            return inner.name
+            return inner.name + arguments
     return None
+
+
+def belongs_to(node: tree.Node) -> frozenset[str]:
+    """The letters in the argument of ``Context(w)``."""
+    node = plain(node)
+    if isinstance(node, tree.Product) and isinstance(group := node.factors[-1].node, tree.Group):
+        return frozenset(name for inner in walk(group) if (name := letter(inner)) is not None)
+    return frozenset()
 
 
 def is_sample(node: tree.Node, reading: Reading) -> bool:
@@ -68,6 +76,8 @@ def parts(node: tree.Node, reading: Reading, axis: Axis) -> list[Part]:
     name = set_name(node)
     if name is None:
         raise Unsettled(f"the set {tree.sexpr(node)} is not understood")
+    if belongs_to(node) & reading.bound.keys():
+        raise Unsettled(f"the set {name} changes with the index of a sum")
     if name in reading.scope.unions:
         return parts(reading.scope.unions[name], reading, axis)
     index = new_index("k", sample_axis(name, reading))

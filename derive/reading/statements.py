@@ -128,17 +128,16 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
             side = _evaluate(first, item, reading) if first is not None else None
         right = _evaluate(link.right, item, reading)
         if side is not None and side.pending is not None and symbol == "=":
-            _define_later(side.pending, right, link, reading)
+            _define_later(side.pending, side.pending_at, right, reading)
         _draft(side, link, right, item, current)
         side, fresh_start = right, False
     current.side = side if side is not None else (_evaluate(first, item, reading) if first is not None else None)
 
 
-def _define_later(found: Candidate, right: Side, link: tree.Link, reading: Reading) -> None:
+def _define_later(found: Candidate, place: str, right: Side, reading: Reading) -> None:
     """A name whose defining formula is not understood is what the next formula of the chain says."""
-    place = f"{link.relation.span.line}:{link.relation.span.column}"
     if right.value is None:
-        right.pending = found
+        right.pending, right.pending_at = found, place
     elif found.key not in reading.scope.heads or reading.scope.defined_at.get(found.key) == place:
         if define(found, right.value, reading) is not None:
             reading.scope.defined_at[found.key] = place
@@ -233,7 +232,7 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
         current.drafts.append(
             Draft(at, _written(link), left_source, right.source, problem=right.problem, source=(first, link.right))
         )
-        right.pending = found
+        right.pending, right.pending_at = found, place
         return right
     head = define(found, right.value, reading)
     if head is None:

@@ -7,12 +7,12 @@ vector or a matrix, ``q(b|a)`` is a table of probabilities, ``k(z) = ...`` makes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from derive.reading import tree
-from derive.reading.spelling import call, letter, plain, spell, walk
+from derive.reading.spelling import Spelled, call, is_transpose, letter, plain, spell, walk
 
 TABLES = {
     "p",
@@ -78,12 +78,14 @@ class Survey:
             key not in self.unscripted and sup not in self.sizes and bool(self.superscripts.get(name, set()) & indices)
         )
 
+    vectors_at: set[str] = field(default_factory=set)
     lengths: dict[str, frozenset[str]] = field(default_factory=dict)
     lettered: set[str] = field(default_factory=set)
     lettered_alone: set[str] = field(default_factory=set)
     most_indices: dict[str, int] = field(default_factory=dict)
     shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[str, bool] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
 
     def matrix_of(self, name: str) -> str | None:
         """The small letter of the vectors that the matrix ``name`` holds, if it is such a matrix."""
@@ -92,10 +94,13 @@ class Survey:
             return None
         if small not in self.indexed or small in self.index_arrays or self.most_indices.get(small) != 1:
             return None
-        return small if len(self.shapes.get(name, ())) == 2 or name in self.transposed else None
+        used = len(self.shapes.get(name, ())) == 2 or name in self.transposed or name in self.listed
+        return small if used else None
 
     def holds_columns(self, name: str) -> bool:
         """Whether the vectors are the columns of the matrix: by the text, by the lengths, by how it is used."""
+        if name in self.listed:
+            return self.columns[name]
         lengths, vector = self.shapes.get(name, ()), self.shapes.get(name.lower(), ())
         if len(lengths) == 2:
             if len(vector) == 1 and vector[0] in lengths and lengths[0] != lengths[1]:
@@ -317,6 +322,9 @@ def _big(node: tree.BigOp, found: Survey) -> None:
                 found.bound.add(names[1])
             if symbols[0] == "\\in" and names[-1]:
                 found.sizes.add(names[-1])
+            elif symbols == ["\\in"] and names[0] and (right := inner.links[0].right) is not None:
+                if (drawn := _set_name(right)) is not None and drawn.endswith(")"):
+                    found.samples.add(drawn)
             if symbols[0] == "\\in" and names[0] and isinstance(plain(inner.links[0].right or inner), tree.Sum):
                 found.sample_letters.add(names[0])
     sub = plain(node.sub) if node.sub else None
@@ -358,6 +366,8 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
         return
     parts, separators = group.body.parts, group.body.separators
     names = [letter(part) for part in parts]
+    if spelled.bold and len(parts) == 1 and names[0] is not None and not spelled.subs:
+        found.vectors_at.add(spelled.name)
     if spelled.name in ("softmax", "\\mathrm{softmax}", "diag"):
         found.wholes.update(n for n in names if n)
     if any(s in ("||", "\\|") for s in separators):
@@ -388,11 +398,25 @@ def _membership(node: tree.Statement | tree.Chain, found: Survey) -> None:
     if node.first is None or not node.links or node.links[-1].relation.symbol != "\\in" or node.links[-1].right is None:
         return
     spelled, set_ = spell(plain(node.first)), plain(node.links[-1].right)
+    if spelled is None and (called := vector_at(node.first)) is not None and "R" in tree.sexpr(set_):
+        found.vectors_at.add(called.name)
     if spelled is None or not isinstance(set_, tree.Script) or set_.sup is None or "R" not in tree.sexpr(set_.base):
         return
     sup = plain(set_.sup)
     lengths = [f.node for f in sup.factors] if isinstance(sup, tree.Product) else [sup]
     found.shapes[spelled.name] = tuple(tree.sexpr(plain(length)) for length in lengths)
+
+
+def vector_at(node: tree.Node) -> Spelled | None:
+    """``v(w)``, the vector of the word w, as ``v_w``; None if the node is something else."""
+    node = plain(node)
+    if isinstance(node, tree.Product) and len(node.factors) == 2 and not node.factors[1].operator:
+        head, group = (f.node for f in node.factors)
+        spelled = spell(head)
+        if spelled is not None and not spelled.subs and call(head, group) and isinstance(group, tree.Group):
+            if len(group.body.parts) == 1 and letter(group.body.parts[0]) is not None:
+                return replace(spelled, subs=(group.body.parts[0],))
+    return None
 
 
 def _union(node: tree.Sum, found: Survey) -> None:
@@ -414,11 +438,12 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
     _membership(node, found)
     if node.links and node.links[-1].relation.symbol == "\\notin" and node.links[-1].right is not None:
         name = _set_name(node.links[-1].right)
-        if name and len(name) <= 4:
+        if name and len(name.split("(")[0]) <= 4:
             found.samples.add(name)
     if not node.links or node.links[0].relation.symbol not in ("=", ":="):
         return
     first = node.first
+    _listed_columns(first, node.links[0].right, found)
     if isinstance(first, tree.Product) and (run := leading_run(first.factors)):
         found.runs.add(run)
     if isinstance(first, tree.Product) and len(first.factors) == 2:
@@ -428,6 +453,32 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
             if spelled.name not in TABLES and isinstance(group, tree.Group) and len(group.body.parts) == 1:
                 names = {n for n in [letter(group.body.parts[0])] if n and n.isalpha()}
                 (found.described if spelled.name in ENTROPIES else found.arguments).update(names)
+
+
+def _listed_columns(first: tree.Node | None, right: tree.Node | None, found: Survey) -> None:
+    """``U = [u_1, …, u_V]``: the vectors u are the columns of U, or its rows where they are transposed."""
+    name = letter(first)
+    listed = enumerated_names(right) if right is not None else None
+    if name is None or listed is None or listed[0] != name.lower() or name == listed[0]:
+        return
+    found.columns.setdefault(name, not listed[1])
+    found.listed.add(name)
+    found.wholes.add(name)
+
+
+def enumerated_names(node: tree.Node) -> tuple[str, bool] | None:
+    """The name in ``[u_1, …, u_V]`` and whether the vectors are transposed; None if it is not such a list."""
+    node = plain(node)
+    transposed = False
+    if isinstance(node, tree.Script) and is_transpose(node.sup) and node.sub is None:
+        transposed, node = True, plain(node.base)
+    if not isinstance(node, tree.Group) or node.open not in ("[", "(") or len(node.body.parts) < 3:
+        return None
+    spelled = [spell(plain(p)) for p in node.body.parts if not isinstance(plain(p), tree.Ellipsis)]
+    names = {s.name for s in spelled if s is not None and len(s.subs) == 1 and s.power is None}
+    if any(s is None for s in spelled) or len(spelled) == len(node.body.parts) or len(names) != 1:
+        return None
+    return names.pop(), transposed or all(s is not None and s.transposed for s in spelled)
 
 
 def _frac(node: tree.Frac, found: Survey) -> None:

@@ -1,0 +1,163 @@
+"""Definitions in words: "t_j = 1 if j = k and 0 otherwise", "the term in braces is called L(w, j)".
+
+A sentence of this kind gives a name its meaning by words around formulas, not by an equation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sympy import Expr, Integer, Mul, Rational, Sum
+
+from derive.reading import tree
+from derive.reading.calls import signature
+from derive.reading.cases import truth
+from derive.reading.context import Reading
+from derive.reading.definers import Candidate, candidate, define
+from derive.reading.definitions import unfold
+from derive.reading.drafts import Pass
+from derive.reading.elaborate import value
+from derive.reading.prose import Formula
+from derive.reading.spelling import call, letter, plain, spell
+from derive.reading.survey import TABLES
+from derive.reading.values import Value, scalar
+from derive.terms import Index
+
+WHEN = re.compile(r"\bif\b|\bwhen(?:ever)?\b|\bfor\b|\biff\b|若|当|如果", re.IGNORECASE)
+ELSE = re.compile(r"otherwise|\belse\b|elsewhere|否则|其余|其他|其它", re.IGNORECASE)
+SUMMAND = re.compile(
+    r"花括号|大括号|求和号(?:里|内|中)|和式(?:里|内|中)|(?:in|inside|between)\s(?:the\s)?(?:curly\s)?(?:brace|bracket)s?|"
+    r"summand|(?:each|one|single|the)\s(?:single\s)?term\s(?:of|in|under)\sthe\ssum",
+    re.IGNORECASE,
+)
+PROBABILITIES = re.compile(r"probabilit|概率", re.IGNORECASE)
+
+
+def define_in_words(text: str, formulas: list[Formula], current: Pass) -> None:
+    """Everything that one sentence defines in words.  Raises ``Relearn`` and what reading a formula raises."""
+    _by_cases(text, formulas, current.reading)
+    _summand(text, formulas, current)
+    _vector_of_probabilities(text, formulas, current.reading)
+
+
+def _new(node: tree.Node | None, place: str, reading: Reading) -> Candidate | None:
+    """What could be defined, if nothing else has defined it."""
+    found = candidate(node, reading) if node is not None else None
+    if found is None or (found.key in reading.scope.heads and reading.scope.defined_at.get(found.key) != place):
+        return None
+    return found
+
+
+def _enter(found: Candidate, body: Value, place: str, reading: Reading) -> None:
+    if define(found, body, reading) is not None:
+        reading.scope.unclear.pop(found.spelled.name, None)
+        reading.scope.defined_at.setdefault(found.key, place)
+        reading.scope.note(f"what {found.spelled.name} is, a sentence says in words")
+
+
+def _statements(formulas: list[Formula]) -> Iterator[tuple[Formula, tree.Statement]]:
+    for formula in formulas:
+        for statement in formula.statements:
+            yield formula, statement
+
+
+def _equation(statement: tree.Statement) -> tuple[tree.Node, tree.Node] | None:
+    if statement.first is None or len(statement.links) != 1 or statement.links[0].relation.symbol not in ("=", ":="):
+        return None
+    right = statement.links[0].right
+    return (statement.first, right) if right is not None else None
+
+
+def _number(node: tree.Node) -> Expr | None:
+    node = plain(node)
+    if isinstance(node, tree.Sum) and len(node.terms) == 1 and isinstance(plain(node.terms[0].node), tree.Num):
+        inner = _number(node.terms[0].node)
+        return -inner if inner is not None and node.terms[0].sign == "-" else inner
+    return Rational(node.text) if isinstance(node, tree.Num) else None
+
+
+def _by_cases(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """``t_j = 1`` if ``j = k``, and ``t_j = 0`` (or 0) otherwise."""
+    every = list(_statements(formulas))
+    for position, (formula, statement) in enumerate(every[:-1]):
+        equation = _equation(statement)
+        one = _number(equation[1]) if equation is not None else None
+        if equation is None or one is None or letter(equation[0]) is not None:
+            continue
+        after, condition = every[position + 1]
+        between = text[formula.position : after.position]
+        if not WHEN.search(between) or len(between) > 24:
+            continue
+        place = f"{statement.span.line}:{statement.span.column}"
+        found = _new(equation[0], place, reading)
+        other = _other_value(text, equation[0], every[position + 2 :], after.position)
+        if found is None or other is None or condition.first is None:
+            continue
+        chain = tree.Chain(condition.span, condition.first, condition.links)
+        holds = truth(chain, reading, reading.free_axis)
+        _enter(found, scalar(one * holds + other * (1 - holds)), place, reading)
+
+
+def _other_value(text: str, head: tree.Node, rest: list[tuple[Formula, tree.Statement]], position: int) -> Expr | None:
+    """The value where the condition does not hold: ``t_j = 0`` or a number with "otherwise"."""
+    for formula, statement in rest[:2]:
+        equation = _equation(statement)
+        if equation is not None and plain(equation[0]) == plain(head):
+            return _number(equation[1])
+        if equation is None and statement.first is not None and not statement.links:
+            if ELSE.search(text[position : formula.position + 30]):
+                return _number(statement.first)
+    tail = text[position : position + 40]
+    if ELSE.search(tail) and re.search(r"\b(?:0|zero)\b|零|为 ?0", tail):
+        return Integer(0)
+    return None
+
+
+def _summand(text: str, formulas: list[Formula], current: Pass) -> None:
+    """ "the content of the braces is called L(w, j)": the term of the sum that the display before ended with."""
+    reading, match = current.reading, SUMMAND.search(text)
+    if match is None or current.side is None or current.side.value is None or current.side.value.rank:
+        return
+    for formula, statement in _statements(formulas):
+        place = f"{statement.span.line}:{statement.span.column}"
+        if formula.position < match.start() or statement.links:
+            continue
+        found = _new(statement.first, place, reading)
+        if found is None or not found.called:
+            continue
+        terms = [a for a in Mul.make_args(current.side.value.body) if isinstance(a, Sum)]
+        if len(terms) != 1 or len(terms[0].limits) != 1:
+            return
+        index = terms[0].limits[0][0]
+        name = next((p for p in found.parameters if isinstance(index, Index) and index.name.split("ʹ")[0] == p), None)
+        if name is None:
+            return
+        body = terms[0].function.xreplace({index: reading.free_index(name, index.axis)})
+        _enter(found, scalar(body), place, reading)
+        return
+
+
+def _vector_of_probabilities(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """ "ŷ is the vector of the probabilities P(O=w | C=c)": then P(w | c) is the entry of ŷ at w."""
+    match = PROBABILITIES.search(text)
+    if match is None:
+        return
+    before = [s for f, s in _statements(formulas) if f.position < match.start() and not s.links]
+    after = [s for f, s in _statements(formulas) if match.end() <= f.position <= match.end() + 3]
+    vector = spell(plain(before[-1].first)) if before and before[-1].first is not None else None
+    table = plain(after[0].first) if after and after[0].first is not None else None
+    if vector is None or vector.subs or not isinstance(table, tree.Product) or len(table.factors) != 2:
+        return
+    head, group = (f.node for f in table.factors)
+    named = spell(head)
+    if not call(head, group) or named is None or named.name not in TABLES:
+        return
+    place = f"{after[0].span.line}:{after[0].span.column}"
+    known = {signature(vector.name, 0, None), signature(vector.name, 1, None)} & reading.scope.heads.keys()
+    found = _new(table, place, reading)
+    if not known or found is None or not found.parameters:
+        return
+    entry = tree.Script(table.span, before[-1].first or table, tree.Name(table.span, found.parameters[0]), None)
+    inner = value(entry, reading)
+    _enter(found, Value((), unfold(inner.body, reading.scope.definitions)), place, reading)
