@@ -227,6 +227,8 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     right = _evaluate(link.right, item, reading, lambda node: defining_value(found, node, reading))
     left_source = _source(first, item)
     at = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
+    if right.shape_error is not None and not found.parameters and found.spelled.name + "_" in reading.scope.heads:
+        return None  # a vector whose entries are known: this is a claim about it
     if right.value is None:
         reading.scope.unclear.setdefault(found.spelled.name, str(right.problem))
         current.drafts.append(

@@ -1,9 +1,13 @@
 """Notations of real notes, each in a small note of its own: the right rows are proved and their slips are not.
 
-Every note is followed by what becomes of its displayed steps, in order.  A slip stands beside the row that it spoils.
+The notes in ``styles/`` end with a comment: what becomes of their displayed steps, in order.  A slip stands beside the
+row that it spoils.
 """
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,7 @@ from derive.proving.steps import verdict_of
 from derive.reading.markdown import find_mathematics
 from derive.reading.note import read_note
 
+NOTES = sorted((Path(__file__).parent / "styles").iterdir())
 SECONDS = 5.0
 
 
@@ -20,20 +25,11 @@ def kinds(text: str) -> list[str]:
     return [verdict_of(draft, book, SECONDS).kind.value for draft in book.drafts]
 
 
-def test_path_of_a_tree_with_superscript_indices() -> None:
-    """θ_{j-1}^w, d_j^w ∈ {0, 1}, a length l^w: cases on the value of a label, and the same as a power."""
-    assert kinds(
-        r"""$d_2^w,\ldots,d_{l^w}^w\in\{0,1\}$ is the code of $w$, $\theta_1^w,\ldots,\theta_{l^w-1}^w\in\mathbb{R}^n$ are
-the vectors of the inner nodes, and $\mathbf{x}_w\in\mathbb{R}^n$.
-
-$$p(d_j^w\mid\mathbf{x}_w,\theta_{j-1}^w) = \begin{cases}\sigma(\mathbf{x}_w^\top\theta_{j-1}^w), & d_j^w=0\\
-1-\sigma(\mathbf{x}_w^\top\theta_{j-1}^w), & d_j^w=1\end{cases}$$
-$$\mathcal{L}_w = \log\prod_{j=2}^{l^w}[\sigma(\mathbf{x}_w^\top\theta_{j-1}^w)]^{1-d_j^w}[1-\sigma(\mathbf{x}_w^\top\theta_{j-1}^w)]^{d_j^w}$$
-$$= \sum_{j=2}^{l^w}\{(1-d_j^w)\log\sigma(\mathbf{x}_w^\top\theta_{j-1}^w)+d_j^w\log[1-\sigma(\mathbf{x}_w^\top\theta_{j-1}^w)]\}$$
-$$\frac{\partial\mathcal{L}_w}{\partial\mathbf{x}_w} = \sum_{j=2}^{l^w}[1-d_j^w-\sigma(\mathbf{x}_w^\top\theta_{j-1}^w)]\theta_{j-1}^w$$
-$$\frac{\partial\mathcal{L}_w}{\partial\mathbf{x}_w} = \sum_{j=2}^{l^w}[1-d_j^w-\sigma(\mathbf{x}_w^\top\theta_{j-1}^w)]\theta_{j}^w$$
-"""
-    ) == ["definition", "definition", "proved", "proved", "refuted"]
+@pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)
+def test_style(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    expected = re.findall(r"<!-- ([a-z ]+) -->", text)[-1].split()
+    assert kinds(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,23 +48,6 @@ def test_cases_on_the_value_of_a_label(case: str, verdict: str) -> None:
 $$\sigma(t)^y(1-\sigma(t))^{{1-y}} = \begin{{cases}}{case}\end{{cases}}$$
 """
     assert kinds(note) == [verdict]
-
-
-def test_loss_of_a_window_with_its_arguments_written_out() -> None:
-    """J(v_c, w_{t+j}, U) at every j, J_{skip-gram}(v_c, w_{t-m}, …, U), one one-hot vector for every offset."""
-    assert kinds(
-        r"""$$J(v_c,w_{t+j},U) = -u_{w_{t+j}}^\top v_c + \log\sum_{w\in\text{Vocab}}\exp(u_w^\top v_c)$$
-$$J_{\text{sg}}(v_c,w_{t-m},\dots,w_{t+m},U) = \sum_{-m\le j\le m,\,j\neq 0}J(v_c,w_{t+j},U)$$
-
-The $u_w,v_w\in\mathbb{R}^d$ are columns, $U=[u_1,\dots,u_V]$, $\hat{y}=\text{softmax}(U^\top v_c)$, and $y_j$ is the
-one-hot vector of the word $w_{t+j}$.
-
-$$\frac{\partial J_{\text{sg}}(v_c,w_{t-m},\dots,w_{t+m},U)}{\partial v_c} = \sum_{-m\le j\le m,\,j\neq 0}U(\hat{y}-y_j)$$
-$$= 2m\,U\hat{y}-\sum_{-m\le j\le m,\,j\neq 0}u_{w_{t+j}}$$
-$$\frac{\partial J_{\text{sg}}(v_c,w_{t-m},\dots,w_{t+m},U)}{\partial v_c} = U\hat{y}-\sum_{-m\le j\le m,\,j\neq 0}u_{w_{t+j}}$$
-$$J(v_c,w_{t-1},U) = J(v_c,w_{t+1},U)$$
-"""
-    ) == ["definition", "definition", "proved", "proved", "refuted", "undecided"]
 
 
 def test_the_term_of_a_sum_is_not_the_sum() -> None:
