@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from derive.emitting.checks import WIDTH, conversions, finite_inputs, finite_outputs, shape_checks, shape_text
 from derive.emitting.formula import Argument, EmitError, Formula, IndexArgument, Scalar, Sparse
+from derive.emitting.helpers import RESTS_ON
 from derive.emitting.lowering import Lowering
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import schedule
@@ -70,7 +71,7 @@ def emit_function(formula: Formula) -> FunctionCode:
     return FunctionCode(
         formula.name,
         "\n".join(line.rstrip() for line in lines) + "\n",
-        frozenset(lowering.rewrites),
+        frozenset(lowering.rewrites | {name for helper in printer.helpers for name in RESTS_ON.get(helper, ())}),
         frozenset(printer.helpers | (set() if formula.in_place else {"convert"})),
         {name: use.value.axes for name, use in plan.outputs.items()},
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["helpers", "imports"]
+__all__ = ["NEEDS", "RESTS_ON", "helpers", "imports"]
 
 _REJECT = '''\
 def _reject_non_finite(function: str, **inputs: Any) -> None:
@@ -81,6 +81,54 @@ def _softplus_dot(x: Floats, weights: Floats) -> Floats:
     return sums
 '''
 
+_SOFTPLUS_AND_SIGMOID = '''\
+def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
+    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
+
+    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
+    """
+    if x.size < 32:  # where the calls are what takes time
+        np.logaddexp(0, x, out=out)
+        _sigmoid(x, out=x)
+        return out
+    small = np.abs(x)
+    np.negative(small, out=small)
+    np.exp(small, out=small)
+    np.log1p(small, out=out)
+    out += np.maximum(x, 0)
+    np.greater_equal(x, 0, out=x, casting="unsafe")
+    np.maximum(x, small, out=x)
+    small += 1
+    x /= small
+    return out
+'''
+
+_SOFTPLUS_DOT_AND_SIGMOID = '''\
+def _softplus_dot_and_sigmoid(x: Floats, weights: Floats) -> Floats:
+    """Σ_k log(1 + e^x_ik) weights_k for every row i, and σ(x) in the place of x; one exponential t = e^-|x| for both.
+
+    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.  A few rows at a time, in memory that
+    stays in the cache.
+    """
+    rows = max(1, 2**14 // max(1, x.shape[1]))
+    memory = np.empty((2, min(rows, len(x)), x.shape[1]), x.dtype)
+    sums = np.empty(len(x), np.result_type(x, weights))
+    for start in range(0, len(x), rows):
+        part = x[start : start + rows]
+        small, losses = memory[:, : len(part)]
+        np.abs(part, out=small)
+        np.negative(small, out=small)
+        np.exp(small, out=small)
+        total = np.maximum(part, 0, out=losses).dot(weights)
+        total += np.log1p(small, out=losses).dot(weights)
+        sums[start : start + rows] = total
+        np.greater_equal(part, 0, out=part, casting="unsafe")
+        np.maximum(part, small, out=part)
+        small += 1
+        part /= small
+    return sums
+'''
+
 _SIGMOID_OF_NUMBER = '''\
 def _sigmoid_of_number(x: float) -> float:
     """σ(x), by the form whose exponent is not positive."""
@@ -118,11 +166,24 @@ _TEXTS = {
     "sigmoid": _SIGMOID,
     "softplus": _SOFTPLUS,
     "softplus dot": _SOFTPLUS_DOT,
+    "softplus and sigmoid": _SOFTPLUS_AND_SIGMOID,
+    "softplus dot and sigmoid": _SOFTPLUS_DOT_AND_SIGMOID,
     "sigmoid of a number": _SIGMOID_OF_NUMBER,
     "softplus of a number": _SOFTPLUS_OF_NUMBER,
     "scatter": _SCATTER,
     "sparse": _SPARSE,
 }
+
+_FORMS = ("sigmoid in two forms", "log of one plus exp")
+RESTS_ON = {
+    "sigmoid of a number": ("sigmoid in two forms",),
+    "softplus and sigmoid": _FORMS,
+    "softplus dot and sigmoid": _FORMS,
+}
+"""The equalities of ``rewrites`` that a helper uses, beside those that led to it."""
+
+NEEDS = {"softplus dot": ("softplus",), "softplus and sigmoid": ("sigmoid",)}
+"""Other helpers that a helper calls."""
 
 _IMPORTS = {"sparse": "from scipy.sparse import csr_array"}
 

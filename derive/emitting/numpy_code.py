@@ -13,6 +13,7 @@ import numpy as np
 
 from derive.emitting.formula import EmitError, Formula, Sparse
 from derive.emitting.graph import Dim
+from derive.emitting.helpers import NEEDS
 from derive.emitting.names import Names
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import Schedule, softplus_dot
@@ -35,7 +36,13 @@ UFUNCS = {
 """Operations that are one ufunc."""
 
 POWERS = {Fraction(1, 2): "sqrt", Fraction(2): "square", Fraction(-1): "reciprocal"}
-HELPERS = {"sigmoid": "_sigmoid", "softplus": "_softplus"}
+HELPERS = {
+    "sigmoid": "_sigmoid",
+    "softplus": "_softplus",
+    "softplus and sigmoid": "_softplus_and_sigmoid",
+    "softplus dot": "_softplus_dot",
+    "softplus dot and sigmoid": "_softplus_dot_and_sigmoid",
+}
 """Functions that the module carries along; for a single number there is a quicker one of its own."""
 REDUCTIONS = {"sum": "add", "max": "maximum", "prod": "multiply"}
 COMPOSED = ("add", "product", "power", "sigmoid", "softplus", "where nonzero", "copy")
@@ -180,8 +187,10 @@ class Expressions:
     def _dot(self, step: Step, out: str | None = None) -> Text:
         first, second = step.uses
         if (pair := softplus_dot(step)) and pair[0].value in self.schedule.inlined:
-            self.helpers |= {"softplus", "softplus dot"}
-            return f"_softplus_dot({self.text(pair[0].value.step.uses[0])[0]}, {self.text(pair[1])[0]})", ATOM
+            together = any(value.step is step for value in self.schedule.along)
+            name = "softplus dot and sigmoid" if together else "softplus dot"
+            self.helpers |= {name, *NEEDS.get(name, ())}
+            return f"{HELPERS[name]}({self.text(pair[0].value.step.uses[0])[0]}, {self.text(pair[1])[0]})", ATOM
         summed: tuple[Dim, ...] = step.attribute
         shared = [dim for dim in first.labels if dim in second.labels and dim not in summed]
         mine = [dim for dim in first.labels if dim not in summed]
@@ -281,7 +290,7 @@ class Expressions:
             return f"np.where({wrap(x, SUM)} != 0, {parts[1][0]}, 0)", ATOM
         if op in HELPERS:
             single = not rank and not self.formula.elementwise
-            self.helpers.add(f"{op} of a number" if single else op)
+            self.helpers |= {f"{op} of a number"} if single else {op, *NEEDS.get(op, ())}
             if single:
                 return f"{HELPERS[op]}_of_number({x[0]})", ATOM
             return f"{HELPERS[op]}({x[0]}, out={out or f'np.empty_like({x[0]})'})", ATOM

@@ -23,12 +23,19 @@ _KEEPS = (*_BOOLEAN, "softplus", "where nonzero")
 
 @dataclass
 class Schedule:
-    """``order``: the values that are statements.  ``over``: the value whose memory a value takes over."""
+    """When and where values are computed.
+
+    Attributes:
+        order: the values that are statements.
+        over: the value whose memory a value takes over.
+        along: the value that is computed along with another, from the same exponentials, in memory it takes over.
+    """
 
     order: list[Value]
     inlined: set[Value]
     over: dict[Value, Value] = field(default_factory=dict)
     readers: dict[Value, set[Value]] = field(default_factory=dict)
+    along: dict[Value, Value] = field(default_factory=dict)
 
 
 def schedule(plan: Plan, name_dots: bool = False) -> Schedule:
@@ -60,7 +67,26 @@ def schedule(plan: Plan, name_dots: bool = False) -> Schedule:
             before[heir] |= others
             over[heir] = value
             break
-    return Schedule(_sorted(statements, before), inlined, over, readers)
+    along: dict[Value, Value] = {}
+    for logistic, scores in over.items():
+        for host in sorted(readers[scores], key=lambda v: v.number):
+            others = readers[scores] - {host, logistic}
+            together = (
+                logistic.step.attribute == ("sigmoid", None) and _softplus_of(host, inlined) == logistic.step.uses
+            )
+            if together and not any(host in _ancestors(other, before) for other in (*others, scores)):
+                before[host] |= others
+                along[host] = logistic
+                break
+    return Schedule(_sorted(statements, before), inlined, over, readers, along)
+
+
+def _softplus_of(value: Value, inlined: set[Value]) -> tuple[Use, ...] | None:
+    """What a statement takes the softplus of, be it to weight and sum it at once."""
+    step = value.step
+    if (pair := softplus_dot(step)) and pair[0].value in inlined:
+        step = pair[0].value.step
+    return step.uses if step.kind == "map" and step.attribute == ("softplus", None) and step.labels else None
 
 
 def _reachable(roots: Iterable[Value]) -> set[Value]:

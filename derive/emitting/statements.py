@@ -32,7 +32,9 @@ class Printer(Expressions):
         if memory is None:
             memory = self.names.buffer(value)
         target = name
-        if step.kind == "map":
+        if value in self.schedule.along.values():
+            self.lines.append(f"{target} = {memory}")
+        elif step.kind == "map":
             self._map_statement(value, target, memory)
         elif step.kind == "scatter":
             self._scatter_statement(value, target, memory, heir_of)
@@ -66,6 +68,7 @@ class Printer(Expressions):
             self._chain(value, target, memory)
         else:
             parts = [self.text(use, order) for use in step.uses]
+            op = "softplus and sigmoid" if value in self.schedule.along else op
             self.lines.append(f"{target} = {self._function(op, attribute, parts, len(order), memory or '')[0]}")
 
     def _put(self, target: str, ufunc: str, operands: list[str], memory: str | None) -> None:
