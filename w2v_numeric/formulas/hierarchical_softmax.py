@@ -48,7 +48,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "e874bcb37e35238c4263158861f0189983c7e80dec679d6479d7194fce3e200d"
+BODY_SHA256 = "d53b562979e276d1cd411f049d9913944f00cc63c4b1210b5d5ad82b376eeff7"
 """The SHA-256 of everything below."""
 
 
@@ -105,6 +105,27 @@ def _softplus(x: Floats, out: Floats) -> Floats:
     np.exp(out, out=out)
     np.log1p(out, out=out)
     out += np.maximum(x, 0)
+    return out
+
+
+def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
+    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
+
+    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
+    """
+    if x.size < 32:  # where the calls are what takes time
+        np.logaddexp(0, x, out=out)
+        _sigmoid(x, out=x)
+        return out
+    small = np.abs(x)
+    np.negative(small, out=small)
+    np.exp(small, out=small)
+    np.log1p(small, out=out)
+    out += np.maximum(x, 0)
+    np.greater_equal(x, 0, out=x, casting="unsafe")
+    np.maximum(x, small, out=x)
+    small += 1
+    x /= small
     return out
 
 
@@ -251,16 +272,16 @@ def block_loss_and_gradients(
     positions = np.repeat(np.arange(0, C * M, M), np.diff(L_starts)) + L_columns
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
-    losses = _softplus(scores_2, out=np.empty_like(scores_2))
+    losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
     products = losses.astype(np.float64).dot(L_values)
     positions_2 = np.repeat(np.arange(0, C * M, M), np.diff(R_starts)) + R_columns
     scores_observed_2 = scores.take(positions_2)
-    losses_2 = _softplus(scores_observed_2, out=np.empty_like(scores_observed_2))
+    losses_2 = _softplus_and_sigmoid(scores_observed_2, out=np.empty_like(scores_observed_2))
     products_2 = losses_2.astype(np.float64).dot(R_values)
     loss = products + products_2
-    sigmoids = _sigmoid(scores_observed_2, out=scores_observed_2)
+    sigmoids = scores_observed_2
     matrix = _sparse(R_values * sigmoids, R_columns, R_starts, (C, M))
-    sigmoids_2 = _sigmoid(scores_2, out=scores_2)
+    sigmoids_2 = scores_2
     matrix_2 = _sparse(L_values * sigmoids_2, L_columns, L_starts, (C, M))
     matrix_3 = matrix - matrix_2
     gradient_v[...] = matrix_3 @ u
@@ -313,9 +334,9 @@ def pair(u: Floats, v: Floats, c: int, n: Integers, s: Floats) -> tuple[float, F
     scores = products
     scores *= s
     scores_2 = np.negative(scores, out=scores)
-    losses = _softplus(scores_2, out=np.empty_like(scores_2))
+    losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
     loss = np.add.reduce(losses)
-    sigmoids = _sigmoid(scores_2, out=scores_2)
+    sigmoids = scores_2
     weighted = sigmoids
     weighted *= s
     products_2 = weighted.dot(u_n)

@@ -66,7 +66,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "41d8f2f64a7edc3e91ff8a76da9693ec0ade839cdc1e41d606f48b868f96cc8c"
+BODY_SHA256 = "e3ac0d746e1de5edc7d1a8378df334ee2837d23b2d5d01c42703450b95b0251e"
 """The SHA-256 of everything below."""
 
 
@@ -134,6 +134,52 @@ def _softplus_dot(x: Floats, weights: Floats) -> Floats:
     for start in range(0, len(x), rows):
         part = x[start : start + rows]
         sums[start : start + rows] = _softplus(part, out=memory[: len(part)]).dot(weights)
+    return sums
+
+
+def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
+    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
+
+    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
+    """
+    if x.size < 32:  # where the calls are what takes time
+        np.logaddexp(0, x, out=out)
+        _sigmoid(x, out=x)
+        return out
+    small = np.abs(x)
+    np.negative(small, out=small)
+    np.exp(small, out=small)
+    np.log1p(small, out=out)
+    out += np.maximum(x, 0)
+    np.greater_equal(x, 0, out=x, casting="unsafe")
+    np.maximum(x, small, out=x)
+    small += 1
+    x /= small
+    return out
+
+
+def _softplus_dot_and_sigmoid(x: Floats, weights: Floats) -> Floats:
+    """Σ_k log(1 + e^x_ik) weights_k for every row i, and σ(x) in the place of x; one exponential t = e^-|x| for both.
+
+    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.  A few rows at a time, in memory that
+    stays in the cache.
+    """
+    rows = max(1, 2**14 // max(1, x.shape[1]))
+    memory = np.empty((2, min(rows, len(x)), x.shape[1]), x.dtype)
+    sums = np.empty(len(x), np.result_type(x, weights))
+    for start in range(0, len(x), rows):
+        part = x[start : start + rows]
+        small, losses = memory[:, : len(part)]
+        np.abs(part, out=small)
+        np.negative(small, out=small)
+        np.exp(small, out=small)
+        total = np.maximum(part, 0, out=losses).dot(weights)
+        total += np.log1p(small, out=losses).dot(weights)
+        sums[start : start + rows] = total
+        np.greater_equal(part, 0, out=part, casting="unsafe")
+        np.maximum(part, small, out=part)
+        small += 1
+        part /= small
     return sums
 
 
@@ -205,17 +251,17 @@ def batch(u: Floats, v: Floats, c: Integers, o: Integers, n: Integers) -> tuple[
     u_n = u.take(n, axis=0)
     v_c = v.take(c, axis=0)
     scores = np.einsum("bkd,bd->bk", u_n, v_c)
-    losses = _softplus(scores, out=np.empty_like(scores))
+    losses = _softplus_and_sigmoid(scores, out=np.empty_like(scores))
     total = np.einsum("bk->b", losses)
     u_o = u.take(o, axis=0)
     scores_2 = np.einsum("bd,bd->b", u_o, v_c)
     scores_3 = np.negative(scores_2, out=scores_2)
-    losses_2 = _softplus(scores_3, out=np.empty_like(scores_3))
+    losses_2 = _softplus_and_sigmoid(scores_3, out=np.empty_like(scores_3))
     loss = total
     loss += losses_2
-    sigmoids = _sigmoid(scores, out=scores)
+    sigmoids = scores
     products = np.einsum("bkd,bk->bd", u_n, sigmoids)
-    sigmoids_2 = _sigmoid(scores_3, out=scores_3)
+    sigmoids_2 = scores_3
     weighted = u_o
     weighted *= sigmoids_2[:, None]
     gradient_v = products
@@ -362,16 +408,16 @@ def block_loss_and_gradients(
     positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
-    losses = _softplus(scores_2, out=np.empty_like(scores_2))
+    losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
     products = losses.astype(np.float64).dot(values)
-    products_2 = _softplus_dot(scores, r)
+    products_2 = _softplus_dot_and_sigmoid(scores, r)
     products_3 = n.astype(np.float64).dot(products_2)
     loss = products + K * products_3
-    sigmoids = _sigmoid(scores, out=scores)
+    sigmoids = scores
     weighted = sigmoids
     weighted *= (n * K)[:, None]
     weighted *= r
-    sigmoids_2 = _sigmoid(scores_2, out=scores_2)
+    sigmoids_2 = scores_2
     residuals = weighted
     residuals.reshape(-1)[positions] -= values * sigmoids_2
     gradient_v = np.matmul(residuals, u, out=gradient_v)
@@ -419,11 +465,11 @@ def pair(u: Floats, v: Floats, c: int, o: int, n: Integers) -> tuple[float, Floa
     u_n = u.take(n, axis=0)
     v_c = v[c]
     scores = u_n.dot(v_c)
-    losses = _softplus(scores, out=np.empty_like(scores))
+    losses = _softplus_and_sigmoid(scores, out=np.empty_like(scores))
     u_o = u[o]
     scores_2 = -u_o.dot(v_c)
     loss = np.add.reduce(losses) + _softplus_of_number(scores_2)
-    sigmoids = _sigmoid(scores, out=scores)
+    sigmoids = scores
     products = sigmoids.dot(u_n)
     sigmoids_2 = _sigmoid_of_number(scores_2)
     weighted = u_o * sigmoids_2
