@@ -36,7 +36,7 @@ from derive.reading.markdown import read_document
 from derive.reading.note import Draftbook, read_note
 from derive.reading.spelling import plain
 from derive.reading.values import Value
-from derive.terms import Axis, Index, Tensor, array, real
+from derive.terms import ArrayFacts, Axis, Index, Tensor, array, real
 
 __all__ = ["NOTES", "Emitted", "emitted", "formula_named", "lambdify"]
 
@@ -278,7 +278,8 @@ class _Maker:
             return Sparse(name, pair) if len(self.line.sparse) == 1 else Sparse.named(name, pair, parameter)
         if family is not None and family.points_into is not None:
             return IndexArgument(name, self._axis(family.points_into), names, parameter)
-        return Array(name, names, parameter) if names else Scalar(name, parameter)
+        positive = self.scope.facts().arrays.get(name, ArrayFacts()).positive
+        return Array(name, names, parameter, positive) if names else Scalar(name, parameter)
 
     def _axis(self, axis: Axis) -> str:
         axis = self.scope.axes.resolve(axis)

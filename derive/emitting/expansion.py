@@ -149,6 +149,17 @@ class Expansion(ABC):
                     return any(self._foreign(other, base) for other in items if other.free_symbols & names)
         return False
 
+    def _row_sum(self, inner: Sum) -> Index | None:
+        """Of a sum over the rows (or columns) of a sparse matrix that is a number for each of them: their index."""
+        names = set(inner.variables)
+        for base, _ in factors_of(inner.function):
+            if isinstance(base, Indexed) and isinstance(self.arguments.get(str(base.base.label)), Sparse):
+                (kept, *more) = [index for index in base.indices if index not in names] or [None]
+                rest = {symbol for symbol in inner.free_symbols if isinstance(symbol, Index)} - names
+                if not more and isinstance(kept, Index) and rest <= {kept}:
+                    return kept
+        return None
+
     def _is_thin(self, expression: Expr, among: frozenset[Index] | None = None) -> bool:
         """Whether a term is zero almost everywhere: it has a δ or a sparse factor (with one of these indices)."""
         for base, power in factors_of(expression):
@@ -156,7 +167,7 @@ class Expansion(ABC):
             thin = isinstance(base, KroneckerDelta) or isinstance(self.arguments.get(name), Sparse)
             if thin and (among is None or base.free_symbols & among):
                 return True
-            if isinstance(base, Sum) and power == 1 and not self._is_sparse_product(base):
+            if isinstance(base, Sum) and power == 1 and not self._is_sparse_product(base) and not self._row_sum(base):
                 if self._is_thin(base.function, among):
                     return True
         return False
@@ -164,6 +175,8 @@ class Expansion(ABC):
     def _merges(self, inner: Sum, others: list[Item], bound: list[Index]) -> bool:
         if self._is_sparse_product(inner):
             return False
+        if (kept := self._row_sum(inner)) and any(base.free_symbols & self._running - {kept} for base, _ in others):
+            return False  # a number for each row is made before it meets what has more axes
         alone = all(base.is_number for base, _ in others)
         return alone or self._is_thin(inner.function, frozenset(bound))
 

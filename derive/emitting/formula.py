@@ -62,11 +62,15 @@ def _checked(name: str, role: str) -> str:
 
 @dataclass(frozen=True)
 class Array:
-    """An array of floating-point numbers with one named axis per index; ``parameter`` is its name in the code."""
+    """An array of floating-point numbers with one named axis per index; ``parameter`` is its name in the code.
+
+    ``positive``: the note says that its entries are; a zero among them then stands for the limit.
+    """
 
     symbol: str
     axes: tuple[str, ...]
     parameter: str = ""
+    positive: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameter", _checked(self.parameter or self.symbol, "a parameter"))

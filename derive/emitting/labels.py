@@ -9,7 +9,7 @@ from typing import Any
 from derive.emitting.expansion import COLUMNS, ROWS
 from derive.emitting.graph import Dim, Label, Node, Pointer, indices_in
 
-__all__ = ["by_rank", "canonical", "dims_of", "is_sparse_pair", "match", "renamed", "renamed_deep"]
+__all__ = ["by_rank", "canonical", "dims_of", "is_row_of_entry", "is_sparse_pair", "match", "renamed", "renamed_deep"]
 
 
 def dims_of(labels: Iterable[Label]) -> tuple[Dim, ...]:
@@ -62,6 +62,11 @@ def _match_label(left: Label, right: Label, found: dict[Dim, Label]) -> bool:
         same = left.name == right.name and len(left.labels) == len(right.labels)
         return same and all(_match_label(a, b, found) for a, b in zip(left.labels, right.labels, strict=True))
     return False
+
+
+def is_row_of_entry(label: Label) -> bool:
+    """Whether a label is the row of an entry of a sparse matrix."""
+    return isinstance(label, Pointer) and label.name.partition(" ")[0] == ROWS and " " in label.name
 
 
 def is_sparse_pair(labels: Iterable[Label]) -> bool:

@@ -162,7 +162,7 @@ class Lowering(OneHot):
         expanded = self._expand(items, bound, shifts)
         if expanded is not None:
             return expanded
-        free = frozenset().union(*(base.free_symbols for base, _ in items)) if items else frozenset()
+        free = set().union(*(base.free_symbols for base, _ in items), *(running_in(ref) for _, ref in shifts))
         lengths = [index for index in bound if index not in free]
         items = items + [(index.axis.length, sympy.S.One) for index in lengths]
         bound = [index for index in bound if index in free]
@@ -170,6 +170,9 @@ class Lowering(OneHot):
         quotient = any(power < 0 and is_sum_of_exponentials(base) for base, power in items)
         exponent: list[tuple[Fraction | float, Ref]] = list(shifts)
         factors: list[Ref] = []
+        if quotient and (weights := self._weights_below(items)):
+            items, whole = self._weighted(items, weights)
+            exponent.append((Fraction(1), whole))
         for base, power in items:
             coefficient = number_of(power)
             opposite = one_plus_exp(base)
@@ -233,6 +236,10 @@ class Lowering(OneHot):
         """(m, S) with the sum = exp(m) · S, where m is the largest exponent in the sum."""
         body, indices = self._open(total)
         items = list(factors_of(body))
+        if weights := self._weights(items, indices):
+            items, whole = self._weighted(items, weights)
+            largest = self.graph.make("max", [whole], None, indices)
+            return largest, self._build(items, indices, [(Fraction(1), whole), (Fraction(-1), largest)])
         exponents = [a * p for a, p in ((b.args[0], p) for b, p in items if isinstance(b, exp)) if a.has(*indices)]
         largest = self.graph.make("max", [self.lower(sympy.Add(*exponents))], None, indices)
         made = self._build(items, indices, [(Fraction(-1), largest)])
@@ -240,6 +247,40 @@ class Lowering(OneHot):
             score = self.graph.add([(Fraction(1), self.lower(body.args[0])), (Fraction(-1), largest)])
             made = self.partition(largest, made, self.graph.make("exp", [score]), indices[0])
         return largest, made
+
+    def _weights(self, items: Iterable[Item], indices: Iterable[Index]) -> frozenset[str]:
+        """The arrays of positive numbers that weight the terms of a sum of exponentials."""
+        names = set(indices)
+        return frozenset(
+            str(base.base.label)
+            for base, _ in items
+            if isinstance(base, Indexed) and base.free_symbols & names and self._is_positive(base)
+        )
+
+    def _weights_below(self, items: Iterable[Item]) -> frozenset[str]:
+        """The weights of all sums of exponentials that a product is divided by."""
+        below = [base for base, power in items if power < 0 and is_sum_of_exponentials(base)]
+        return frozenset().union(*(self._weights(factors_of(sum_.function), sum_.variables) for sum_ in below))
+
+    def _is_positive(self, entry: Indexed) -> bool:
+        argument = self.arguments.get(str(entry.base.label))
+        return isinstance(argument, Array) and argument.positive
+
+    def _weighted(self, items: Iterable[Item], weights: frozenset[str]) -> tuple[list[Item], Ref]:
+        """x·e^a as e^(a + log x): the factors that are left, and the exponent."""
+        self.rewrites.add("weight of an exponential")
+        left: list[Item] = []
+        scores: list[Expr] = []
+        factors: list[Expr] = []
+        for base, power in items:
+            if isinstance(base, exp):
+                scores.append(base.args[0] * power)
+            elif isinstance(base, Indexed) and str(base.base.label) in weights:
+                factors.append(base**power)
+            else:
+                left.append((base, power))
+        logarithm = self._log(sympy.Mul(*factors), None)
+        return left, self.graph.add([(Fraction(1), self.lower(sympy.Add(*scores))), (Fraction(1), logarithm)])
 
     # Functions.
 

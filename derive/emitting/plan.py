@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from derive.emitting.formula import Argument, EmitError
 from derive.emitting.graph import Dim, Label, Node, Pointer, Ref, substitute
-from derive.emitting.labels import by_rank, canonical, dims_of, is_sparse_pair, match, renamed
+from derive.emitting.labels import by_rank, canonical, dims_of, is_row_of_entry, is_sparse_pair, match, renamed
 from derive.emitting.steps import Steps, Thin, Use
 from derive.terms import Index
 
@@ -98,9 +98,18 @@ class Plan(Steps):
             return
         self._seen.add(key)
         self._wanted[node.number].append(tuple(renamed(label, names) for label in labels))
+        if node.children and (rows := self._every_row(node, labels)):
+            self._collect(node, rows)
         slots = [*labels, *self._bound(node)]
         for child in node.children:
             self._collect(child.node, tuple(substitute(label, slots) for label in child.labels))
+
+    def _every_row(self, node: Node, labels: tuple[Label, ...]) -> tuple[Label, ...] | None:
+        """What is needed at the row of every entry of a sparse matrix, and depends on nothing else, is made per row."""
+        pointers = set(labels)
+        if len(pointers) != 1 or not is_row_of_entry(labels[0]) or node.axes[0] is None:
+            return None
+        return (self._dim(node.axes[0]),) * len(labels)
 
     def _cover(self, node: Node, labels: tuple[Label, ...]) -> tuple[tuple[Label, ...], dict[Dim, Label]] | None:
         """Labels at which the node is needed anyway, and what to put for its dims to get the wanted ones."""
@@ -108,7 +117,7 @@ class Plan(Steps):
         for other in self._wanted[node.number]:
             found = match(other, labels)
             if found is not None and any(isinstance(label, Pointer) for label in found.values()):
-                best = (other, found) if best is None or len(found) > len(best[1]) else best
+                best = (other, found) if best is None or _breadth(other) > _breadth(best[0]) else best
         return best or self._whole(node, labels)
 
     def _whole(self, node: Node, labels: tuple[Label, ...]) -> tuple[tuple[Label, ...], dict[Dim, Label]] | None:
@@ -305,3 +314,8 @@ class Plan(Steps):
             within = tuple(dim for dim in order if dim in dims)
             base = uses[0] if plain else self.map("add", uses, within, (tuple(c for c, _ in dense), constant))
         return self.spread(thin, base, order) if thin else base or self.step("literal", (), (), constant)
+
+
+def _breadth(labels: tuple[Label, ...]) -> tuple[int, int]:
+    """How much is needed at these labels: what runs freely counts; a pointer only takes from what is there."""
+    return len(dims_of(labels)), -sum(isinstance(label, Pointer) for label in labels)

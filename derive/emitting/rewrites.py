@@ -119,6 +119,13 @@ def _rewrites() -> tuple[Rewrite, ...]:
             "the side with the negative exponent, max(0, x) + log(1 + e^-|x|), does not overflow",
         ),
         Rewrite("log of a product", log(x * y), log(x) + log(y), "the exponent comes out of the logarithm", positive),
+        Rewrite(
+            "weight of an exponential",
+            x * exp(a),
+            exp(a + log(x)),
+            "the largest term decides the shift, not the largest exponent; at x = 0 both are zero",
+            positive,
+        ),
         Rewrite("factor out of a sum", sum_over(a * s[w], w), a * sum_over(s[w], w), "less work", weighted),
         Rewrite(
             "sum of a sum",

@@ -192,6 +192,28 @@ turns = formula(
     gradient_u=((w, j), sum_over(turn * v[B_, j], B_)),
 )
 
+r = array("r")
+
+
+def drawn_partition(aa: Expr) -> Expr:
+    ww = fresh(w)
+    return sum_over(r[ww] / pn[ww] * exp(dot(u, ww, v, aa)), ww)
+
+
+def missed(bb: Expr, aa: Expr) -> Expr:
+    return sigmoid(log(drawn_partition(aa)) + log(Kn * pn[bb]) - dot(u, bb, v, aa))
+
+
+share = r[w] / pn[w] * exp(s_cw) / drawn_partition(B_)
+drawn_residual = sum_over(N[B_, x] * missed(x, B_), x) * share - N[B_, w] * missed(w, B_)
+sampled_counts = formula(
+    "sampled_counts",
+    (*EXPECTED[:3], Array("pn", ("V",), positive=True), Array("r", ("V",), positive=True), Scalar("Kn")),
+    loss=((), -sum_over(sum_over(N[B_, x] * log(1 - missed(x, B_)), x), B_)),
+    gradient_v=((B_, j), sum_over(drawn_residual * u[w, j], w)),
+    gradient_u=((w, j), sum_over(drawn_residual * v[B_, j], B_)),
+)
+
 sign, node = array("sign"), pointer("node", k)
 h_k = sign[k] * dot(u, node, v, c)
 hierarchical = formula(
@@ -419,7 +441,7 @@ def inputs(one: Formula, seed: int = 0, scale: float = 1.0) -> dict[str, object]
             given[argument.symbol] = rng.poisson(0.7, size=tuple(SIZES[axis] for axis in argument.axes)).astype(float)
         else:
             drawn = rng.normal(size=tuple(SIZES[axis] for axis in argument.axes)) * scale
-            positive = argument.symbol in ("p", "q", "y", "pn", "n", "count", "lab", "joint")
+            positive = argument.symbol in ("p", "q", "y", "pn", "r", "n", "count", "lab", "joint")
             given[argument.symbol] = np.exp(drawn) / np.exp(drawn).sum() if positive else drawn
     return given
 

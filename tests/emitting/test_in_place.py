@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import row_error
@@ -20,6 +22,7 @@ from family import (
     inputs,
     n,
     pair,
+    sampled_counts,
     turns,
 )
 
@@ -37,9 +40,11 @@ def in_place(one):
 
 
 EXPECTED_IN_PLACE = in_place(expected_negative_sampling)
+SAMPLED_IN_PLACE = in_place(sampled_counts)
 BLOCKS = [
     counts_in_place,
     EXPECTED_IN_PLACE,
+    SAMPLED_IN_PLACE,
     *map(in_place, (composed_softmax, composed_negative_sampling, turns)),
 ]
 
@@ -62,7 +67,7 @@ def test_agrees_with_fifty_digits(one, dtype):
         assert row_error(got[name], evaluate(proved.tensor, given, SIZES)) < (1e-12 if dtype is np.float64 else 1e-4)
 
 
-@pytest.mark.parametrize("one", [counts_in_place, EXPECTED_IN_PLACE], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [counts_in_place, EXPECTED_IN_PLACE, SAMPLED_IN_PLACE], ids=lambda one: one.name)
 def test_one_work_array_is_enough(one):
     function = lambdify(one)
     assert set(buffers(function)[0]) == {"block"}
@@ -78,6 +83,31 @@ def test_a_softplus_that_is_only_summed_is_never_stored():
     nothing, starts = np.empty(0, int), np.zeros(24, int)
     got = function(u, v, nothing, starts, np.empty(0), n, pn, 5.0, block=np.empty((23, 3001)))
     assert got == pytest.approx(5 * n @ np.logaddexp(0, v @ u.T) @ pn, rel=1e-12)
+
+
+def test_what_is_needed_at_the_row_of_every_entry_is_made_once_per_row():
+    """Five thousand entries in four rows: nothing has an axis of entries and one of words."""
+    loss = replace(sampled_counts, outputs={"loss": sampled_counts.outputs["loss"]}, scratch=("C", "V"))
+    for one in (loss, SAMPLED_IN_PLACE):
+        source = lambdify(one).__source__
+        assert source.count("np.exp(") - source[: source.index("def ")].count("np.exp(") == 1
+        assert "entries_of_values" not in source
+        assert "take(rows, axis=0)" not in source
+
+
+def test_a_weight_of_zero_is_no_term_and_the_largest_term_decides_the_shift():
+    """The word with the largest score was not drawn: without its weight the sum would vanish in the shift."""
+    u, v = np.array([[1e4], [-1e4], [-1e4 - 1]]), np.array([[1.0]])
+    columns, starts, values = np.array([1]), np.array([0, 1]), np.array([2.0])
+    pn, r = np.full(3, 1 / 3), np.array([0.0, 0.5, 0.5])
+    gradient_v, gradient_u = np.empty_like(v), np.empty_like(u)
+    keywords = {"block": np.empty((1, 3)), "gradient_v": gradient_v, "gradient_u": gradient_u}
+    loss = lambdify(SAMPLED_IN_PLACE)(u, v, columns, starts, values, pn, r, 5.0, **keywords)
+    share, margin = 1 / (1 + np.exp(-1)), np.log(1.5 * (1 + np.exp(-1))) + np.log(5 / 3)
+    missed = 2 / (1 + np.exp(-margin))
+    assert loss == pytest.approx(2 * np.log1p(np.exp(margin)), rel=1e-12)
+    np.testing.assert_allclose(gradient_u[:, 0], [0, missed * (share - 1), missed * (1 - share)], rtol=1e-12)
+    assert gradient_v[0, 0] == pytest.approx(-missed * (1 - share), rel=1e-7)
 
 
 def test_the_outside_vectors_may_be_a_transpose():
