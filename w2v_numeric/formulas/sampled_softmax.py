@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 __all__ = [
     "BODY_SHA256",
     "NOTES",
+    "OBJECTIVES",
     "block_loss",
     "block_loss_and_gradients",
     "pair",
@@ -23,11 +24,31 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "sampled-softmax.md": "2b6908a4ce4bd088d6e0aa23e9c008442b26bc89f80a0494d4e2417f5837d021",
+    "sampled-softmax.md": "a97aecda2ae37efcd4e4fd7d79af2bcf4aa353f1bfef91fe29e0614d4f5dfc27",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "4f4de343b3c26142d90032c00868a428475a16010ec99e722d99afff8545f8f0"
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "sampled-softmax": {
+        "about": "The softmax over the observed word and words drawn for each piece of text.",
+        "over": "text",
+        "loss_and_gradients": "block_loss_and_gradients",
+        "loss": "block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "outside vectors from log frequencies",
+            "v": "center vectors",
+            "columns starts values": "counts",
+            "q": "noise distribution",
+            "r": "noise",
+            "M": "draws",
+        },
+        "preferred": {},
+    },
+}
+"""What can be trained with these functions, and what each of their arguments is given."""
+
+BODY_SHA256 = "c6530b168ddc8f3951e22b873bd657e2fe57797be477818267ca65e949958843"
 """The SHA-256 of everything below."""
 
 
@@ -84,6 +105,27 @@ def _softplus(x: Floats, out: Floats) -> Floats:
     np.exp(out, out=out)
     np.log1p(out, out=out)
     out += np.maximum(x, 0)
+    return out
+
+
+def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
+    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
+
+    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
+    """
+    if x.size < 32:  # where the calls are what takes time
+        np.logaddexp(0, x, out=out)
+        _sigmoid(x, out=x)
+        return out
+    small = np.abs(x)
+    np.negative(small, out=small)
+    np.exp(small, out=small)
+    np.log1p(small, out=out)
+    out += np.maximum(x, 0)
+    np.greater_equal(x, 0, out=x, casting="unsafe")
+    np.maximum(x, small, out=x)
+    small += 1
+    x /= small
     return out
 
 
@@ -259,9 +301,9 @@ def block_loss_and_gradients(
         scores = logarithms
         scores += log_sum_exp_taken
         scores -= products_observed
-        losses = _softplus(scores, out=np.empty_like(scores))
+        losses = _softplus_and_sigmoid(scores, out=np.empty_like(scores))
         loss = losses.astype(np.float64).dot(values)
-        sigmoids = _sigmoid(scores, out=scores)
+        sigmoids = scores
         weighted_3 = sigmoids
         weighted_3 *= values
         scattered = np.zeros(C, u.dtype)
