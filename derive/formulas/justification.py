@@ -44,6 +44,8 @@ def justify(draft: Draft, verdict: Verdict, book: Draftbook) -> tuple[str, ...]:
     """The justification of a proved step or a definition; nothing for the others, whose reason is in the verdict."""
     if verdict.kind is Kind.DEFINITION:
         return ("by definition",)
+    if verdict.kind is Kind.PROVED and draft.equivalent is not None:
+        return (verdict.reason,)
     if verdict.kind is not Kind.PROVED or draft.claim is None:
         return ()
     if draft.claim.alternatives:

@@ -15,13 +15,15 @@ from derive.derivation import Goal, Kind, Relation, Verdict
 from derive.errors import InternalError
 from derive.proving.budget import Budget, Stopped
 from derive.proving.counterexample import SEED, Witness, compare, fails, small_models, smallest, survey
+from derive.proving.equivalence import same_condition
 from derive.proving.evaluation import NoValue, TooMuchWork
 from derive.proving.inequality import certificate
 from derive.proving.laws import NEGATIVE, POSITIVE
 from derive.proving.models import Infeasible, Model, Outline
 from derive.proving.normal_form import Session
+from derive.terms import free_indices
 
-__all__ = ["decide", "decide_cases"]
+__all__ = ["decide", "decide_cases", "decide_equivalence"]
 
 COMPARABLE = (Relation.EQUAL, Relation.AT_MOST, Relation.AT_LEAST, Relation.LESS, Relation.GREATER)
 SURVEY = {Relation.EQUAL: 5}
@@ -80,6 +82,55 @@ def decide_cases(goals: Sequence[Goal], reason: str, *, deadline: float = 10.0) 
         if verdict.kind is not Kind.PROVED:
             return Verdict(Kind.UNDECIDED, f"a case is not proved: {verdict.reason}")
     return Verdict(Kind.PROVED, reason)
+
+
+def decide_equivalence(first: Goal, second: Goal, *, deadline: float = 10.0) -> Verdict:
+    """Prove or refute that two claims hold for the same values.
+
+    A claim with free indices is about all their values together.
+    """
+    each = [decide(goal, deadline=deadline / 3) for goal in (first, second)]
+    kinds = [verdict.kind for verdict in each]
+    if kinds == [Kind.PROVED, Kind.PROVED]:
+        return Verdict(Kind.PROVED, "both hold for all sizes and values")
+    if set(kinds) == {Kind.PROVED, Kind.REFUTED}:
+        false = each[kinds.index(Kind.REFUTED)]
+        return Verdict(
+            Kind.REFUTED, f"one always holds, the other does not: {false.reason}", None, false.counterexample
+        )
+    if Kind.PROVED in kinds:
+        return Verdict(Kind.UNDECIDED, "one always holds, and no proof was found for the other")
+    try:
+        reason = same_condition(first, second, Budget(deadline / 3))
+        if reason is None:
+            return Verdict(Kind.UNDECIDED, "no proof was found that one condition follows from the other")
+        disagreement = _disagree(first, second, Budget(deadline / 3))
+    except Exception as error:  # see ``decide``
+        return Verdict(Kind.UNDECIDED, f"no proof was found ({_describe(error)})")
+    if disagreement is None:
+        return Verdict(Kind.UNDECIDED, "the conditions could not be evaluated")
+    if disagreement:
+        raise InternalError(f"proved to be equivalent, but not in a model: {first} and {second}")
+    return Verdict(Kind.PROVED, reason)
+
+
+def _disagree(first: Goal, second: Goal, budget: Budget) -> bool | None:
+    """Whether one claim holds and the other fails in a random model; None where no model could be evaluated."""
+    both = Goal(first.left + second.left, Relation.EQUAL, first.right + second.right, first.facts)
+    compared = None
+    for model in survey(Outline(both), budget, SURVEY_INEQUALITY):
+        try:
+            found = [compare(goal, model) for goal in (first, second)]
+        except (NoValue, Infeasible, TooMuchWork):
+            continue
+        if None in found:
+            continue
+        fail = [fails(goal.relation, c.sign) for goal, c in zip((first, second), found, strict=True) if c is not None]
+        # an index has one value in a model, so a claim about all its values may fail although this one holds
+        if fail[0] != fail[1] and not (free_indices(both.left) or free_indices(both.right)):
+            return True
+        compared = False
+    return compared
 
 
 class _Attempt:

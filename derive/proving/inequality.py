@@ -279,8 +279,12 @@ class _Search:
         whole = self.laws.sum_over(group.names, weight)
         if self.laws.sign(whole) != POSITIVE:
             return self._linear(group, scale)
-        mixed = self.laws.sum_over(group.names, self.laws.mul(weight, self._inverse_ratio(group, scale)))
-        return self.laws.mul(whole, self.laws.log(whole) - self.laws.log(mixed)).scale(scale)
+        return self.laws.mul(whole, self.laws.log(whole) - self.laws.log(self._mixed(group))).scale(scale)
+
+    def _mixed(self, group: _Group) -> Poly:
+        """Σ w/r."""
+        inverse = self._inverse_ratio(group, group.scales()[0])
+        return self.laws.sum_over(group.names, self.laws.mul(self._weight(group), inverse))
 
     def groups(self, poly: Poly, absorb: bool) -> tuple[list[_Group], Poly]:
         """Collect the logarithms with the same weight; with ``absorb``, w·x counts as w·log e^x."""
@@ -371,11 +375,45 @@ class _Search:
         groups.append(_Group(names, weight, [(exact(magnitude(c)), self.laws.exp(Poly({left: 1 if c > 0 else -1})))]))
         return True
 
+    def equality(self, poly: Poly) -> tuple[tuple[Expr, Expr], ...] | None:
+        """The pairs of ``equality_case`` for a term that is ≥ 0.
 
-def equality_case(goal: Goal, *, seconds: float = 5.0) -> tuple[Expr, Expr] | None:
-    """When a proved inequality is an equality: (a, b) such that both sides are equal exactly where a = b everywhere.
+        In Σ w (log r - 1 + 1/r) every term is zero where r = 1, and in Σ w log r - W log(W / Σ w/r) where r is the same
+        everywhere, that is where r = W / Σ w/r.
+        """
+        found, rest = self.groups(poly, absorb=False)
+        rest = self.laws.total([rest, *(self._back(g) for g in found if not g.names)])
+        groups = [g for g in found if g.names]
+        wholes = [self.laws.sum_over(g.names, self._weight(g)) for g in groups]
+        if not groups or any(self.laws.sign(part) != POSITIVE for g in groups for part in (self._weight(g), *wholes)):
+            return None
+        if self.session.is_zero(self.laws.total([rest, *(self._linear(g, g.scales()[0]) for g in groups)])):
+            return tuple(self._sides(g, ONE, ONE) for g in groups)
+        if self.session.is_zero(self.laws.total([rest, *(self._jensen(g) for g in groups)])):
+            return tuple(self._sides(g, self._mixed(g), whole) for g, whole in zip(groups, wholes, strict=True))
+        return None
 
-    Given for inequalities that follow from log r ≥ 1 - 1/r under a sum with positive weights and nothing else; the
+    def _sides(self, group: _Group, up: Poly, down: Poly) -> tuple[Expr, Expr]:
+        """(a, b) with a / b = r · up / down, the number that must be one."""
+        scale = Fraction(group.scales()[0])
+        above, below = (
+            self.laws.product(
+                side,
+                *(
+                    self.laws.power(a, exact(Fraction(magnitude(c)) / scale))
+                    for c, a in group.logs
+                    if (c > 0) == rising
+                ),
+            )
+            for side, rising in ((up, True), (down, False))
+        )
+        return self.session.expression(above), self.session.expression(below)
+
+
+def equality_case(goal: Goal, *, seconds: float = 5.0) -> tuple[tuple[Expr, Expr], ...] | None:
+    """When a proved inequality is an equality: exactly where a = b everywhere, for all pairs (a, b) that are returned.
+
+    Given for inequalities that follow from log r ≥ 1 - 1/r under sums with positive weights and nothing else; the
     lemma is strict unless r = 1.  For KL(p‖q) ≥ 0 the answer is (p_i, q_i).  None where no such proof is found.
     """
     if goal.relation not in (Relation.AT_LEAST, Relation.AT_MOST):
@@ -386,23 +424,6 @@ def equality_case(goal: Goal, *, seconds: float = 5.0) -> tuple[Expr, Expr] | No
         difference = session.translate(goal.left) - session.translate(goal.right)
         if goal.relation is Relation.AT_MOST:
             difference = -difference
-        search = _Search(session, strict=False)
-        groups, rest = search.groups(difference, absorb=False)
-        if len(groups) != 1 or session.laws.sign(Poly({groups[0].weight: 1})) != POSITIVE:
-            return None
-        group = groups[0]
-        if not session.is_zero(search._linear(group, group.scales()[0]) + rest):
-            return None
-        sides = [
-            session.laws.product(
-                *(
-                    session.laws.power(a, exact(Fraction(magnitude(c)) / Fraction(group.scales()[0])))
-                    for c, a in group.logs
-                    if (c > 0) == up
-                )
-            )
-            for up in (True, False)
-        ]
-        return session.expression(sides[0]), session.expression(sides[1])
+        return _Search(session, strict=False).equality(difference)
     except Stopped:
         return None

@@ -11,7 +11,7 @@ from sympy import Abs, Integer, Max, Min, Symbol
 from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
 from derive.patience import OutOfTime, limited
-from derive.proving.check import decide, decide_cases
+from derive.proving.check import decide, decide_cases, decide_equivalence
 from derive.proving.diagnosis import diagnose
 from derive.reading.claims import Claim, Shape
 from derive.reading.drafts import Draft
@@ -48,7 +48,7 @@ def _steps(book: Draftbook, seconds: float) -> Iterator[Step]:
     for draft in book.drafts:
         left = end - time.monotonic()
         verdict = verdict_of(draft, book, min(seconds, left)) if left > 0 else _of_no_time(draft, book)
-        if verdict.kind is Kind.REFUTED and end > time.monotonic():
+        if verdict.kind is Kind.REFUTED and draft.equivalent is None and end > time.monotonic():
             verdict = _diagnosed(draft, book, verdict, min(DIAGNOSIS_SECONDS, seconds))
         yield Step(draft.place, draft.relation, draft.left, draft.right, verdict)
 
@@ -65,11 +65,11 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
         return Verdict(Kind.UNDECIDED, draft.problem)
     if draft.definition is not None:
         return Verdict(Kind.DEFINITION, f"introduces {draft.definition}")
-    if draft.claim is None:
-        raise InternalError("a draft without a claim, a definition or a problem")
     try:
         with limited(PATIENCE * seconds + 1):  # the prover watches the clock itself, but SymPy does not
-            return _of_claim(draft.claim, book, seconds)
+            if draft.claim is not None:
+                return _of_claim(draft.claim, book, seconds)
+            return _of_equivalence(draft.equivalent, seconds)
     except InternalError:
         raise
     except Exception as error:  # SymPy raises nearly anything; a step must never be lost by it
@@ -80,7 +80,7 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
 
 def _of_no_time(draft: Draft, book: Draftbook) -> Verdict:
     """The verdict on a draft when the time for the whole note is used up."""
-    if draft.claim is not None:
+    if draft.claim is not None or draft.equivalent is not None:
         return Verdict(Kind.UNDECIDED, "the time for this note is used up; check it in parts or allow more seconds")
     return verdict_of(draft, book, 0.0)
 
@@ -116,6 +116,21 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         )
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
+    return verdict
+
+
+def _of_equivalence(conditions: tuple[Claim, Claim] | None, seconds: float) -> Verdict:
+    """Two conditions about numbers; the shapes of their sides have to meet, or nothing is said."""
+    if conditions is None:
+        raise InternalError("a draft without a claim, an equivalence, a definition or a problem")
+    first, second = conditions
+    for each in conditions:
+        if each.shape is not Shape.SAME or each.alternatives:
+            return _of_shape(replace(each, certain=False), f"{each.shapes[0]} is set against {each.shapes[1]}")
+    verdict = decide_equivalence(first.goal, second.goal, deadline=seconds)
+    names = ", ".join(sorted({*first.loose, *second.loose}))
+    if verdict.kind is Kind.REFUTED and names:
+        return Verdict(Kind.UNDECIDED, f"false for arbitrary {names}, of which the note does not say enough")
     return verdict
 
 

@@ -23,13 +23,17 @@ LOGICAL = (Unsettled, ShapeError, DerivativeError, Circular)
 
 @dataclass(frozen=True)
 class Draft:
-    """One step before it is judged.  Exactly one of ``claim``, ``definition`` and ``problem`` is set."""
+    """One step before it is judged.
+
+    Exactly one of ``claim``, ``equivalent`` (two conditions), ``definition`` and ``problem`` is set.
+    """
 
     place: Place
     relation: str
     left: str
     right: str
     claim: Claim | None = None
+    equivalent: tuple[Claim, Claim] | None = None
     definition: str | None = None
     problem: str | None = None
     unread: bool = False

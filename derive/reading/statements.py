@@ -6,6 +6,8 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
 
 from derive.calculus import DerivativeError
 from derive.errors import Place
@@ -18,6 +20,7 @@ from derive.reading.definers import Candidate, candidate, define, defining_value
 from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.drafts import LOGICAL, Draft, Pass, Side
 from derive.reading.elaborate import settle_rank, value
+from derive.reading.equivalences import EQUIVALENT, Condition, conditions, goes_on, of_every_entry
 from derive.reading.items import Display, Sentence
 from derive.reading.optima import goals, optimum
 from derive.reading.reach import free_letters
@@ -93,6 +96,15 @@ ARROWS = {"\\Rightarrow", "\\Leftrightarrow", "\\to", "\\Leftarrow", "\\leftrigh
 
 def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
     reading = current.reading
+    whole = goes_on(statement, item, current)
+    found = conditions(whole or statement, ARROWS)
+    if found and not any(_without_objective(left)[1] for left, _ in found):
+        drafts = list(_equivalences(found, item, reading))
+        if whole is not None:
+            current.drafts.pop()  # what stood there as a claim is a condition
+        current.drafts += drafts
+        current.side = None
+        return
     links = list(statement.links)
     side: Side | None
     fresh_start = True
@@ -112,10 +124,12 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
     for link in links:
         symbol = link.relation.symbol
         if symbol in ARROWS or link.right is None:
-            if symbol == "\\Leftrightarrow" and link is statement.links[0] and link.right is not None:
+            if symbol == EQUIVALENT and link is statement.links[0] and link.right is not None:
                 _same_place(statement.first, link, item, current)
             if link.right is not None:
-                (first, objective), side, fresh_start = _without_objective(link.right), None, True
+                (first, objective), side = _without_objective(link.right), None
+                # what is equivalent to a condition is a condition, and introduces no name
+                fresh_start = objective or symbol != EQUIVALENT or not _has_relation(statement, link)
                 if objective:
                     _second_meaning(first, statement, links[links.index(link) + 1 :], reading)
             continue
@@ -132,6 +146,39 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
         _draft(side, link, right, item, current)
         side, fresh_start = right, False
     current.side = side if side is not None else (_evaluate(first, item, reading) if first is not None else None)
+
+
+def _has_relation(statement: tree.Statement, arrow: tree.Link) -> bool:
+    """Whether a relation stands before an arrow, in its statement or in the row that it goes on from."""
+    before = statement.links[: statement.links.index(arrow)]
+    return statement.first is None or any(link.relation.symbol not in ARROWS for link in before)
+
+
+def _equivalences(found: tuple[Condition, ...], item: Display, reading: Reading) -> Iterator[Draft]:
+    """``A = a ⇔ B = b``: one step, which says that both hold in the same cases."""
+    for pair in pairwise(found):
+        texts: list[str] = []
+        claims: list[Claim] = []
+        problem = None
+        for left, link in pair:
+            if link.right is None:
+                continue
+            a, b = _evaluate(left, item, reading), _evaluate(link.right, item, reading)
+            texts.append(f"{a.source} {link.relation.written or link.relation.symbol} {b.source}")
+            if a.value is None or b.value is None:
+                problem = problem or f"{texts[-1]} is not understood: {a.problem or b.problem}"
+            elif link.relation.symbol not in SYMBOLS:
+                problem = problem or f"the relation {_written(link)} is not judged"
+            else:
+                try:
+                    settle_rank(a.value, b.value, [left, link.right], reading)
+                    claims.append(of_every_entry(claim(a.value, link.relation.symbol, b.value, reading), reading))
+                except (Unsettled, ShapeError, DerivativeError, Circular) as error:
+                    problem = problem or str(error)
+        place = item.place(pair[1][0].span)
+        draft = Draft(place, "⇔", texts[0], texts[1], symbol=EQUIVALENT, formula=item.formula)
+        both = None if problem else (claims[0], claims[1])
+        yield replace(draft, problem=problem, equivalent=both)
 
 
 def _define_later(found: Candidate, place: str, right: Side, reading: Reading) -> None:

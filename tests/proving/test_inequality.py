@@ -165,7 +165,7 @@ def test_entropies_of_two_variables() -> None:
 def test_divergence_is_zero_only_for_equal_distributions() -> None:
     case = equality_case(Goal(divergence(p, q), Relation.AT_LEAST, Integer(0), FACTS))
     assert case is not None
-    left, right = case
+    ((left, right),) = case
     assert {str(left.base), str(right.base)} == {"p", "q"}
     assert left.indices == right.indices
     assert equality_case(Goal(entropy(p), Relation.AT_LEAST, Integer(0), FACTS)) is None
