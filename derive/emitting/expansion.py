@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import sympy
-from sympy import Expr, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol
+from sympy import Expr, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol, log
 
 from derive.emitting.formula import Argument, Scalar, Sparse
 from derive.emitting.graph import Graph, Label, Ref
 from derive.emitting.patterns import Item, entries_axis, factors_of, running_in, with_indices
+from derive.emitting.vanishing import vanishes_with
 from derive.terms import Axis, Index, fresh
 
 __all__ = ["COLUMNS", "ROWS", "VALUES", "Expansion", "Shift"]
@@ -55,6 +56,9 @@ class Expansion(ABC):
 
     def _expand(self, items: list[Item], bound: list[Index], shifts: Sequence[Shift]) -> Ref | None:
         """One step of contraction or distribution, if any applies."""
+        if (entry := self._inner_entry(items)) is not None:
+            self.rewrites.add("a power times a logarithm of nothing")
+            return self._over_entries(entry, sympy.S.Zero, items, bound, shifts)
         for at, (base, power) in enumerate(items):
             others = items[:at] + items[at + 1 :]
             if isinstance(base, KroneckerDelta) and power >= 1:
@@ -72,13 +76,7 @@ class Expansion(ABC):
                         moved = [(b.xreplace({one: other}), p) for b, p in others]
                         return self._build([(base, sympy.S.One), *moved], bound, shifts)
             if isinstance(base, Indexed) and isinstance(self.arguments.get(str(base.base.label)), Sparse) and power > 0:
-                made = None if shifts else self._sparse_product(base, power, others, bound)
-                if made is not None:
-                    return made
-                entry, row, column, value = self._entry(str(base.base.label))
-                where = (KroneckerDelta(base.indices[0], row), KroneckerDelta(base.indices[1], column))
-                factors = [*((delta, sympy.S.One) for delta in where), (value, power)]
-                return self._build([*others, *factors], [*bound, entry], shifts)
+                return self._over_entries(base, power, others, bound, shifts)
             if isinstance(base, Sum) and power == 1 and bound and self._merges(base, others, bound):
                 body, indices = self._open(base)
                 return self._build([*others, *factors_of(body)], [*bound, *indices], shifts)
@@ -89,6 +87,30 @@ class Expansion(ABC):
             ):
                 return distributed
         return None
+
+    def _inner_entry(self, items: list[Item]) -> Indexed | None:
+        """The sparse entry inside of the factors, as in f(X) log X, if the product vanishes with it."""
+        for base, _ in items:
+            if isinstance(base, Indexed | Sum | sympy.Add) and not base.has(log):
+                continue
+            for entry in sorted(base.atoms(Indexed), key=str):
+                sparse = isinstance(self.arguments.get(str(entry.base.label)), Sparse)
+                if sparse and entry.free_symbols & self._running and vanishes_with(items, entry):
+                    return entry
+        return None
+
+    def _over_entries(
+        self, base: Indexed, power: sympy.Rational, others: list[Item], bound: list[Index], shifts: Sequence[Shift]
+    ) -> Ref:
+        """The product of the others and a power of a sparse entry, or of others that vanish with it (power 0)."""
+        made = None if shifts else self._sparse_product(base, power, others, bound)
+        if made is not None:
+            return made
+        entry, row, column, value = self._entry(str(base.base.label))
+        where = (KroneckerDelta(base.indices[0], row), KroneckerDelta(base.indices[1], column))
+        inside = [(b.xreplace({base: value}), p) for b, p in others]
+        factors = [*((delta, sympy.S.One) for delta in where), *([(value, power)] if power else [])]
+        return self._build([*inside, *factors], [*bound, entry], shifts)
 
     def _entry(self, name: str) -> tuple[Index, Indexed, Indexed, Indexed]:
         """e, r_e, k_e and x_e: a sparse matrix is Σ_e δ(row, r_e) δ(column, k_e) x_e."""
@@ -126,7 +148,9 @@ class Expansion(ABC):
             return None
         entry, *ends, value = self._entry(str(base.base.label))
         here, there = ends[1 - summed[0]], ends[summed[0]]
-        values = self._build([(value, power), *((b.xreplace({kept: here, x: there}), p) for b, p in near)], [], [])
+        itself = [(value, power)] if power else []
+        near = [(b.xreplace({base: value}).xreplace({kept: here, x: there}), p) for b, p in near]
+        values = self._build([*itself, *near], [], [])
         self.rewrites |= {"sum over delta", "factor out of a sum"}
         sparse, at = self._sparse(str(base.base.label)), 1 - summed[0]
         where = self.graph.leaf("place", None, (sparse.axes[at], None), (self.label(kept), self.label(here)))

@@ -143,6 +143,13 @@ def _rewrites() -> tuple[Rewrite, ...]:
             "for x > 0 nothing changes; at x = 0 the product is continued by its limit, 0",
             positive,
         ),
+        Rewrite(
+            "a power times a logarithm of nothing",
+            x**y * log(x * a**2),
+            x**y * (log(x) + log(a**2)),
+            "for x > 0 nothing changes; at x = 0 the product is continued by its limit, 0, and need not be stored",
+            positive,
+        ),
     )
 
 
@@ -164,6 +171,10 @@ def _proved(name: str) -> None:
         x, y = sympy.symbols("x y", positive=True)
         if sympy.limit(x * log(x * y), x, 0, "+") != 0:
             raise EmitError("x·log(x·y) does not go to 0 with x")
+    if name == "a power times a logarithm of nothing":
+        x, y = sympy.symbols("x y", positive=True)
+        if sympy.limit(x**y * log(x), x, 0, "+") != 0:
+            raise EmitError("x^y·log(x) does not go to 0 with x")
     verdict = decide(rewrite.goal())
     if verdict.kind is not Kind.PROVED:
         raise EmitError(f"the rewrite '{name}' is {verdict.kind}, not proved: {verdict.reason}")

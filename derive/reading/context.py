@@ -106,14 +106,24 @@ def new_index(name: str, axis: Axis) -> Index:
 
 
 def length_of(node: tree.Node, reading: Reading) -> Expr | None:
-    """``l^w`` or ``L(w)`` where it was seen as the end of a sum, for a letter that stays the same: a size."""
-    text = tree.sexpr(plain(node))
-    letters = reading.survey.lengths.get(text)
-    if letters is None:
+    """``l^w`` or ``L(w)`` where it was seen as the end of a sum: an entry, which changes with its letter."""
+    node = plain(node)
+    if tree.sexpr(node) not in reading.survey.lengths:
         return None
-    if letters & reading.bound.keys():
-        raise Unsettled(f"the length {text} changes with the index of a sum")
-    return reading.scope.size(text.removeprefix("(* ").removesuffix(")").strip("(").replace(" ", ""))
+    if isinstance(node, tree.Script):
+        if node.sup is None:
+            return None  # N_d is an entry like any other
+        base, parts = letter(node.base), [part for part in (node.sup, node.sub) if part is not None]
+    else:
+        assert isinstance(node, tree.Product)  # no other node is a length
+        group = node.factors[1].node
+        base, parts = letter(node.factors[0].node), list(group.body.parts) if isinstance(group, tree.Group) else []
+    name = f"{base}()"
+    reading.scope.want_order(name, len(parts))
+    family = reading.scope.family(name)
+    family.lower, family.strict = sympy.Integer(1), False
+    where = [index_expression(part, reading.scope.axis(name, k), reading) for k, part in enumerate(parts)]
+    return reading.scope.entry(name, where)
 
 
 def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:

@@ -1,0 +1,221 @@
+"""Functions proved in glove.md.
+
+Generated from proved steps; do not edit, run:  derive emit
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+__all__ = [
+    "BODY_SHA256",
+    "NOTES",
+    "block_loss",
+    "block_loss_and_gradients",
+]
+
+Floats = NDArray[Any]
+Integers = NDArray[Any]
+
+NOTES = {
+    "glove.md": "0ea90b1d579f3558a3f0462fe8763b0f112d3a3a0c5afde0866b0e4ca0beba9d",
+}
+"""The notes the functions come from, with the SHA-256 of each."""
+
+BODY_SHA256 = "e06d86e79647bf457d4a206cb8abec5c30a488bf4555ea203ccb082975bddaf1"
+"""The SHA-256 of everything below."""
+
+
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
+    """A matrix by its compressed rows; they are checked, because SciPy's products trust them."""
+    matrix = csr_array((values, columns, starts), shape=shape)
+    matrix.check_format(full_check=True)
+    return matrix
+
+
+def block_loss(
+    u: Floats,
+    v: Floats,
+    b: Floats,
+    tilde_b: Floats,
+    columns: Integers,
+    starts: Integers,
+    values: Floats,
+    x_max: float,
+    alpha: float,
+    *,
+    block: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts X.
+
+        loss = J = \sum_{i=1}^{C} \sum_{j=1}^{V} f(X_{ij}) \, r_{ij}^2
+            proved in glove.md:22
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        b: (C,).
+        tilde_b: (V,).
+        columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        starts: (C + 1,), where each row begins in them; the first is 0.
+        values: the entries of X, C×V; no position twice.
+        x_max: a number.
+        alpha: a number.
+        block: (C, V), C-contiguous; work space, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or b.ndim != 1
+        or tilde_b.ndim != 1
+        or v.shape[1] != u.shape[1]
+        or b.shape[0] != v.shape[0]
+        or tilde_b.shape[0] != u.shape[0]
+        or len(starts) != v.shape[0] + 1
+        or len(columns) != len(values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+    ):
+        raise ValueError(
+            "block_loss needs u (V, d), v (C, d), b (C,), tilde_b (V,), block (C, V) contiguous; got "
+            f"{u.shape}, {v.shape}, {b.shape}, {tilde_b.shape}, {block.shape}"
+        )
+    C = v.shape[0]
+    V = u.shape[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows = np.repeat(np.arange(C), np.diff(starts))
+        products = np.matmul(v, u.T, out=block)
+        positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
+        products_observed = products.take(positions)
+        logarithms = np.log(values)
+        total = products_observed
+        total += tilde_b[columns]
+        total += b[rows]
+        total -= logarithms
+        weighted = values / x_max
+        values_2 = np.power(weighted, alpha, out=weighted)
+        values_3 = np.minimum(1, values_2, out=values_2)
+        weighted_2 = total * total
+        loss = values_3.astype(np.float64).dot(weighted_2)
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha)
+    return float(loss)
+
+
+def block_loss_and_gradients(
+    u: Floats,
+    v: Floats,
+    b: Floats,
+    tilde_b: Floats,
+    columns: Integers,
+    starts: Integers,
+    values: Floats,
+    x_max: float,
+    alpha: float,
+    *,
+    block: Floats,
+    gradient_v: Floats,
+    gradient_u: Floats,
+    gradient_b: Floats,
+    gradient_tilde_b: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts X, and its gradients in the vectors and the biases.
+
+        loss = J = \sum_{i=1}^{C} \sum_{j=1}^{V} f(X_{ij}) \, r_{ij}^2
+            proved in glove.md:22
+        gradient_v = \frac{\partial J}{\partial v_i} = 2 \sum_{j=1}^{V} f(X_{ij}) \, r_{ij} \, u_j
+            proved in glove.md:40
+        gradient_u = \frac{\partial J}{\partial u_j} = 2 \sum_{i=1}^{C} f(X_{ij}) \, r_{ij} \, v_i
+            proved in glove.md:45
+        gradient_b = \frac{\partial J}{\partial b_i} = 2 \sum_{j=1}^{V} f(X_{ij}) \, r_{ij}
+            proved in glove.md:51
+        gradient_tilde_b = \frac{\partial J}{\partial \tilde b_j} = 2 \sum_{i=1}^{C} f(X_{ij}) \, r_{ij}
+            proved in glove.md:55
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        b: (C,).
+        tilde_b: (V,).
+        columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        starts: (C + 1,), where each row begins in them; the first is 0.
+        values: the entries of X, C×V; no position twice.
+        x_max: a number.
+        alpha: a number.
+        block: (C, V), C-contiguous; work space, overwritten.
+        gradient_v: the array that receives this output, overwritten.
+        gradient_u: the array that receives this output, overwritten.
+        gradient_b: the array that receives this output, overwritten.
+        gradient_tilde_b: the array that receives this output, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or b.ndim != 1
+        or tilde_b.ndim != 1
+        or v.shape[1] != u.shape[1]
+        or b.shape[0] != v.shape[0]
+        or tilde_b.shape[0] != u.shape[0]
+        or len(starts) != v.shape[0] + 1
+        or len(columns) != len(values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+    ):
+        raise ValueError(
+            "block_loss_and_gradients needs u (V, d), v (C, d), b (C,), tilde_b (V,), block (C, V) contiguous; "
+            "got "
+            f"{u.shape}, {v.shape}, {b.shape}, {tilde_b.shape}, {block.shape}"
+        )
+    C = v.shape[0]
+    V = u.shape[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows = np.repeat(np.arange(C), np.diff(starts))
+        products = np.matmul(v, u.T, out=block)
+        positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
+        products_observed = products.take(positions)
+        logarithms = np.log(values)
+        total = products_observed
+        total += tilde_b[columns]
+        total += b[rows]
+        total -= logarithms
+        weighted = values / x_max
+        values_2 = np.power(weighted, alpha, out=weighted)
+        values_3 = np.minimum(1, values_2, out=values_2)
+        weighted_2 = total * total
+        loss = values_3.astype(np.float64).dot(weighted_2)
+        matrix = _sparse(total * values_3, columns, starts, (C, V))
+        products_2 = gradient_v
+        products_2[...] = matrix @ u
+        gradient_v = np.positive(2 * products_2, out=products_2)
+        products_3 = gradient_u
+        products_3[...] = matrix.T @ v
+        gradient_u = np.positive(2 * products_3, out=products_3)
+        weighted_3 = total * values_3
+        weighted_3 *= 2
+        gradient_b = gradient_b
+        gradient_b[...] = 0
+        np.add.at(gradient_b, rows, weighted_3)
+        gradient_tilde_b = gradient_tilde_b
+        gradient_tilde_b[...] = 0
+        np.add.at(gradient_tilde_b, columns, weighted_3)
+    if not math.isfinite(loss):
+        _reject_non_finite("block_loss_and_gradients", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha)
+    return float(loss)
