@@ -135,10 +135,13 @@ def _reject(formula: Formula, tested: list[str]) -> list[str]:
     inputs = [a.parameter for a in formula.arguments if isinstance(a, Array | Scalar | Sparse)]
     if not tested or not inputs:
         return []
-    call = f'_reject_non_finite("{formula.name}", {", ".join(f"{name}={name}" for name in inputs)})'
+    arguments = f'"{formula.name}", {", ".join(f"{name}={name}" for name in inputs)}'
+    call = [f"    _reject_non_finite({arguments})"]
+    if len(call[0]) + 4 > WIDTH:
+        call = ["    _reject_non_finite(", f"        {arguments}", "    )"]
     tests = [f"math.isfinite({value})" for value in tested]
     condition = tests[0] if len(tests) == 1 else f"({' and '.join(tests)})"
     if len(condition) + 12 > WIDTH:
         first, *others = tests
-        return ["if not (", f"    {first}", *(f"    and {test}" for test in others), "):", f"    {call}"]
-    return [f"if not {condition}:", f"    {call}"]
+        return ["if not (", f"    {first}", *(f"    and {test}" for test in others), "):", *call]
+    return [f"if not {condition}:", *call]

@@ -138,7 +138,7 @@ class Expansion(ABC):
         rest: list[Item] = []
         for item in others:
             group = rest if not item[0].has(x) else far if self._foreign(item[0], base) else near
-            group.append(item)
+            (near if item[0].is_number else group).append(item)
         if not far or any(item[0].has(kept) for item in far):
             return None
         if any(self._is_thin(b) for b, _ in rest):

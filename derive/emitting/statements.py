@@ -73,7 +73,8 @@ class Printer(Expressions):
 
     def _put(self, target: str, ufunc: str, operands: list[str], memory: str | None) -> None:
         if memory == operands[0] and ufunc in _OPERATORS:
-            self.lines += [f"{target} = {memory}", f"{target} {_OPERATORS[ufunc]}= {operands[1]}"]
+            self.lines += [f"{target} = {memory}"] if target != memory else []
+            self.lines.append(f"{target} {_OPERATORS[ufunc]}= {operands[1]}")
             return
         tail = f", out={memory}" if memory else ""
         self.lines.append(f"{target} = np.{ufunc}({', '.join(operands)}{tail})")
@@ -132,6 +133,9 @@ class Printer(Expressions):
                 sign = _OPERATORS[kind]
                 level = SUM if sign in "+-" else PRODUCT
                 self.lines.append(f"{target} = {wrap(first, level)} {sign} {wrap(second, level + 1)}")
+        elif memory and op == "add":  # a multiple, in place
+            ((factor, use),) = large
+            self._put(target, "multiply", [self.text(use, order)[0], number(factor)[0]], memory)
         else:
             self.lines.append(
                 f"{target} = {first[0]}" if not memory else f"{target} = np.positive({first[0]}, out={memory})"
@@ -161,7 +165,7 @@ class Printer(Expressions):
         base, amount, *pointers = value.step.uses
         sign, pattern, spread, unique = value.step.attribute
         fresh = base.value.step.kind == "zeros" and base.value in self.schedule.inlined
-        if heir_of is not None or memory is not None:
+        if memory is not None and target != memory:
             self.lines.append(f"{target} = {memory}")
         if heir_of is None and memory is not None:
             self.lines.append(f"{target}[...] = {0 if fresh else self.text(base)[0]}")

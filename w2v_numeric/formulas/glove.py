@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 __all__ = [
     "BODY_SHA256",
     "NOTES",
+    "OBJECTIVES",
     "block_loss",
     "block_loss_and_gradients",
 ]
@@ -23,11 +24,32 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "glove.md": "0ea90b1d579f3558a3f0462fe8763b0f112d3a3a0c5afde0866b0e4ca0beba9d",
+    "glove.md": "85c94eec07f5171260deacfb0599266d5c7ddf2f63ffc64911f5bd463027c9b5",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "e06d86e79647bf457d4a206cb8abec5c30a488bf4555ea203ccb082975bddaf1"
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "glove": {
+        "about": "GloVe: least squares on the logarithms of the counts.",
+        "over": "counts",
+        "loss_and_gradients": "block_loss_and_gradients",
+        "loss": "block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u", "gradient_b", "gradient_tilde_b"],
+        "given": {
+            "u": "outside vectors",
+            "v": "center vectors",
+            "b": "center biases",
+            "tilde_b": "outside biases",
+            "columns starts values": "counts",
+            "x_max": "100",
+            "alpha": "0.75",
+        },
+        "preferred": {},
+    },
+}
+"""What can be trained with these functions, and what each of their arguments is given."""
+
+BODY_SHA256 = "2b1dbe03c12bf3d600ce5ea80983ff4bafb46175adb1d95b8680cdfd703d42aa"
 """The SHA-256 of everything below."""
 
 
@@ -204,18 +226,20 @@ def block_loss_and_gradients(
         matrix = _sparse(total * values_3, columns, starts, (C, V))
         products_2 = gradient_v
         products_2[...] = matrix @ u
-        gradient_v = np.positive(2 * products_2, out=products_2)
+        gradient_v = products_2
+        gradient_v *= 2
         products_3 = gradient_u
         products_3[...] = matrix.T @ v
-        gradient_u = np.positive(2 * products_3, out=products_3)
+        gradient_u = products_3
+        gradient_u *= 2
         weighted_3 = total * values_3
         weighted_3 *= 2
-        gradient_b = gradient_b
         gradient_b[...] = 0
         np.add.at(gradient_b, rows, weighted_3)
-        gradient_tilde_b = gradient_tilde_b
         gradient_tilde_b[...] = 0
         np.add.at(gradient_tilde_b, columns, weighted_3)
     if not math.isfinite(loss):
-        _reject_non_finite("block_loss_and_gradients", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha)
+        _reject_non_finite(
+            "block_loss_and_gradients", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha
+        )
     return float(loss)

@@ -48,7 +48,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "d53b562979e276d1cd411f049d9913944f00cc63c4b1210b5d5ad82b376eeff7"
+BODY_SHA256 = "2b48418353278d00ae00dbfec62e7b8834383cc55027d055f0a09a5b50fa5fd4"
 """The SHA-256 of everything below."""
 
 
@@ -282,8 +282,10 @@ def block_loss_and_gradients(
     sigmoids = scores_observed_2
     matrix = _sparse(R_values * sigmoids, R_columns, R_starts, (C, M))
     sigmoids_2 = scores_2
-    matrix_2 = _sparse(L_values * sigmoids_2, L_columns, L_starts, (C, M))
-    matrix_3 = matrix - matrix_2
+    weighted = sigmoids_2
+    weighted *= L_values
+    matrix_2 = _sparse(-weighted, L_columns, L_starts, (C, M))
+    matrix_3 = matrix + matrix_2
     gradient_v[...] = matrix_3 @ u
     gradient_u[...] = matrix_3.T @ v
     if not math.isfinite(loss):
