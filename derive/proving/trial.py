@@ -7,13 +7,11 @@ disagreement ends the look.  What passes is proved like any other step; the look
 
 from __future__ import annotations
 
-import copy
 import itertools
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Expr
@@ -29,7 +27,7 @@ from derive.proving.evaluation import Environment, Evaluator, NoValue, Numeric, 
 from derive.proving.models import Infeasible, Model, Outline
 from derive.reading import tree
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim
-from derive.reading.context import Reading
+from derive.reading.context import undisturbed
 from derive.reading.definitions import Definition, Relearn, instantiate, unfold
 from derive.reading.drafts import LOGICAL, Draft
 from derive.reading.elaborate import value
@@ -38,7 +36,7 @@ from derive.reading.spelling import walk
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices
 
-__all__ = ["NONSENSE", "Trial", "Untried", "undisturbed"]
+__all__ = ["NONSENSE", "Trial", "Untried"]
 
 MODELS = 3
 SECOND_LOOK = 6
@@ -52,43 +50,6 @@ FAILED = (NoValue, TooMuchWork, Infeasible)
 
 class Untried(Exception):
     """The step cannot be read again, so no change of it can be tried."""
-
-
-@contextmanager
-def undisturbed(reading: Reading) -> Iterator[None]:
-    """Whatever is learnt inside about names and axes is forgotten again: a guess must not teach anything."""
-    scope, survey_ = reading.scope, reading.survey
-    kept = {name: _copied(getattr(scope, name)) for name in vars(scope)}
-    axes = {name: copy.copy(held) for name, held in vars(scope.axes).items()}
-    seen = {each.name: copy.copy(getattr(survey_, each.name)) for each in fields(survey_)}
-    own = {each.name: getattr(reading, each.name) for each in fields(reading)}
-    reading.free, reading.guards, reading.locals = dict(reading.free), list(reading.guards), dict(reading.locals)
-    try:
-        yield
-    finally:
-        for name, held in kept.items():
-            setattr(scope, name, held)
-        for name, held in axes.items():
-            setattr(scope.axes, name, held)
-        for name, held in seen.items():
-            setattr(survey_, name, held)
-        for name, held in own.items():
-            setattr(reading, name, held)
-
-
-def _copied(held: Any) -> Any:
-    """A copy as deep as reading writes: families are changed in place, everything else is replaced."""
-    if isinstance(held, dict):
-        return {key: _family(each) for key, each in held.items()}
-    return copy.copy(held) if isinstance(held, set | list) else held
-
-
-def _family(held: Any) -> Any:
-    if hasattr(held, "order") and hasattr(held, "axes"):
-        twin = copy.copy(held)
-        twin.axes = dict(held.axes)
-        return twin
-    return held
 
 
 class Folded(Evaluator):

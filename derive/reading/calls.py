@@ -14,7 +14,7 @@ from sympy import Expr, Indexed, Symbol, exp
 from derive.reading import tree
 from derive.reading.context import Reading, condition, index_expression, indicator, new_index
 from derive.reading.definitions import reference, unfold
-from derive.reading.elaborate import _kronecker, member, superscript, value
+from derive.reading.elaborate import _entry, _kronecker, member, superscript, value
 from derive.reading.products import FUNCTIONS, combine, product
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
@@ -201,6 +201,13 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     if len(spelled.subs) != 1:
         return spelled
     number = plain(spelled.subs[0])
+    if isinstance(number, tree.Num) and spelled.name.endswith("^()"):
+        function = reading.scope.heads.get(signature(base := spelled.name.removesuffix("^()"), 0, ()))
+        if function is not None and function.written == 1:
+            raise Unsettled(
+                f"{base}^({number.text}) may be a derivative of {base} or a name of its own; write d^{number.text}/dx^"
+                f"{number.text} or another name"
+            )
     if isinstance(number, tree.Num) and spelled.name not in reading.survey.lettered:
         return replace(spelled, name=f"{spelled.name}_{number.text}", subs=())
     name = letter(spelled.subs[0])
@@ -340,7 +347,12 @@ def _variable_letter(part: tree.Node) -> str | None:
 def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
     name = spelled.name.lower()
     if name in ("softmax", "smax") and len(parts) == 1:
-        return softmax(value(parts[0], reading))
+        whole = softmax(value(parts[0], reading))
+        for sub in spelled.subs:
+            whole = _entry(whole, sub, reading)
+        return whole
+    if spelled.subs:
+        return None
     if name == "diag" and len(parts) == 1:
         return diagonal(value(parts[0], reading))
     if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:

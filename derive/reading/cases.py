@@ -8,14 +8,15 @@ others.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable
 
 import sympy
 from sympy import Expr, Indexed, Symbol
 
 from derive.reading import tree
 from derive.reading.calls import labelled
-from derive.reading.context import Reading, condition, indicator, without_words
+from derive.reading.context import Reading, condition, indicator, must_be_harmless, without_words
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import plain, spell, words
@@ -29,8 +30,12 @@ MOST_COMBINATIONS = 64
 def cases(node: tree.Array, reading: Reading) -> Value:
     """The value of ``\\begin{cases}``; the last case may be ``otherwise``.  Raises ``Unsettled``."""
     rows = [
-        (row[0], row[1] if len(row) > 1 else None) for row in node.rows if row and not isinstance(row[0], tree.Empty)
+        (row[0], row[1] if len(row) > 1 and not isinstance(row[1], tree.Empty) else None)
+        for row in node.rows
+        if row and not isinstance(row[0], tree.Empty)
     ]
+    for cell in (cell for row in node.rows for cell in row[2:] if not isinstance(cell, tree.Empty)):
+        raise Unsettled(f"a case with more than a value and a condition: {tree.sexpr(cell)}")
     total: Value | None = None
     rest: Expr = sympy.Integer(1)
     for position, (entry, when) in enumerate(rows):
@@ -88,16 +93,18 @@ def _value_condition(node: tree.Node, reading: Reading) -> Expr | None:
 
 
 def _covered(rest: Expr, reading: Reading) -> bool:
-    """Whether no case is left over; of what is said for some indices only, the rest is nought."""
-    if sympy.expand(rest) == 0 or rest.has(sympy.KroneckerDelta):
+    """Whether no case is left over, whatever the indices and the numbers of few values are."""
+    if sympy.expand(rest) == 0:
         return True
-    entries = [e for e in rest.atoms(Indexed) or rest.atoms(Symbol) if _values(e, reading)]
-    combinations: Iterable[tuple[Expr, ...]] = itertools.islice(
-        itertools.product(*(_values(e, reading) for e in entries)), MOST_COMBINATIONS
-    )
-    return bool(entries) and all(
-        sympy.expand(rest.xreplace(dict(zip(entries, chosen, strict=True)))) == 0 for chosen in combinations
-    )
+    deltas = [(d, (sympy.Integer(0), sympy.Integer(1))) for d in rest.atoms(sympy.KroneckerDelta)]
+    inside = {a for d, _ in deltas for a in d.atoms(Indexed, Symbol)}
+    entries = (rest.atoms(Indexed) or rest.atoms(Symbol)) - inside
+    chosen = [*deltas, *((e, v) for e in entries if (v := _values(e, reading)))]
+    if not chosen or math.prod(len(values) for _, values in chosen) > MOST_COMBINATIONS:
+        return False
+    names = [name for name, _ in chosen]
+    combinations = itertools.product(*(values for _, values in chosen))
+    return all(sympy.expand(rest.xreplace(dict(zip(names, each, strict=True)))) == 0 for each in combinations)
 
 
 def _values(entry: Expr, reading: Reading) -> tuple[Expr, ...]:
@@ -111,16 +118,29 @@ def _is_membership(chain: tree.Node) -> bool:
 
 
 def _condition_of(node: tree.Node | None) -> tree.Node | None:
-    if node is None:
+    """The one relation that a condition consists of, words aside; nothing else may stand beside it."""
+    found, beside = ([], []) if node is None else _relations_in(plain(node))
+    if not found:
         return None
-    node = plain(node)
+    if len(found) > 1 or not all(isinstance(each, tree.Text | tree.Word) for each in beside):
+        raise Unsettled(f"a condition that is not understood: {tree.sexpr(node)}" if node else "")
+    must_be_harmless(beside)
+    return found[0]
+
+
+def _relations_in(node: tree.Node) -> tuple[list[tree.Node], list[tree.Node]]:
+    """The outermost relations in a node, and the leaves beside them."""
     if isinstance(node, tree.Chain):
-        return node
+        return [node], []
+    if not isinstance(node, tree.Sequence | tree.Product | tree.Factor | tree.Group):
+        return [], [] if isinstance(node, tree.Empty) else [node]
+    found: list[tree.Node] = []
+    beside: list[tree.Node] = []
     for child in tree.children(node):
-        found = _condition_of(child)
-        if found is not None:
-            return found
-    return None
+        inner, leaves = _relations_in(child)
+        found += inner
+        beside += leaves
+    return found, beside
 
 
 def _axis_for(name: str, reading: Reading) -> Axis:

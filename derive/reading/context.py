@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import sympy
 from sympy import Expr
@@ -99,6 +101,45 @@ class Reading:
             yield
         finally:
             self.bound = before
+
+
+@contextmanager
+def undisturbed(reading: Reading) -> Iterator[None]:
+    """Whatever is learnt inside about names and axes is forgotten again: a guess must not teach anything."""
+    scope, survey_ = reading.scope, reading.survey
+    kept = {name: _copied(getattr(scope, name)) for name in vars(scope)}
+    axes = {name: copy.copy(held) for name, held in vars(scope.axes).items()}
+    seen = {each.name: copy.copy(getattr(survey_, each.name)) for each in fields(survey_)}
+    own = {each.name: getattr(reading, each.name) for each in fields(reading)}
+    reading.free, reading.guards, reading.locals = dict(reading.free), list(reading.guards), dict(reading.locals)
+    try:
+        yield
+    finally:
+        for name, held in kept.items():
+            setattr(scope, name, held)
+        for name, held in axes.items():
+            setattr(scope.axes, name, held)
+        for name, held in seen.items():
+            setattr(survey_, name, held)
+        for name, held in own.items():
+            setattr(reading, name, held)
+
+
+def _copied(held: Any) -> Any:
+    """A copy as deep as reading writes: families are changed in place, everything else is replaced."""
+    if isinstance(held, dict):
+        return {key: _family(each) for key, each in held.items()}
+    return copy.copy(held) if isinstance(held, set | list) else held
+
+
+def _family(held: Any) -> Any:
+    if isinstance(held, dict):
+        return dict(held)
+    if hasattr(held, "order") and hasattr(held, "axes"):
+        twin = copy.copy(held)
+        twin.axes = dict(held.axes)
+        return twin
+    return held
 
 
 def new_index(name: str, axis: Axis) -> Index:
@@ -223,10 +264,27 @@ def without_words(node: tree.Node) -> tree.Node:
     if not isinstance(node, tree.Chain) or not isinstance(first := node.first, tree.Product):
         return node
     factors = [f for f in first.factors if not isinstance(f.node, tree.Text)]
+    must_be_harmless([f.node for f in first.factors if isinstance(f.node, tree.Text)])
     if len(factors) == len(first.factors) or not factors:
         return node
     kept = factors[0].node if len(factors) == 1 else tree.Product(first.span, tuple(factors))
     return tree.Chain(node.span, kept, node.links)
+
+
+HARMLESS = frozenset(
+    {"if", "when", "where", "for", "iff", "with", "whenever", "case", "in", "the", "is", "i.e.", "namely", "otherwise",
+     "else", "sonst", "falls", "wenn", "für", "bei", "fall", "若", "当", "如果", "时", "其中", "即", "否则", "其他", "其它"}
+)  # fmt: skip
+"""Words beside a condition that do not change what it says; ``unless`` and ``not`` are none."""
+
+
+def must_be_harmless(said: Iterable[tree.Node]) -> None:
+    """Raises ``Unsettled`` if words beside a condition may change what it says."""
+    for node in said:
+        text = node.text if isinstance(node, tree.Text | tree.Word) else ""
+        for word in text.lower().replace("~", " ").split():
+            if (bare_word := word.strip(",.;:()，。：；（）")) and bare_word not in HARMLESS:
+                raise Unsettled(f"a condition with the words “{text.strip()}” is not understood")
 
 
 def condition(node: tree.Node, reading: Reading, axis_of: Callable[[str], Axis]) -> tuple[Expr, Expr, bool]:

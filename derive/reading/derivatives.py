@@ -19,25 +19,26 @@ from derive.reading.definitions import alpha_equal, as_variables, from_variables
 from derive.reading.elaborate import named, value
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.scope import Unsettled, entry_name
-from derive.reading.spelling import Spelled, bare, letter, plain, spell
+from derive.reading.spelling import STYLES, Spelled, bare, letter, plain, spell
 from derive.reading.survey import PARAMETERS
 from derive.reading.values import Value, entrywise, scalar
 from derive.terms import Index, array, fresh, real, sum_over
 
-MAX_ORDER = 4
+MAX_ORDER = 8
+"""The highest derivative that is taken; SymPy's terms grow with every order."""
 
 
-def _differential(node: tree.Node) -> tuple[str, int] | None:
-    """``∂``, ``∂^2`` or ``d``: the sign and the order."""
+def _differential(node: tree.Node) -> tuple[str, tree.Node | None] | None:
+    """``∂``, ``∂^2``, ``d^n``: the sign, and the order as it is written (None for a first derivative)."""
     node = plain(node)
-    if (isinstance(node, tree.Name) and node.base in ("\\partial", "d", "\\mathrm{d}")) or (
-        isinstance(node, tree.Word) and node.text == "d"
-    ):
-        return ("d" if isinstance(node, tree.Word) or node.base != "\\partial" else "\\partial"), 1
+    if isinstance(node, tree.Name) and STYLES.issuperset(node.decorations) and node.base in ("\\partial", "d"):
+        return node.base, None
+    if isinstance(node, tree.Word) and node.text == "d":
+        return "d", None
     if isinstance(node, tree.Script) and node.sub is None and node.sup is not None and not node.primes:
-        inner, order = _differential(node.base), plain(node.sup)
-        if inner and isinstance(order, tree.Num) and order.text.isdigit() and 1 <= int(order.text) <= MAX_ORDER:
-            return inner[0], int(order.text)
+        inner = _differential(node.base)
+        if inner is not None and inner[1] is None:
+            return inner[0], plain(node.sup)
     return None
 
 
@@ -57,7 +58,7 @@ def _variables(node: tree.Node, sign: str) -> list[tree.Node] | None:
 
     for each in _factors(node):
         head = _differential(each.node)
-        if head is not None and head[1] == 1 and (head[0] == sign or current is None):
+        if head is not None and head[1] is None and (head[0] == sign or current is None):
             close()
             current = []
         elif current is None:
@@ -75,7 +76,7 @@ def _repeated(factors: list[tree.Factor]) -> list[tree.Node]:
             single = (
                 tree.Script(node.span, node.base, node.sub, None, node.primes) if node.sub or node.primes else node.base
             )
-            return [single] * int(order.text)
+            return [single] * _order(order)
         if isinstance(node, tree.Group) and node.open == "(":
             return [node.body]
         return [node]
@@ -91,9 +92,19 @@ def _split(node: tree.Frac) -> tuple[list[tree.Factor], list[tree.Node]] | None:
     variables = _variables(node.denominator, head[0])
     if variables is None:
         return None
-    if len(variables) != head[1]:
-        raise Unsettled(f"a derivative of order {head[1]} by {len(variables)} variables")
+    order = _order(head[1])
+    if len(variables) != order:
+        raise Unsettled(f"a derivative of order {order} by {len(variables)} variables")
     return top[1:], variables
+
+
+def _order(written: tree.Node | None) -> int:
+    """The order of a derivative; only numbers are understood, and no large ones."""
+    if written is None:
+        return 1
+    if not isinstance(written, tree.Num) or not written.text.isdigit() or not 1 <= int(written.text) <= MAX_ORDER:
+        raise Unsettled(f"a derivative of order {tree.sexpr(written)}: orders from 1 to {MAX_ORDER} are understood")
+    return int(written.text)
 
 
 def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
@@ -166,6 +177,8 @@ def value_of_variable(node: tree.Node, reading: Reading) -> Value:
     spelled = spell(node)
     if spelled is not None:
         spelled = labelled(spelled, reading)
+        if spelled.power is not None:
+            raise Unsettled(f"a derivative by the power {tree.sexpr(node)} is not understood")
         stripped = Spelled(spelled.name, spelled.subs, None, False, spelled.primes, spelled.bold)
         return named(stripped, reading)
     return value(node, reading)

@@ -213,13 +213,14 @@ def _(node: tree.Script, reading: Reading) -> Value:
     base = plain(node.base)
     if (length := length_of(node, reading)) is not None:
         return scalar(length)
-    if isinstance(base, tree.Num) and node.sub is None and node.sup is not None:
+    if isinstance(base, tree.Num) and node.sub is None and node.sup is not None and not node.primes:
         return power(value(base, reading), value(node.sup, reading))
     if (
         isinstance(base, tree.Name)
         and base.base == "e"
         and node.sub is None
         and node.sup is not None
+        and not node.primes
         and "e" not in reading.scope.families
         and "e" not in reading.scope.heads
     ):
@@ -230,6 +231,8 @@ def _(node: tree.Script, reading: Reading) -> Value:
         return named(spelled, reading)
     if isinstance(base, tree.Group):
         if base.open == "." or (base.close == "|" and base.open != "|"):
+            if node.sup is not None or node.primes:
+                raise Unsettled("a bar with a superscript is not understood; write |_{x=a} and brackets around it")
             return bar_evaluation(base, node.sub, reading)
         inner = value(base, reading)
         if node.primes:
@@ -239,6 +242,8 @@ def _(node: tree.Script, reading: Reading) -> Value:
         if node.sub is not None:
             inner = _entry(inner, node.sub, reading)
         return superscript(inner, node.sup, reading)
+    if node.primes:
+        raise Unsettled(f"a prime behind {tree.sexpr(base)} is not understood; write d/dx")
     inner = value(base, reading)
     if node.sub is not None:
         inner = _entry(inner, node.sub, reading)
@@ -361,6 +366,8 @@ def _(node: tree.Chain, reading: Reading) -> Value:
 
 @value.register
 def _(node: tree.Stack, reading: Reading) -> Value:
+    if not isinstance(plain(node.annotation), tree.Text):
+        raise Unsettled(f"{tree.sexpr(node.annotation)} above or below a formula is not understood")
     return value(node.base, reading)
 
 
@@ -453,6 +460,11 @@ def _constant(spelled: Spelled, reading: Reading) -> Value | None:
         return Value((fresh(Index("i", axis)),), sympy.Integer(1))
     if name in ("\\ln", "ln", "log", "exp"):
         raise Unsettled(f"{name} without an argument")
+    if name in ("\\partial", "\\nabla"):
+        sign = {"\\partial": "∂", "\\nabla": "∇"}[name]
+        raise Unsettled(
+            f"{sign} is no part of a derivative here; write \\frac{{\\partial f}}{{\\partial x}} or \\nabla_x f"
+        )
     return None
 
 

@@ -55,10 +55,9 @@ def trees_of(items: list[Item]) -> Iterator[tree.Node]:
                 yield from formula.statements
 
 
-def items_of(document: Document) -> Iterator[Item]:
-    """The displays, and between them the sentences with their inline formulas."""
+def items_of(document: Document, macros: Macros) -> Iterator[Item]:
+    """The displays, and between them the sentences; the commands that the note defines are added to ``macros``."""
     buffer: list[tuple[str, tuple[tree.Statement, ...] | None]] = []
-    macros: Macros = {}
     read_macros(document.preamble, macros)
     for piece in document.pieces:
         if isinstance(piece, Mathematics) and piece.display:
@@ -77,20 +76,20 @@ def items_of(document: Document) -> Iterator[Item]:
             buffer = []
             yield piece
         else:
-            yield from _declarations(piece, document.path)
+            yield from _declarations(piece, document.path, macros)
     yield from _sentences(buffer)
 
 
 DECLARE = re.compile(r"^declare\s+(.*)$", re.MULTILINE)
 
 
-def _declarations(fence: Fence, path: str) -> Iterator[Item]:
+def _declarations(fence: Fence, path: str, macros: Macros) -> Iterator[Item]:
     """``declare …`` lines of a declaration block: sentences like any other, for what the text does not say."""
     for match in DECLARE.finditer(fence.text):
         if (found := JACOBIAN.search(match.group(1))) is not None:
             yield Layout(found.group(1).lower())
             continue
-        yield from items_of(find_mathematics(match.group(1), f"{path} (declared).md"))
+        yield from items_of(find_mathematics(match.group(1), f"{path} (declared).md"), macros)
 
 
 SENTENCE = re.compile(r"(?<=[.。!！?？])(?=\s|[^\x00-\x7f]|$)|\n\s*\n|\n(?=#)|(?<=。)")

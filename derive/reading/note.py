@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from derive.patience import OutOfTime
 from derive.reading import tree
 from derive.reading.claims import Claim, claim
-from derive.reading.context import Reading
+from derive.reading.context import Reading, undisturbed
 from derive.reading.drafts import Draft, Pass
 from derive.reading.elaborate import value
 from derive.reading.formula import Formula as Mathematics
 from derive.reading.items import Display, Item, Layout, Sentence, items_of, trees_of
-from derive.reading.latex import parse_block
+from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
 from derive.reading.scope import Scope
 from derive.reading.sentences import announced, members, read_sentence
@@ -38,6 +38,7 @@ class Draftbook:
     drafts: tuple[Draft, ...]
     conventions: tuple[str, ...]
     reading: Reading
+    macros: Macros = field(default_factory=dict)
 
     @property
     def scope(self) -> Scope:
@@ -49,14 +50,21 @@ def reconsider(
 ) -> Claim | None:
     """The claim of a draft with one side (LaTeX) or its relation replaced; None if that makes no sense.
 
-    This is how a proposed correction is judged: it is read in the same context as the line it corrects.
+    This is how a proposed correction is judged: it is read in the same context as the line it corrects, with the
+    commands that the note defines, and leaves nothing behind.
     """
-    reading = book.reading
-    reading.guards = list(draft.guards)
-    sides = []
+    with undisturbed(book.reading):
+        book.reading.guards = list(draft.guards)
+        return _claim_again(book, draft, left, right, symbol)
+
+
+def _claim_again(
+    book: Draftbook, draft: Draft, left: str | None, right: str | None, symbol: str | None
+) -> Claim | None:
+    reading, sides = book.reading, []
     for text, node in ((left, draft.source[0]), (right, draft.source[1])):
         if text is not None:
-            rows = parse_block(Mathematics.of(text))
+            rows = parse_block(Mathematics.of(text), dict(book.macros))
             if len(rows) != 1 or not isinstance(rows[0], tree.Row) or len(rows[0].statements) != 1:
                 return None
             statement = rows[0].statements[0]
@@ -77,7 +85,8 @@ def reconsider(
 
 def read_note(document: Document) -> Draftbook:
     """Read all formulas and sentences of a note."""
-    items = list(items_of(document))
+    macros: Macros = {}
+    items = list(items_of(document, macros))
     found = survey(trees_of(items))
     scope = Scope()
     state: object = None
@@ -91,7 +100,7 @@ def read_note(document: Document) -> Draftbook:
         if (clean and now == state) or time.monotonic() > end:
             break
         state = now
-    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading)
+    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading, macros)
 
 
 def _state(scope: Scope, found: Survey) -> object:

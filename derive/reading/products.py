@@ -171,6 +171,8 @@ def function_word(node: tree.Node) -> str | None:
 
 def _function(node: tree.Node, items: Items, position: int, reading: Reading) -> tuple[Value, int]:
     name = function_word(node) or ""
+    if isinstance(node, tree.Script) and node.primes:
+        raise Unsettled(f"{name} with a prime is not understood; write d/dx")
     argument, after = argument_of(items, position + 1, reading)
     sub = node.sub if isinstance(node, tree.Script) else None
     sup = node.sup if isinstance(node, tree.Script) else None

@@ -11,7 +11,7 @@ from sympy import Expr
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, indicator, length_of, new_index
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import letter, plain, spell, words
+from derive.reading.spelling import Spelled, letter, plain, spell, words
 from derive.reading.values import Value
 from derive.terms import Axis, Index
 
@@ -24,6 +24,8 @@ class Running:
 
     indices: dict[str, Index] = field(default_factory=dict)
     conditions: list[tuple[tree.Node, str, tree.Node]] = field(default_factory=list)
+    sup: tree.Node | None = None
+    bounded: bool = False  # whether ``sup`` is the upper bound of an index
 
     def guard(self, reading: Reading) -> Expr:
         """The product of the indicators of all conditions (call it with the indices bound)."""
@@ -39,12 +41,13 @@ class Running:
 
 def running(node: tree.BigOp, reading: Reading, value_of: ValueOf) -> Running:
     """Read the range of Σ or Π."""
-    found = Running()
+    found = Running(sup=plain(node.sup) if node.sup is not None else None)
     if node.sub is None:
         raise Unsettled("a sum without an index; say below Σ what it runs over")
-    sup = plain(node.sup) if node.sup is not None else None
     for part in _parts(plain(node.sub)):
-        _read_part(part, sup, found, reading, value_of)
+        _read_part(part, found, reading, value_of)
+    if found.sup is not None and not found.bounded:
+        raise Unsettled(f"{tree.sexpr(found.sup)} above Σ bounds no index: what stands below says where the sum ends")
     if not found.indices:
         raise Unsettled(f"what the sum runs over is not understood: {tree.sexpr(node.sub)}")
     return found
@@ -60,10 +63,10 @@ def _parts(sub: tree.Node) -> list[tree.Node]:
     return [sub]
 
 
-def _read_part(part: tree.Node, sup: tree.Node | None, found: Running, reading: Reading, value_of: ValueOf) -> None:
+def _read_part(part: tree.Node, found: Running, reading: Reading, value_of: ValueOf) -> None:
     name = letter(part)
     if name is not None:
-        _bind(name, _up_to(sup, name, sympy.Integer(1), reading, value_of), found)
+        _bind(name, _up_to(found, name, sympy.Integer(1), reading, value_of), found)
         return
     if not isinstance(part, tree.Chain) or part.first is None or any(k.right is None for k in part.links):
         raise Unsettled(f"what the sum runs over is not understood: {words(part) or tree.sexpr(part)}")
@@ -74,17 +77,17 @@ def _read_part(part: tree.Node, sup: tree.Node | None, found: Running, reading: 
         symbols == ["="]
         and name is not None
         and name not in found.indices
-        and (sup is not None or isinstance(sides[1], tree.Num))
+        and (found.sup is not None or isinstance(sides[1], tree.Num))
     ):
-        if sup is None:
+        if found.sup is None:
             raise Unsettled(f"Σ over {name} has a lower bound and no upper one")
         low = _bound_value(sides[1], reading, value_of)
-        _bind(name, _up_to(sup, name, low, reading, value_of), found)
+        _bind(name, _up_to(found, name, low, reading, value_of), found)
     elif symbols == ["\\in"] and name is not None:
         _bind(name, member_axis(sides[1], name, reading, value_of), found)
     elif symbols in (["\\ne"], ["="]) and name is not None:
         if name not in found.indices:
-            _bind(name, _up_to(sup, name, sympy.Integer(1), reading, value_of), found)
+            _bind(name, _up_to(found, name, sympy.Integer(1), reading, value_of), found)
         found.conditions.append((sides[0], symbols[0], sides[1]))
     elif len(symbols) == 2 and set(symbols) <= {"\\le", "<"} and (name := letter(sides[1])) is not None:
         low, high = (_bound_value(sides[k], reading, value_of) for k in (0, 2))
@@ -108,10 +111,11 @@ def _bind(name: str, axis: Axis, found: Running) -> None:
     found.indices[name] = new_index(name, axis)
 
 
-def _up_to(sup: tree.Node | None, name: str, low: Expr, reading: Reading, value_of: ValueOf) -> Axis:
-    if sup is None:
+def _up_to(found: Running, name: str, low: Expr, reading: Reading, value_of: ValueOf) -> Axis:
+    if found.sup is None:
         return reading.loose_axis(name)
-    high = _bound_value(sup, reading, value_of)
+    found.bounded = True
+    high = _bound_value(found.sup, reading, value_of)
     return Axis(str(high), low, high)
 
 
@@ -120,7 +124,7 @@ def _bound_value(node: tree.Node, reading: Reading, value_of: ValueOf) -> Expr:
     if (length := length_of(node, reading)) is not None:
         return length
     spelled = spell(node)
-    if spelled is not None and not spelled.subs and spelled.power is None and not spelled.primes:
+    if spelled is not None and not spelled.subs and _bare(spelled) and not spelled.primes:
         return size_of(spelled.name, reading)
     if isinstance(node, tree.Num):
         return sympy.Integer(node.text)
@@ -165,19 +169,44 @@ def run_of(node: tree.Node) -> str:
 def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf) -> Axis:
     """The axis of ``i ∈ ...``: a named set, ``\\text{Vocab}``, ``{1, …, n}``."""
     node = plain(node)
+    unknown = Unsettled(
+        f"the set {tree.sexpr(node)} is not understood; write Σ over {name} = 1 to a size, or name the set"
+    )
     if isinstance(node, tree.Group) and node.open in ("\\{", "{"):
         parts = [plain(p) for p in node.body.parts]
-        if len(parts) >= 3 and any(isinstance(p, tree.Ellipsis) for p in parts):
-            low, high = (_bound_value(parts[k], reading, value_of) for k in (0, -1))
-            return Axis(str(high), low, high)
+        dots = [k for k, part in enumerate(parts) if isinstance(part, tree.Ellipsis)]
+        if dots == [len(parts) - 2] and len(parts) in (3, 4):
+            bounds = [_bound_value(part, reading, value_of) for part in parts if not isinstance(part, tree.Ellipsis)]
+            if len(bounds) == 3 and bounds[1] - bounds[0] != 1:
+                raise unknown
+            return Axis(str(bounds[-1]), bounds[0], bounds[-1])
     if isinstance(node, tree.Group) and node.open == "[" and len(node.body.parts) == 1:
         return Axis.of_size(_bound_value(plain(node.body.parts[0]), reading, value_of))
     spelled = spell(node)
-    label = words(node) or run_of(node)
-    if (set_name := spelled.name if spelled else label) in reading.scope.unclear:
+    if spelled is not None and not _bare(spelled):
+        raise unknown
+    primes = "'" * spelled.primes if spelled is not None else ""
+    label = _set_label(node)
+    if (set_name := spelled.name + primes if spelled else label) in reading.scope.unclear:
         raise Unsettled(f"{set_name} is given by a formula that is not understood")
     if spelled is not None and not spelled.subs:
-        return Axis.of_size(size_of(spelled.name, reading))
+        return Axis.of_size(size_of(set_name, reading))
     if label:
         return Axis.of_size(size_of("V" if "ocab" in label or label in ("V", "W") else label, reading))
-    raise Unsettled(f"the set {tree.sexpr(node)} is not understood; write Σ over {name} = 1 to a size, or name the set")
+    raise unknown
+
+
+def _bare(spelled: Spelled) -> bool:
+    """Whether nothing but primes and indices is attached to a name."""
+    return spelled.power is None and not spelled.transposed
+
+
+def _set_label(node: tree.Node) -> str:
+    """The words or the run of letters that name a set, if the set is nothing else: no part of it may be dropped."""
+    if isinstance(node, tree.Text | tree.Word):
+        return node.text.strip()
+    if isinstance(node, tree.Product) and all(
+        isinstance(f.node, tree.Text | tree.Word) and not f.operator for f in node.factors
+    ):
+        return words(node)
+    return run_of(node)

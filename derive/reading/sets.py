@@ -35,11 +35,14 @@ def set_name(node: tree.Node) -> str | None:
     node = plain(node)
     spelled = spell(node)
     if spelled is not None and not spelled.subs:
-        return spelled.name
+        attached = spelled.power is not None or spelled.transposed
+        return None if attached else spelled.name + "'" * spelled.primes
     if isinstance(node, tree.Product):
         names, arguments = [f.node for f in node.factors], ""
         if isinstance(names[-1], tree.Group):
             names, arguments = names[:-1], tree.sexpr(names[-1])
+        if any(f.operator for f in node.factors):
+            return None
         if names and all(isinstance(n, tree.Name) for n in names):
             return "".join(n.base for n in names if isinstance(n, tree.Name)) + arguments
         if len(names) == 1 and (inner := spell(names[0])) is not None:
@@ -68,6 +71,8 @@ def parts(node: tree.Node, reading: Reading, axis: Axis) -> list[Part]:
     """The parts of a set over which a sum is taken, with the axis that its elements belong to."""
     node = plain(node)
     if is_union(node) and isinstance(node, tree.Sum):
+        if any(term.sign != "\\cup" for term in node.terms[1:]):
+            raise Unsettled(f"the set {tree.sexpr(node)} is not understood")
         found = [part for term in node.terms for part in parts(term.node, reading, axis)]
         _keep_apart(found, reading)
         return found

@@ -86,7 +86,7 @@ def is_transpose(node: tree.Node | None) -> bool:
         return False
     node = plain(node)
     if isinstance(node, tree.Name):
-        return node.base in TRANSPOSES
+        return node.base in TRANSPOSES and STYLES.issuperset(node.decorations)
     return (
         isinstance(node, tree.Word | tree.Text | tree.Mark)
         and (getattr(node, "text", "") or getattr(node, "symbol", "")) in TRANSPOSES
@@ -152,8 +152,8 @@ def spell(node: tree.Node) -> Spelled | None:
         return _spell_script(node)
     if isinstance(node, tree.Group) and node.open == node.close == "|" and len(node.body.parts) == 1:
         inner = spell(node.body.parts[0])
-        if inner and not inner.subs and inner.power is None:
-            return Spelled(f"|{inner.name}|")
+        if inner and not inner.subs and inner.power is None and not inner.transposed:
+            return Spelled(f"|{inner.name}" + "'" * inner.primes + "|")
     return None
 
 
