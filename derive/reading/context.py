@@ -273,7 +273,8 @@ def without_words(node: tree.Node) -> tree.Node:
 
 HARMLESS = frozenset(
     {"if", "when", "where", "for", "iff", "with", "whenever", "case", "in", "the", "is", "i.e.", "namely", "otherwise",
-     "else", "sonst", "falls", "wenn", "für", "bei", "fall", "若", "当", "如果", "时", "其中", "即", "否则", "其他", "其它"}
+     "else", "sonst", "falls", "wenn", "für", "bei", "fall",
+     "若", "当", "如果", "时", "其中", "即", "否则", "其他", "其它"}
 )  # fmt: skip
 """Words beside a condition that do not change what it says; ``unless`` and ``not`` are none."""
 

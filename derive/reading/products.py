@@ -271,6 +271,8 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
         raise Unsettled(f"{node.kind} over an index is outside of what is judged")
     drawn = _drawn(node, reading)
     if drawn is not None:
+        if node.sup is not None:
+            raise Unsettled(f"{tree.sexpr(node.sup)} above Σ bounds no index: it runs over a set")
         return _over_set(node, drawn, rest, reading)
     range_ = running(node, reading, value)
     rest = [bare(rest[0].node), *rest[1:]]
