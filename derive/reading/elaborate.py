@@ -228,7 +228,12 @@ def _(node: tree.Script, reading: Reading) -> Value:
         return Value(inner.indices, exp(inner.body), inner.row)
     if isinstance(base, tree.Accent) and base.kind in ("underbrace", "overbrace"):
         label = node.sub if base.kind == "underbrace" else node.sup
-        if label is None or not isinstance(plain(label), tree.Text | tree.Word) or node.primes or (node.sub and node.sup):
+        if (
+            label is None
+            or not isinstance(plain(label), tree.Text | tree.Word)
+            or node.primes
+            or (node.sub and node.sup)
+        ):
             raise Unsettled(f"{tree.sexpr(label)} below a brace is not judged; write it as a step of its own")
         return value(base.inner, reading)
     spelled = spell(node)
