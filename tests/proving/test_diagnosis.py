@@ -36,6 +36,13 @@ SLIPS = [
     ("information.md", 20, "KL vs cross-entropy", "the term − H(p) is missing"),
     ("information.md", 26, "inequality direction", "≥"),
     ("information.md", 33, "summation range", r"\sum_{i=1}^n is right"),
+    ("noise.md", 13, "sign inside sigma", "has the sign - where + is right"),
+    ("noise.md", 18, "sign inside sigma", r"\sigma(u_o^\top v_c) needs the opposite sign"),
+    ("noise.md", 41, "sign inside sigma", r"\log(Kq_w) has the sign + where - is right"),
+    ("noise.md", 45, "factor", "the factor K is missing"),
+    ("noise.md", 49, "factor", "the factor q_w is too many"),
+    ("noise.md", 53, "factor", "the factor K is missing"),
+    ("noise.md", 63, "sign inside sigma", r"the argument of \sigma is t where its negative is right"),
     ("layer.md", 14, "shape/transposition", "W^\\top g conforms"),
     ("layer.md", 21, "shape/transposition", "gx^\\top conforms"),
 ]
@@ -65,7 +72,7 @@ def test_a_planted_slip_is_refuted_and_named(name: str, line: int, label: str, p
     assert phrase in verdict.diagnosis
 
 
-@pytest.mark.parametrize("name", ["softmax.md", "sigmoid.md", "information.md", "layer.md"])
+@pytest.mark.parametrize("name", ["softmax.md", "sigmoid.md", "information.md", "noise.md", "layer.md"])
 def test_every_correction_is_itself_proved(name: str) -> None:
     book, proved = book_of(name), 0
     for draft, step in zip(book.drafts, steps_of(name), strict=True):
@@ -83,8 +90,16 @@ def test_every_correction_is_itself_proved(name: str) -> None:
     assert proved
 
 
+def test_slips_with_repeated_noise_words_are_refuted() -> None:
+    """A word counted once that was drawn twice, the noise that is the observed word, and an optimum without its K."""
+    verdicts = [step.verdict.kind for step in steps_of("noise.md")]
+    assert verdicts.count(Kind.REFUTED) == len(verdicts) - 3
+    for line in (23, 27, 31, 67):
+        assert step_at("noise.md", line).verdict.kind is Kind.REFUTED
+
+
 def test_every_refuted_step_has_a_diagnosis_and_no_other_step_has_one() -> None:
-    for name in ("softmax.md", "sigmoid.md", "information.md", "layer.md", "quiet.md"):
+    for name in ("softmax.md", "sigmoid.md", "information.md", "noise.md", "layer.md", "quiet.md"):
         for step in steps_of(name):
             assert (step.verdict.diagnosis is not None) == (step.verdict.kind is Kind.REFUTED), step
 
