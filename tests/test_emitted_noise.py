@@ -1,4 +1,4 @@
-"""The generated functions that learn from noise words: negative sampling, noise-contrastive estimation, sampled softmax."""
+"""The generated functions that learn from noise words: negative sampling, NCE, sampled softmax."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ SLIPS = [
     ("noise.md", 45, "factor", "the factor K is missing"),
     ("noise.md", 49, "factor", "the factor q_w is too many"),
     ("noise.md", 53, "factor", "the factor K is missing"),
-    ("noise.md", 63, "sign inside sigma", r"the argument of \sigma is t where its negative is right"),
+    ("noise.md", 63, "sign inside sigma", "is t where its negative is right"),
     ("layer.md", 14, "shape/transposition", "W^\\top g conforms"),
     ("layer.md", 21, "shape/transposition", "gx^\\top conforms"),
 ]
@@ -80,7 +80,7 @@ def test_every_correction_is_itself_proved(name: str) -> None:
         if correction is None:
             continue
         assert step.verdict.kind is Kind.REFUTED
-        symbol = next((s for s in ("\\le", "\\ge") if correction.startswith(s)), None)
+        symbol = next((s for s in ("\\le", "\\ge") if correction.startswith(f"{s} ")), None)
         right = correction.removeprefix(symbol) if symbol else correction
         claim = reconsider(book, draft, right=right, symbol=symbol)
         assert claim is not None, correction
