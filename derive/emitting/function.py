@@ -12,7 +12,8 @@ from derive.emitting.helpers import RESTS_ON
 from derive.emitting.lowering import Lowering
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import schedule
-from derive.emitting.statements import Printer
+from derive.emitting.statements import Printer, Statement
+from derive.emitting.steps import Value
 from derive.emitting.unicode import shown
 
 __all__ = ["WIDTH", "FunctionCode", "check_names", "emit_function"]
@@ -26,6 +27,9 @@ class FunctionCode:
         rewrites: what its correctness rests on, beside the proofs of its terms.
         helpers: what it calls.
         axes: the named axes of each output.
+        statements: the lines that compute something, in their order.
+        results: the value of each output.
+        start: the line of the text, counted from 0, where the first statement begins.
     """
 
     name: str
@@ -33,6 +37,9 @@ class FunctionCode:
     rewrites: frozenset[str]
     helpers: frozenset[str]
     axes: Mapping[str, tuple[str, ...]]
+    statements: tuple[Statement, ...]
+    results: Mapping[str, Value]
+    start: int
 
 
 def emit_function(formula: Formula) -> FunctionCode:
@@ -45,7 +52,8 @@ def emit_function(formula: Formula) -> FunctionCode:
     roots = lowering.outputs({name: proved.tensor for name, proved in formula.outputs.items()})
     plan = Plan(formula.arguments, roots, formula.scratch)
     printer = Printer(formula, plan, schedule(plan, name_dots=formula.in_place))
-    body = printer.body()
+    statements = printer.body()
+    body = printer.lines
     results = {name: printer.text(use)[0] for name, use in plan.outputs.items()}
     ranks = {name: len(use.labels) for name, use in plan.outputs.items()}
     lines = [*_signature(formula, ranks, printer.names.blocks), *_indented(_docstring(formula, printer.names.blocks))]
@@ -53,6 +61,7 @@ def emit_function(formula: Formula) -> FunctionCode:
     lines += _indented(shape_checks(formula, printer.names.blocks))
     lines += _indented(finite_inputs(formula))
     lines += _indented([f"{axis} = {printer.names.length(axis)}" for axis in printer.sizes])
+    start = len(lines) + bool(printer.ignores)
     if printer.ignores:
         flags = ", ".join(f'{flag}="ignore"' for flag in sorted(printer.ignores))
         lines += _indented([f"with np.errstate({flags}):", *_indented(body)])
@@ -74,6 +83,9 @@ def emit_function(formula: Formula) -> FunctionCode:
         frozenset(lowering.rewrites | {name for helper in printer.helpers for name in RESTS_ON.get(helper, ())}),
         frozenset(printer.helpers | (set() if formula.in_place else {"convert"})),
         {name: use.value.axes for name, use in plan.outputs.items()},
+        tuple(statements),
+        {name: use.value for name, use in plan.outputs.items()},
+        start,
     )
 
 

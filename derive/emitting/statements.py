@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from derive.emitting.formula import EmitError
@@ -11,19 +12,31 @@ from derive.emitting.numpy_code import Expressions
 from derive.emitting.steps import Step, Use, Value
 from derive.emitting.text import ATOM, PRODUCT, SUM, Text, number, weighted_sum, wrap
 
-__all__ = ["Printer"]
+__all__ = ["Printer", "Statement"]
 
 _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The lines of code that compute one value, and the name they give it."""
+
+    value: Value
+    name: str
+    lines: tuple[str, ...]
 
 
 class Printer(Expressions):
     """Prints the statements of one plan."""
 
-    def body(self) -> list[str]:
+    def body(self) -> list[Statement]:
         """The statements, without the return."""
+        done = []
         for value in self.schedule.order:
+            before = len(self.lines)
             self._statement(value)
-        return self.lines
+            done.append(Statement(value, self.names.of(value), tuple(self.lines[before:])))
+        return done
 
     def _statement(self, value: Value) -> None:
         step, name = value.step, self.names.of(value)

@@ -37,18 +37,31 @@ def shipped_notes() -> list[Path]:
 
 
 def formulas_command(
-    notes: Sequence[Path] = (), *, format: str = "markdown", fragment: bool = False, seconds: float = 10.0
+    notes: Sequence[Path] = (),
+    *,
+    format: str = "markdown",
+    fragment: bool = False,
+    columns: bool = False,
+    seconds: float = 10.0,
 ) -> str:
     """The derivations of the notes (by default those of the package) as Markdown, LaTeX or HTML.
 
+    Args:
+        fragment: LaTeX without preamble.
+        columns: HTML that also shows the functions that the notes ask for, each line beside what proves it.
+
     Raises:
-        DeriveError: a note cannot be read, or the format is unknown.
+        DeriveError: a note cannot be read, the format is unknown, or a function cannot be emitted.
     """
     if format not in FORMATS:
         raise DeriveError(f"there is no format {format}; use {', '.join(FORMATS)}")
     if fragment and format != "latex":
         raise DeriveError("only LaTeX has fragments; leave --fragment out, or use --format latex")
+    if columns and format != "html":
+        raise DeriveError("only HTML has columns; leave --columns out, or use --format html")
     pages = _pages(notes or shipped_notes(), seconds)
+    if columns:
+        return _with_functions(pages, seconds)
     if format == "html":
         from derive.formulas.html import document
 
@@ -60,6 +73,18 @@ def formulas_command(
     from derive.formulas.markdown import markdown
 
     return markdown(pages)
+
+
+def _with_functions(pages: Sequence[Page], seconds: float) -> str:
+    from derive.formulas.columns import functions
+    from derive.formulas.columns_html import SCRIPT, STYLE, functions_html
+    from derive.formulas.html import document
+
+    found = [functions(page, page.path, seconds=seconds) for page in pages]
+    if not any(found):
+        raise DeriveError("the notes ask for no functions; a ```derive block with an emit line does")
+    ends = [functions_html(each, number) if each else "" for number, each in enumerate(found, 1)]
+    return document(pages, ends=ends, style=STYLE, script=SCRIPT)
 
 
 def report_command(notes: Sequence[Path], *, seconds: float = 10.0) -> str:
@@ -130,10 +155,13 @@ def formulas(
     format: Annotated[str, typer.Option(help="markdown, latex or html.")] = "markdown",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write.")] = None,
     fragment: Annotated[bool, typer.Option("--fragment", help="LaTeX without preamble, for \\input.")] = False,
+    columns: Annotated[
+        bool, typer.Option("--columns", help="HTML with each line of the emitted NumPy beside what proves it.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if stale.")] = False,
 ) -> None:
     """Set the derivations of the notes: every step with its verdict and its justification in words."""
-    text = formulas_command(notes or (), format=format, fragment=fragment)
+    text = formulas_command(notes or (), format=format, fragment=fragment, columns=columns)
     if not check:
         write(text, output)
         return

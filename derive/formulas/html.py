@@ -13,27 +13,42 @@ from derive.formulas.page import Chain, Line, Page
 from derive.formulas.prose import Inline, Span
 from derive.formulas.source import segments
 from derive.formulas.style import STYLE
-from derive.formulas.verdicts import MARKS, Finding, finding, tally
+from derive.formulas.verdicts import MARKS, Finding, counted, finding, tally
 from derive.reading import tree
 from derive.reading.formula import Formula
 from derive.reading.latex import parse_block
 
-__all__ = ["document", "fragment_of_line", "words"]
+__all__ = ["document", "formula_of_line", "fragment_of_line", "mark", "why_of_line", "words"]
 
 _TAGS = {"strong": "strong", "emphasis": "em", "code": "code"}
 _NOWHERE = tree.Span(0, 0, 1, 1)
 
 
-def document(pages: Sequence[Page], *, title: str = "Derivations", report: bool = False) -> str:
-    """A whole file; a report also shows the conventions that were used and the line numbers of the note."""
+def document(
+    pages: Sequence[Page],
+    *,
+    title: str = "Derivations",
+    report: bool = False,
+    ends: Sequence[str] = (),
+    style: str = "",
+    script: str = "",
+) -> str:
+    """A whole file; a report also shows the conventions that were used and the line numbers of the note.
+
+    Args:
+        ends: for each page what stands at the end of its article.
+        style, script: what these ends need beside the style sheet of all pages.
+    """
     if len(pages) == 1 and pages[0].title:
         title = _plain(pages[0].title)
-    body = "\n".join(_article(page, number, report) for number, page in enumerate(pages, 1))
+    given = [*ends, *[""] * (len(pages) - len(ends))]
+    body = "\n".join(_article(*each, report) for each in zip(pages, range(1, len(pages) + 1), given, strict=True))
+    scripted = f"<script>\n{script}</script>\n" if script else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
-        f"{_contents(pages)}<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{STYLE}{style}</style>\n</head>\n<body>\n"
+        f"{_contents(pages)}<main>\n{body}\n</main>\n{scripted}</body>\n</html>\n"
     )
 
 
@@ -48,7 +63,7 @@ def _contents(pages: Sequence[Page]) -> str:
     return f'<nav aria-label="Notes"><ul>\n{items}</ul></nav>\n'
 
 
-def _article(page: Page, number: int, report: bool) -> str:
+def _article(page: Page, number: int, end: str, report: bool) -> str:
     parts = [f'<article id="note-{number}">']
     if not page.title:
         parts.append(f"<h1>{escape(page.path.name)}</h1>")
@@ -74,13 +89,13 @@ def _article(page: Page, number: int, report: bool) -> str:
         parts.append("</ul>")
     for step in page.elsewhere:
         said = f"line {step.place.line}: {escape(step.verdict.reason)}"
-        parts.append(f'<p class="why {step.verdict.kind}">{_mark(step)} {said}</p>')
-    return "\n".join([*parts, "</article>"])
+        parts.append(f'<p class="why {step.verdict.kind}">{mark(step)} {said}</p>')
+    return "\n".join([*parts, *([end] if end else []), "</article>"])
 
 
 def _summary(page: Page, report: bool) -> str:
     counts = [
-        f'<li class="{kind}"><span aria-hidden="true">{MARKS[kind]}</span> {count} {kind.value}</li>'
+        f'<li class="{kind}"><span aria-hidden="true">{MARKS[kind]}</span> {counted(kind, count)}</li>'
         for kind, count in page.summary().items()
         if count
     ]
@@ -109,19 +124,22 @@ def fragment_of_line(line: Line, note: int = 0, *, number: bool = False) -> str:
     kind = step.verdict.kind.value if step is not None else "none"
     goes_on = " goes-on" if line.first is None and line.relation is not None else ""
     place = f' id="{f"n{note}-" if note else ""}L{step.place.line}-{step.place.column}"' if step is not None else ""
-    shown = f"<code>{escape(line.source)}</code>" if line.source else _formula(line)
+    shown = formula_of_line(line)
     text = f'<div class="line {kind}{goes_on}"{place}>'
     if number:
         text += f'<span class="number">{step.place.line if step is not None else ""}</span>'
     text += f'<div class="formula" tabindex="0" role="group">{shown}</div>' if shown else ""
     if step is not None:
-        text += f'<div class="why">{_mark(step)} {_why(line)}</div>'
+        text += f'<div class="why">{mark(step)} {why_of_line(line)}</div>'
         if (found := finding(step)) is not None:
             text += _details(found, step)
     return text + "</div>"
 
 
-def _formula(line: Line) -> str:
+def formula_of_line(line: Line) -> str:
+    """The formula of a line, set; its source where it could not be read."""
+    if line.source:
+        return f"<code>{escape(line.source)}</code>"
     label = [_beside(line.label)] if line.label else []
     links = (tree.Link(_NOWHERE, line.relation, line.right),) if line.relation is not None else ()
     chain = tree.Chain(_NOWHERE, line.first, links)
@@ -135,12 +153,14 @@ def _beside(nodes: tuple[tree.Node, ...]) -> tree.Node:
     return tree.Product(_NOWHERE, tuple(tree.Factor(_NOWHERE, "", "", node) for node in nodes))
 
 
-def _mark(step: Step) -> str:
+def mark(step: Step) -> str:
+    """The sign of a verdict for those who see it, and its name for those who hear it."""
     kind = step.verdict.kind
     return f'<span class="mark" aria-hidden="true">{MARKS[kind]}</span><span class="spoken">{kind.value}: </span>'
 
 
-def _why(line: Line) -> str:
+def why_of_line(line: Line) -> str:
+    """The justification of a line."""
     if line.why:
         return words("; ".join(line.why))
     return line.step.verdict.kind.value if line.step is not None else ""

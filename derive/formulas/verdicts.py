@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from derive.derivation import Kind, Step
 
-__all__ = ["MARKS", "Finding", "finding", "tally"]
+__all__ = ["MARKS", "Finding", "counted", "finding", "tally"]
 
 MARKS = {Kind.PROVED: "✓", Kind.REFUTED: "✗", Kind.UNDECIDED: "?", Kind.UNREAD: "…", Kind.DEFINITION: "≔"}
 
@@ -35,10 +35,11 @@ def finding(step: Step) -> Finding | None:
     return Finding(verdict.reason, diagnosis, example, verdict.correction)
 
 
+def counted(kind: Kind, count: int) -> str:
+    """``12 proved``, ``1 definition``, ``3 definitions``."""
+    return f"{count} {kind.value}{'s' if kind is Kind.DEFINITION and count != 1 else ''}"
+
+
 def tally(counts: dict[Kind, int]) -> str:
     """``12 proved, 3 definitions``; kinds that do not occur are left out."""
-    words = {Kind.DEFINITION: ("definition", "definitions")}
-    parts = [
-        f"{count} {words[kind][count != 1] if kind in words else kind.value}" for kind, count in counts.items() if count
-    ]
-    return ", ".join(parts) or "no steps"
+    return ", ".join(counted(kind, count) for kind, count in counts.items() if count) or "no steps"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import struct
 import subprocess
@@ -45,6 +46,19 @@ def test_a_browser_shows_it(tmp_path: Path) -> None:
     browser(tmp_path, "--window-size=500,1200", f"--screenshot={picture}", page.as_uri())
     columns = inked(picture)
     assert columns > 200, "the picture is nearly empty"
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+def test_a_term_of_the_code_lights_up_what_proves_it(tmp_path: Path) -> None:
+    ask = "emit tests.gradient(u, v, c, o):\n    gradient = \\frac{\\partial}{\\partial v_c} \\log P(o|c)\n"
+    note, page = tmp_path / "note.md", tmp_path / "out.html"
+    note.write_text(f"{RIGHT}\n```derive\n{ask}```\n", encoding="utf-8")
+    text = formulas_command([note], format="html", columns=True)
+    look = "<script>document.querySelector('a[data-name=logits]').focus();</script>"
+    page.write_text(text.replace("</body>", f"{look}</body>"), encoding="utf-8")
+    done = browser(tmp_path, "--dump-dom", page.as_uri()).stdout.decode("utf-8")
+    lit = re.findall(r'class="row[^"]* lit" id="n1-gradient-(\w+)"', done)
+    assert lit == ["logits", "gradient"]
 
 
 def inked(path: Path) -> int:
