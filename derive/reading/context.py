@@ -76,7 +76,7 @@ class Reading:
             columns = self.survey.holds_columns(name)
             self.scope.note(f"the {'columns' if columns else 'rows'} of {name} are the vectors {small}")
             return small, columns
-        if not spelled.subs and name in self.survey.indexed:
+        if not spelled.subs and name in self.survey.indexed and not self._is_distribution(name):
             if name in self.survey.variables or (name not in self.survey.wholes and self._is_scalar(name)):
                 return f"{name} ", None
         return name, None
@@ -84,6 +84,11 @@ class Reading:
     def _is_scalar(self, name: str) -> bool:
         """A letter that is also used as a plain number: the variable of a function, a size, an index."""
         return name in self.survey.variables or name in self.survey.subscripts or name in self.survey.sizes
+
+    def _is_distribution(self, name: str) -> bool:
+        """A probability vector: it stays one as the argument of a function (``T_α(p)``)."""
+        family = self.scope.families.get(name)
+        return family is not None and bool(family.sums_to_one)
 
     def next_serial(self) -> int:
         self.serial += 1

@@ -78,3 +78,9 @@ def test_a_condition_is_no_definition(condition: str, tmp_path: Path) -> None:
     """Were p = q taken for a definition of p, everything after it would be about equal distributions."""
     _, step = steps(condition + r" \\ D(p \| q) &= 0", tmp_path)
     assert step.verdict.kind == "refuted"
+
+
+def test_a_probability_vector_stays_one_as_the_argument_of_a_function(tmp_path: Path) -> None:
+    power = r"T_\alpha(p) &= \frac{1}{\alpha - 1} \left( 1 - \sum_{i=1}^{n} p_i^\alpha \right)"
+    first, step = steps(r"D(p \| q) = 0 \iff p = q \\" + power, tmp_path)
+    assert (first.verdict.kind, step.verdict.kind) == ("proved", "definition")

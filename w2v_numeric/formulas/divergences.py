@@ -1,0 +1,212 @@
+"""Functions proved in divergences.md and mutual-information.md.
+
+Generated from proved steps; do not edit, run:  derive emit
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BODY_SHA256",
+    "NOTES",
+    "jensen_shannon",
+    "mutual_information",
+    "renyi",
+    "tsallis",
+]
+
+Floats = NDArray[Any]
+Integers = NDArray[Any]
+
+NOTES = {
+    "divergences.md": "e9653a6e064c69d5bf55d529d10920c2115bae499400b248785f986a60e18ba1",
+    "mutual-information.md": "38abe8a7b5038c2ed8865d82c74232af21cabf37624ccb173cffc88e6811cc0d",
+}
+"""The notes the functions come from, with the SHA-256 of each."""
+
+BODY_SHA256 = "7841eeb0ba4b2b98790b824c07fa19c0d891bdd4d94e59b1ee430aaea00c9024"
+"""The SHA-256 of everything below."""
+
+
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _floats(name: str, values: Any) -> Any:
+    """Floating-point numbers as they are; integers and lists of numbers as floats."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _number(name: str, value: Any) -> float:
+    """One real number."""
+    array = _floats(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
+    return float(array)
+
+
+def _integers(name: str, values: Any) -> Integers:
+    """Integers that point into an axis, counted from 0."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise IndexError(f"{name} has a negative entry")
+    return array
+
+
+def jensen_shannon(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
+    r"""The Jensen-Shannon divergence of p and q in nats, and its gradients; 0 log 0 is 0.
+
+        divergence = JS(p, q) = \frac{1}{2} D(p \| m) + \frac{1}{2} D(q \| m)
+            proved in divergences.md:50
+        gradient_p = \frac{\partial}{\partial p_i} JS(p, q) = \frac{1}{2} \log \frac{p_i}{m_i}
+            proved in divergences.md:73
+        gradient_q = \frac{\partial}{\partial q_i} JS(p, q) = \frac{1}{2} \log \frac{q_i}{m_i}
+            proved in divergences.md:77
+
+    Args:
+        p: (n,).
+        q: (n,).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(p) is not np.ndarray or p.dtype.kind != "f":
+        p = _floats("p", p)
+    if type(q) is not np.ndarray or q.dtype.kind != "f":
+        q = _floats("q", q)
+    if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
+        raise ValueError(f"jensen_shannon needs p (n,), q (n,); got {p.shape}, {q.shape}")
+    if not math.isfinite(p.dot(q)):
+        _reject_non_finite("jensen_shannon", p=p, q=q)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = 0.5 * p + 0.5 * q
+        inverse = np.reciprocal(total, out=total)
+        weighted = p * inverse
+        logarithms = np.log(weighted, out=weighted)
+        finite = np.where(p != 0, logarithms, 0)
+        weighted_2 = inverse
+        weighted_2 *= q
+        logarithms_2 = np.log(weighted_2, out=weighted_2)
+        finite_2 = np.where(q != 0, logarithms_2, 0)
+        divergence = 0.5 * p.dot(finite) + 0.5 * q.dot(finite_2)
+        gradient_p = logarithms
+        gradient_p *= 0.5
+        gradient_q = logarithms_2
+        gradient_q *= 0.5
+    return float(divergence), gradient_p, gradient_q
+
+
+def mutual_information(P: Floats) -> tuple[float, Floats]:
+    r"""The mutual information of a joint distribution P in nats, and its gradient; 0 log 0 is 0.
+
+        information = I = \sum_{i=1}^{n} \sum_{j=1}^{k} P_{ij} \log \frac{P_{ij}}{r_i s_j}
+            proved in mutual-information.md:24
+        gradient = \frac{\partial I}{\partial P_{ij}} = \log \frac{P_{ij}}{r_i s_j} - 1
+            proved in mutual-information.md:49
+
+    Args:
+        P: (n, k).
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(P) is not np.ndarray or P.dtype.kind != "f":
+        P = _floats("P", P)
+    if P.ndim != 2:
+        raise ValueError(f"mutual_information needs P (n, k); got {P.shape}")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = np.add.reduce(P)
+        total_2 = np.einsum("nk->n", P)
+        weighted = P / total
+        weighted /= total_2[:, None]
+        logarithms = np.log(weighted, out=weighted)
+        finite = np.where(P != 0, logarithms, 0)
+        information = np.vdot(P, finite)
+        gradient = logarithms
+        gradient -= 1
+    if not math.isfinite(information):
+        _reject_non_finite("mutual_information", P=P)
+    return float(information), gradient
+
+
+def renyi(p: Floats, alpha: float) -> tuple[float, Floats]:
+    r"""The Renyi entropy of order alpha in nats, for alpha > 0 other than 1, and its gradient.
+
+        entropy = R_\alpha(p) = \frac{1}{1 - \alpha} \log \sum_{i=1}^{n} p_i^\alpha
+            proved in divergences.md:93
+        gradient = \frac{\partial}{\partial p_i} R_\alpha(p) = \frac{\alpha}{1 - \alpha} \cdot \frac{p_i^{\alpha
+            - 1}}{\sum_{j=1}^{n} p_j^\alpha}
+            proved in divergences.md:119
+
+    Args:
+        p: (n,).
+        alpha: a number.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(p) is not np.ndarray or p.dtype.kind != "f":
+        p = _floats("p", p)
+    if type(alpha) is not float:
+        alpha = _number("alpha", alpha)
+    if p.ndim != 1:
+        raise ValueError(f"renyi needs p (n,); got {p.shape}")
+    if not (math.isfinite(p.dot(p)) and math.isfinite(alpha)):
+        _reject_non_finite("renyi", p=p, alpha=alpha)
+    inverse = 1 / (-alpha + 1)
+    values = np.power(p, alpha)
+    total = np.add.reduce(values)
+    entropy = inverse * np.log(total)
+    values_2 = np.power(p, alpha - 1)
+    gradient = values_2
+    gradient *= alpha * inverse / total
+    return float(entropy), gradient
+
+
+def tsallis(p: Floats, alpha: float) -> tuple[float, Floats]:
+    r"""The Tsallis entropy of order alpha, for alpha > 0 other than 1, and its gradient.
+
+        entropy = T_\alpha(p) = \frac{1}{\alpha - 1} \left( 1 - \sum_{i=1}^{n} p_i^\alpha \right)
+            proved in divergences.md:97
+        gradient = \frac{\partial}{\partial p_i} T_\alpha(p) = -\frac{\alpha}{\alpha - 1} \, p_i^{\alpha - 1}
+            proved in divergences.md:123
+
+    Args:
+        p: (n,).
+        alpha: a number.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(p) is not np.ndarray or p.dtype.kind != "f":
+        p = _floats("p", p)
+    if type(alpha) is not float:
+        alpha = _number("alpha", alpha)
+    if p.ndim != 1:
+        raise ValueError(f"tsallis needs p (n,); got {p.shape}")
+    if not (math.isfinite(p.dot(p)) and math.isfinite(alpha)):
+        _reject_non_finite("tsallis", p=p, alpha=alpha)
+    total = alpha - 1
+    inverse = 1 / total
+    values = np.power(p, alpha)
+    entropy = inverse * (-np.add.reduce(values) + 1)
+    values_2 = np.power(p, total)
+    weighted = values_2
+    weighted *= alpha * inverse
+    gradient = np.negative(weighted, out=weighted)
+    return float(entropy), gradient
