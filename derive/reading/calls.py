@@ -12,9 +12,10 @@ import sympy
 from sympy import Expr, Indexed, Symbol, exp
 
 from derive.reading import tree
-from derive.reading.context import Reading, condition, index_expression, indicator, new_index
+from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.definitions import reference, unfold
-from derive.reading.elaborate import _entry, _kronecker, member, superscript, value
+from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, superscript, value
+from derive.reading.histories import given_history
 from derive.reading.products import FUNCTIONS, combine, product
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
@@ -159,13 +160,23 @@ def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
     names = {p.name: value_of_variable(node) for p, node in zip(parameters, ordinary, strict=True)}
     found: dict[str, tree.Node] = dict(names)
     open_ = frozenset((*names, *head.letters))
+    others: dict[str, Value] = {}
     for position, pattern in head.inert:
-        if not unify(plain(pattern), value_of_variable(arguments[position]), open_, found):
+        node = value_of_variable(arguments[position])
+        if unify(plain(pattern), node, open_, found):
+            continue
+        name = letter(pattern)
+        family = reading.scope.families.get(name) if name is not None else None
+        if name is None or family is None or not family.order or name in others:
             text = tree.sexpr(pattern)
             raise Unsettled(f"{head.definition.name} was defined for {text}, and is used for something else")
+        others[name] = _argument_like(name, node, reading)
     where = [_argument(node, p, reading) for node, p in zip(ordinary, parameters, strict=True)]
     more = head.definition.parameters[head.written : head.written + len(head.letters)]
-    return at(head, [*where, *(_argument(found[p.name], p, reading) for p in more)])
+    result = at(head, [*where, *(_argument(found[p.name], p, reading) for p in more)])
+    for name, argument in others.items():
+        result = with_argument(result, name, argument, reading)
+    return result
 
 
 def at(head: Head, where: list[Expr]) -> Value:
@@ -273,8 +284,12 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return special
     if (found := divergence(spelled, group, reading)) is not None:
         return found
+    if (past := given_history(spelled, parts, separators, reading)) is not None:
+        return scalar(past)
     if _is_table(spelled, parts, separators, reading):
         return scalar(table(spelled, parts, separators, reading))
+    if (entry := _entry_at(spelled, parts, reading)) is not None:
+        return entry
     if _dependency_list(spelled, parts, reading):
         return at_arguments(spelled, parts, reading)
     if name in reading.survey.vectors_at and len(parts) == 1 and not spelled.subs and f"{name}()" not in scope.heads:
@@ -288,6 +303,16 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if letters_of(name) & reading.survey.functions and name not in scope.families and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
     return None
+
+
+def _entry_at(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
+    """``M(x)`` for an index x, where the note defines M as a whole: ``M = (P + Q)/2``."""
+    head = reading.scope.heads.get(spelled.name)
+    if head is None or head.written or head.depends or spelled.subs or not head.value.rank == len(parts) == 1:
+        return None
+    if letter(parts[0]) not in reading.bound.keys() | reading.survey.subscripts:
+        return None
+    return scalar(head.value.at(index_expression(parts[0], head.value.shape[0], reading)))
 
 
 def _declared(name: str, reading: Reading) -> bool:
@@ -357,11 +382,6 @@ def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Valu
         return diagonal(value(parts[0], reading))
     if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:
         return scalar(_kronecker(tuple(parts), reading))
-    if spelled.name in ("\\mathbb{1}", "\\mathbb{I}", "1", "\\mathbf{1}", "I") and len(parts) == 1:
-        inside = plain(parts[0])
-        if isinstance(inside, tree.Chain):
-            left, right, equal = condition(inside, reading, reading.free_axis)
-            return scalar(indicator(left, right, equal))
     return None
 
 
@@ -532,23 +552,31 @@ def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> 
             if name is None:
                 raise Unsettled(f"{spelled.name} is used with another argument than it was defined with")
             continue
-        argument = value(part, reading)
-        if argument.rank != scope.family(parameter).order:
-            raise Unsettled(f"{spelled.name} is used with {argument.describe()}")
-        for one, position in zip(argument.shape, range(argument.rank), strict=True):
-            scope.axes.same(one, scope.axis(parameter, position))
-        body = unfold(found.body, scope.definitions)
-        own = scope.entry(parameter, tuple(Index("i", scope.axis(parameter, p)) for p in range(argument.rank)))
-        base = own.base if isinstance(own, Indexed) else own
-        table = {
-            node: argument.at(*node.indices)
-            for node in body.atoms(Indexed)
-            if isinstance(own, Indexed) and node.base == base
-        }
-        if not isinstance(own, Indexed):
-            table = {own: argument.body}
-        found = Value(found.indices, body.xreplace(table), found.row)
+        found = with_argument(found, parameter, _argument_like(parameter, part, reading), reading)
     return found
+
+
+def _argument_like(parameter: str, node: tree.Node, reading: Reading) -> Value:
+    """What stands in place of a parameter; an undeclared ``x^{(i)}`` in place of a vector x is a vector."""
+    found, order = value(node, reading), reading.scope.family(parameter).order
+    if found.rank < order:
+        learn_vector(node, order - found.rank, reading)
+    return found
+
+
+def with_argument(found: Value, parameter: str, argument: Value, reading: Reading) -> Value:
+    """A value that depends on a number or an array, with another one put in its place.  Raises ``Unsettled``."""
+    scope = reading.scope
+    if argument.rank != scope.family(parameter).order:
+        raise Unsettled(f"{parameter} cannot be {argument.describe()}")
+    for one, position in zip(argument.shape, range(argument.rank), strict=True):
+        scope.axes.same(one, scope.axis(parameter, position))
+    body = unfold(found.body, scope.definitions)
+    own = scope.entry(parameter, tuple(Index("i", scope.axis(parameter, p)) for p in range(argument.rank)))
+    if not isinstance(own, Indexed):
+        return replace(found, body=body.xreplace({own: argument.body}))
+    table = {node: argument.at(*node.indices) for node in body.atoms(Indexed) if node.base == own.base}
+    return replace(found, body=body.xreplace(table))
 
 
 def value_without_arguments(spelled: Spelled, reading: Reading) -> Value | None:

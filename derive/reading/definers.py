@@ -72,8 +72,12 @@ def candidate(node: tree.Node, reading: Reading) -> Candidate | None:
 
 
 def _plain_candidate(spelled: Spelled, reading: Reading) -> Candidate | None:
-    if spelled.power is not None or spelled.transposed or spelled.primes:
+    if spelled.power is not None or spelled.transposed:
         return None
+    if spelled.primes:
+        if spelled.name in FUNCTIONS or spelled.name in reading.survey.functions:
+            return None  # g' is a derivative
+        spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
     if not spelled.subs and (spelled.name in reading.bound or spelled.name in FUNCTIONS):
         return None
     parameters = []

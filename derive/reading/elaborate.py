@@ -12,7 +12,7 @@ from functools import singledispatch
 import sympy
 from sympy import Expr, Rational, exp, log
 
-from derive.reading import tree
+from derive.reading import indicators, tree
 from derive.reading.context import Reading, index_expression, length_of
 from derive.reading.definitions import Relearn
 from derive.reading.ellipsis import dotted_list, dotted_sum, has_ellipsis
@@ -211,6 +211,8 @@ def _(node: tree.Script, reading: Reading) -> Value:
     from derive.reading.derivatives import bar_evaluation, derivative_in_its_variable
 
     base = plain(node.base)
+    if (chains := indicators.subscripted(node)) is not None:
+        return scalar(all_hold(chains, reading))
     if (length := length_of(node, reading)) is not None:
         return scalar(length)
     if isinstance(base, tree.Num) and node.sub is None and node.sup is not None and not node.primes:
@@ -300,6 +302,8 @@ def power(base: Value, exponent: Value) -> Value:
 @value.register
 def _(node: tree.Group, reading: Reading) -> Value:
     parts = node.body.parts
+    if (chains := indicators.bracket(node)) is not None:
+        return scalar(all_hold(chains, reading))
     if node.open == "." or (node.close in (".", "|") and node.open != "|"):
         raise Unsettled("a bracket that is not closed")
     spelled = spell(node)
@@ -364,6 +368,13 @@ def _(node: tree.Array, reading: Reading) -> Value:
     raise Unsettled(f"the environment {node.environment} is not understood here")
 
 
+def all_hold(chains: list[tree.Chain], reading: Reading) -> Expr:
+    """1 where all conditions hold, else 0."""
+    from derive.reading.cases import truth
+
+    return sympy.Mul(*(truth(chain, reading, reading.free_axis) for chain in chains))
+
+
 @value.register
 def _(node: tree.BigOp, reading: Reading) -> Value:
     raise Unsettled(f"{node.kind} with nothing behind it")
@@ -422,7 +433,7 @@ def _vector_of_word(spelled: Spelled, reading: Reading) -> Value:
 
 
 def _plain_name(spelled: Spelled, reading: Reading) -> Value:
-    from derive.reading.calls import by_definition, labelled
+    from derive.reading.calls import by_definition, labelled, value_or_table
 
     scope = reading.scope
     spelled = labelled(spelled, reading)
@@ -440,6 +451,8 @@ def _plain_name(spelled: Spelled, reading: Reading) -> Value:
         return constant
     if not spelled.subs and (name in scope.sizes or name in reading.survey.sizes) and name not in scope.families:
         return scalar(scope.size(name))
+    if not spelled.subs and name in reading.survey.unary_calls and name in reading.survey.wholes:
+        return value_or_table(spelled, reading)  # M = (P + Q)/2 for the tables P(x) and Q(x)
     if name in ("\\delta", "\\mathbb{1}", "\\mathbf{1}") and len(spelled.subs) == 2:
         return scalar(_kronecker(spelled.subs, reading))
     return member(spelled, reading)

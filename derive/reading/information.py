@@ -55,7 +55,7 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
         i = p.indices[0]
         middle = Value((i,), (p.body + q.at(i)) / 2)
         return scalar((relative_entropy(p, middle, reading) + relative_entropy(q, middle, reading)) / 2)
-    if name in CROSS_ENTROPIES and len(parts) == 2 and separators[0] in (",", ";") and not _random(parts):
+    if name in CROSS_ENTROPIES and len(parts) == 2 and separators[0] in (",", ";") and not _random(parts, reading):
         p, q = _pair(parts, reading)
         first, second = (spell(plain(part)) for part in parts)
         if first and second and first.name.startswith("\\hat") and not second.name.startswith("\\hat"):
@@ -64,12 +64,12 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
             )
             p, q = q, p
         return scalar(_weighted(p, lambda i: -log(q.at(i)), q, reading))
-    if name == "H" and len(parts) == 1 and not _random(parts):
+    if name == "H" and len(parts) == 1 and not _random(parts, reading):
         p = distribution(parts[0], reading)
         return scalar(_weighted(p, lambda i: -log(p.at(i)), p, reading))
-    if name in ("H", "S") and _random(parts):
+    if name in ("H", "S") and _random(parts, reading):
         return _entropy(parts, separators, reading)
-    if name in ("I", "MI") and len(parts) == 2 and separators[0] in (";", ",") and _random(parts):
+    if name in ("I", "MI") and len(parts) == 2 and separators[0] in (";", ",") and _random(parts, reading):
         return _mutual_information(parts, reading)
     return None
 
@@ -145,8 +145,19 @@ def _number(body: Expr, reading: Reading) -> Expr:
     return unfold(body, reading.scope.definitions)
 
 
-def _random(parts: tuple[tree.Node, ...]) -> bool:
-    return all(_variable(part) is not None for part in parts)
+def _random(parts: tuple[tree.Node, ...], reading: Reading) -> bool:
+    """Whether all arguments are random variables: capitals that do not name a distribution."""
+    return all(_variable(part) is not None and not _is_distribution(part, reading) for part in parts)
+
+
+def _is_distribution(part: tree.Node, reading: Reading) -> bool:
+    name, scope = letter(part), reading.scope
+    if name is None:
+        return False
+    family = scope.families.get(name)
+    return (
+        name in reading.survey.unary_calls or name in scope.heads or (family is not None and bool(family.sums_to_one))
+    )
 
 
 def _variable(part: tree.Node) -> str | None:

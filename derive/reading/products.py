@@ -9,10 +9,10 @@ from __future__ import annotations
 import sympy
 from sympy import exp, log
 
-from derive.reading import tree
+from derive.reading import indicators, tree
 from derive.reading.context import Reading, length_of
 from derive.reading.definitions import Relearn
-from derive.reading.elaborate import _entry, divide, learn_vector, power, superscript, value
+from derive.reading.elaborate import _entry, all_hold, divide, learn_vector, power, superscript, value
 from derive.reading.ellipsis import dotted_product, has_ellipsis
 from derive.reading.ranges import running
 from derive.reading.scope import Unsettled
@@ -126,6 +126,8 @@ def factor(items: Items, position: int, reading: Reading) -> tuple[Value, int]:
         return _function(node, items, position, reading)
     following = plain(items[position + 1].node) if position + 1 < len(items) else None
     if following is not None and not items[position + 1].operator:
+        if (chains := indicators.applied(node, following)) is not None:
+            return scalar(all_hold(chains, reading)), position + 2
         base, tail = _callable(following)
         if base is not None and call(node, base):
             written = tree.Product(node.span, (bare(node), bare(following)))

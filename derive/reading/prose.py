@@ -111,7 +111,9 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
                 for node in nodes:
                     _apply(kind, node, text, formulas, reading)
                 continue
-            fitting = formulas if kind != "distinct" else [f for f in formulas if _enumerates(f, reading)]
+            fitting = [f for f in formulas if not _is_size(f, reading)]
+            if kind == "distinct":
+                fitting = [f for f in formulas if _enumerates(f, reading)]
             for node in _nearest(match, fitting, text):
                 _apply(kind, node, text, formulas, reading)
 
@@ -124,6 +126,13 @@ def _could_be_vector(formula: Formula, reading: Reading) -> bool:
         and s.name not in reading.survey.sizes
         and s.name != "1"
         for s in spelled
+    )
+
+
+def _is_size(formula: Formula, reading: Reading) -> bool:
+    """ "a probability vector with $n$ entries": n is no vector."""
+    return all(
+        s.first is not None and not s.links and letter(s.first) in reading.survey.sizes for s in formula.statements
     )
 
 

@@ -176,6 +176,11 @@ def _spell_script(node: tree.Script) -> Spelled | None:
         elif indices := superscript_index(power):
             name, power = f"{name}^()", None
             subs[:0] = indices
+        elif (pair := _index_and_transpose(power)) is not None:
+            name, power, transposed = f"{name}^()", None, True
+            subs[:0] = pair
+        elif (word := superscript_label(power)) is not None and name != "e":
+            name, power = f"{name}^{{{word}}}", None
     return Spelled(name, tuple(subs), power, transposed, inner.primes + node.primes, inner.bold, inner.arrow)
 
 
@@ -199,6 +204,23 @@ def subscript_label(node: tree.Node | None) -> str | None:
         ):
             return tree.sexpr(node)
     return None
+
+
+def _index_and_transpose(power: tree.Node) -> tuple[tree.Node, ...] | None:
+    """The indices of ``x^{(i)\\top}``."""
+    power = plain(power)
+    if not isinstance(power, tree.Product) or len(power.factors) != 2 or not is_transpose(power.factors[1].node):
+        return None
+    return superscript_index(power.factors[0].node) or None
+
+
+def superscript_label(node: tree.Node) -> str | None:
+    """A superscript that is a word and no power: ``\\text{LS}``, ``new``."""
+    node = plain(node)
+    if isinstance(node, tree.Word | tree.Text):
+        return node.text.strip() or None
+    label = subscript_label(node)
+    return label if label in LABEL_RUNS else None
 
 
 LABEL_RUNS = {"in", "out", "neg", "pos", "max", "min", "new", "old", "avg", "true", "ref", "tot"}

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from derive.reading import tree
+from derive.reading.indicators import conditions_in
 from derive.reading.spelling import Spelled, call, is_transpose, letter, plain, spell, walk
 
 TABLES = {
@@ -92,7 +93,10 @@ class Survey:
         small = name.lower()
         if len(name) != 1 or small == name or name in self.indexed:
             return None
-        if small not in self.indexed or small in self.index_arrays or self.most_indices.get(small) != 1:
+        if small not in self.indexed or small in self.index_arrays:
+            return None
+        entries = self.most_indices.get(small) == 2 and len(self.shapes.get(small, ())) == 1  # x_{ij} of x_i ∈ ℝ^d
+        if self.most_indices.get(small) != 1 and not entries:
             return None
         used = len(self.shapes.get(name, ())) == 2 or name in self.transposed or name in self.listed
         return small if used else None
@@ -122,12 +126,14 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
                 called = {id(f.node) for f, g in pairwise(node.factors) if call(f.node, g.node)}
                 alone = [f.node for f in node.factors if id(f.node) not in called]
                 found.lettered_alone.update(s.name for n in alone if (s := spell(n)) and s.subs)
+        for chain in conditions_in(formula):
+            _compared(chain, found)
         found.bare.update(_bare(formula))
         found.unscripted.update(_unscripted(formula))
     found.bound |= {n for n in found.varied & found.subscripts if n not in PARAMETERS}  # max_j x_j, but argmin_θ, max_p
     found.sizes -= found.bound
     found.lengths = {text: letters for text, letters in found.lengths.items() if not letters & found.bound}
-    found.index_arrays -= found.transposed
+    found.index_arrays -= found.transposed | found.partners
     for name, every in found.letters.items():
         letters = {w for w in every if not (w.isupper() and w not in found.bound)}  # p(A) of an event says nothing
         if letters <= found.indexed - found.bound:  # p(x) beside p(x_i): the distribution, not its entry at x
@@ -137,6 +143,15 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
     shaped = {name.removesuffix("^()") for name in found.shapes}
     found.variables |= found.arguments - shaped - found.transposed - found.partners
     return found
+
+
+def _compared(chain: tree.Chain, found: Survey) -> None:
+    """``1\\{y_i = k\\}``: a name with indices that is compared with a letter takes indices as its values."""
+    sides = [plain(side) for side in (chain.first, chain.links[0].right) if side is not None]
+    if len(sides) == 2 and not any(isinstance(side, tree.Num) for side in sides):
+        spelled = [spell(side) for side in sides]
+        found.index_arrays.update(s.name for s in spelled if s is not None and s.subs)
+        found.subscripts.update(s.name for s in spelled if s is not None and not s.subs)
 
 
 def _unscripted(node: tree.Node) -> Iterator[str]:

@@ -114,6 +114,62 @@ $$L(\theta) = e^{-J(\theta)/T}$$
 """,
         [DEFINITION, DEFINITION, PROVED, REFUTED, PROVED, REFUTED],
     ),
+    "indicators and superscript indices": (
+        r"""
+Labels are $y^{(i)} \in \{1, 2, \ldots, K\}$, inputs $x$, and $\theta^{(1)}, \ldots, \theta^{(K)} \in \mathbb{R}^n$.
+
+$$P(y = k \mid x; \theta) = \frac{\exp(\theta^{(k)\top} x)}{\sum_{j=1}^K \exp(\theta^{(j)\top} x)}$$
+$$J(\theta) = -\sum_{i=1}^m \sum_{k=1}^K 1\{y^{(i)} = k\} \log P(y^{(i)} = k \mid x^{(i)}; \theta)$$
+$$J(\theta) = -\sum_{i=1}^m \log P(y^{(i)} \mid x^{(i)}; \theta)$$
+$$\nabla_{\theta^{(k)}} J(\theta) = -\sum_{i=1}^m x^{(i)} \left( \mathbb{1}[y^{(i)} = k] - P(y^{(i)} = k \mid x^{(i)}; \theta) \right)$$
+$$\nabla_{\theta^{(k)}} J(\theta) = \sum_{i=1}^m x^{(i)} \left( \mathbf{1}_{\{y^{(i)} = k\}} - P(y^{(i)} = k \mid x^{(i)}; \theta) \right)$$
+""",
+        [DEFINITION, DEFINITION, PROVED, PROVED, REFUTED],
+    ),
+    "distributions named by capitals": (
+        r"""
+$P$ and $Q$ are distributions on a finite set $\mathcal{X}$ with $P(x) > 0$ and $Q(x) > 0$, and $M = \frac{1}{2}(P + Q)$.
+
+$$\mathrm{JSD}(P \parallel Q) = H(M) - \frac{1}{2} \left( H(P) + H(Q) \right)$$
+$$\mathrm{JSD}(P \parallel Q) = H(M) + \frac{1}{2} \left( H(P) + H(Q) \right)$$
+$$D_{\mathrm{KL}}(P \parallel M) \le \sum_{x \in \mathcal{X}} P(x) \log \frac{2 P(x)}{P(x)} = \log 2$$
+$$H(P) = H(Q)$$
+""",
+        [PROVED, REFUTED, PROVED, PROVED, REFUTED],
+    ),
+    "words given all words before": (
+        r"""
+$$\exp\left( -\frac{1}{T} \sum_{t=1}^T \log q(w_t \mid w_{<t}) \right) = \prod_{t=1}^T q(w_t \mid w_{<t})^{-1/T}$$
+$$\exp\left( -\frac{1}{T} \sum_{t=1}^T \log q(w_t \mid w_1, \ldots, w_{t-1}) \right)
+ = \prod_{t=1}^T q(w_t \mid w_1, \ldots, w_{t-1})^{-T}$$
+$$q(w_t \mid w_1, \ldots, w_{t-1}) = q(w_t \mid w_{t-1})$$
+""",
+        [PROVED, REFUTED, DEFINITION],
+    ),
+    "words in superscripts, primes in names": (
+        r"""
+Let $y$ be a probability vector with $n$ entries, $0 < \epsilon < 1$, $a, b \in \mathbb{R}$ and $x' = a - b$.
+
+$$y_j^{\text{LS}} = (1 - \epsilon)\, y_j + \frac{\epsilon}{n}$$
+$$\sum_{j=1}^n y_j^{\text{LS}} = 1$$
+$$\sum_{j=1}^n y_j^{\text{LS}} = 1 - \epsilon$$
+$$a = b + x'$$
+$$a = b - x'$$
+""",
+        [DEFINITION, PROVED, REFUTED, PROVED, REFUTED],
+    ),
+    "a matrix with the rows x_i": (
+        r"""
+The data are $n$ pairs $(\mathbf{x}_i, y_i)$ with $\mathbf{x}_i \in \mathbb{R}^d$ and entries $x_{ij}$. Let
+$X \in \mathbb{R}^{n \times d}$ have the rows $\mathbf{x}_i^\top$ and let $\mathbf{y} \in \mathbb{R}^n$.
+
+$$S(\mathbf{w}) = \sum_{i=1}^n \left( y_i - \sum_{k=1}^d w_k x_{ik} \right)^2$$
+$$S(\mathbf{w}) = (X\mathbf{w} - \mathbf{y})^\top (X\mathbf{w} - \mathbf{y})$$
+$$\nabla_{\mathbf{w}} S = 2 X^\top (X\mathbf{w} - \mathbf{y})$$
+$$\nabla_{\mathbf{w}} S = X^\top (X\mathbf{w} - \mathbf{y})$$
+""",
+        [DEFINITION, PROVED, PROVED, REFUTED],
+    ),
 }
 
 
