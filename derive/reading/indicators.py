@@ -1,4 +1,4 @@
-"""Indicators: ``1\\{y = k\\}``, ``\\mathbb{1}[i = j]``, ``\\mathbf{1}_{i=j}``, ``[\\![ y = k ]\\!]``: 1 where it holds, else 0."""
+"""Indicators, 1 where a condition holds: ``1\\{y = k\\}``, ``\\mathbb{1}[i = j]``, ``\\mathbf{1}_{i=j}``, ``[\\![ y = k ]\\!]``."""
 
 from __future__ import annotations
 

@@ -121,14 +121,17 @@ Labels are $y^{(i)} \in \{1, 2, \ldots, K\}$, inputs $x$, and $\theta^{(1)}, \ld
 $$P(y = k \mid x; \theta) = \frac{\exp(\theta^{(k)\top} x)}{\sum_{j=1}^K \exp(\theta^{(j)\top} x)}$$
 $$J(\theta) = -\sum_{i=1}^m \sum_{k=1}^K 1\{y^{(i)} = k\} \log P(y^{(i)} = k \mid x^{(i)}; \theta)$$
 $$J(\theta) = -\sum_{i=1}^m \log P(y^{(i)} \mid x^{(i)}; \theta)$$
-$$\nabla_{\theta^{(k)}} J(\theta) = -\sum_{i=1}^m x^{(i)} \left( \mathbb{1}[y^{(i)} = k] - P(y^{(i)} = k \mid x^{(i)}; \theta) \right)$$
-$$\nabla_{\theta^{(k)}} J(\theta) = \sum_{i=1}^m x^{(i)} \left( \mathbf{1}_{\{y^{(i)} = k\}} - P(y^{(i)} = k \mid x^{(i)}; \theta) \right)$$
+$$\nabla_{\theta^{(k)}} J(\theta)
+= -\sum_{i=1}^m x^{(i)} \left( \mathbb{1}[y^{(i)} = k] - P(y^{(i)} = k \mid x^{(i)}; \theta) \right)$$
+$$\nabla_{\theta^{(k)}} J(\theta)
+= \sum_{i=1}^m x^{(i)} \left( \mathbf{1}_{\{y^{(i)} = k\}} - P(y^{(i)} = k \mid x^{(i)}; \theta) \right)$$
 """,
         [DEFINITION, DEFINITION, PROVED, PROVED, REFUTED],
     ),
     "distributions named by capitals": (
         r"""
-$P$ and $Q$ are distributions on a finite set $\mathcal{X}$ with $P(x) > 0$ and $Q(x) > 0$, and $M = \frac{1}{2}(P + Q)$.
+$P$ and $Q$ are distributions on a finite set $\mathcal{X}$ with $P(x) > 0$ and $Q(x) > 0$,
+and $M = \frac{1}{2}(P + Q)$.
 
 $$\mathrm{JSD}(P \parallel Q) = H(M) - \frac{1}{2} \left( H(P) + H(Q) \right)$$
 $$\mathrm{JSD}(P \parallel Q) = H(M) + \frac{1}{2} \left( H(P) + H(Q) \right)$$
