@@ -1,4 +1,7 @@
-"""Indicators, 1 where a condition holds: ``1\\{y = k\\}``, ``\\mathbb{1}[i = j]``, ``\\mathbf{1}_{i=j}``, ``[\\![ y = k ]\\!]``."""
+"""Indicators: 1 where a condition holds, else 0.
+
+``1\\{y = k\\}``, ``\\mathbb{1}[i = j]``, ``\\mathbf{1}_{i=j}``, ``[\\![ y = k ]\\!]``.
+"""
 
 from __future__ import annotations
 
