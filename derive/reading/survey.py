@@ -126,6 +126,9 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
                 called = {id(f.node) for f, g in pairwise(node.factors) if call(f.node, g.node)}
                 alone = [f.node for f in node.factors if id(f.node) not in called]
                 found.lettered_alone.update(s.name for n in alone if (s := spell(n)) and s.subs)
+            elif isinstance(node, tree.Statement | tree.Chain):
+                sides = (node.first, *(k.right for k in node.links))
+                found.lettered_alone.update(s.name for n in sides if n is not None and (s := spell(n)) and s.subs)
         for chain in conditions_in(formula):
             _compared(chain, found)
         found.bare.update(_bare(formula))
