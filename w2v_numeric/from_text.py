@@ -66,17 +66,24 @@ class Cast:
 def pairs_of(piece: Piece, window: int) -> Cast:
     """The pairs of a piece, weighing (L − j + 1)/L at distance j, both words a center once."""
     words, local = np.unique(piece.words, return_inverse=True)
-    size = len(words)
-    found = np.zeros(size * size)
+    size, bits = len(words), window.bit_length()
+    codes = []
     for distance in range(1, window + 1):
         begin = max(0, piece.before - distance)
         left, right = local[begin : len(local) - distance], local[begin + distance :]
         same = piece.documents[begin : len(local) - distance] == piece.documents[begin + distance :]
-        codes = (left * size + right)[same]
-        found += np.bincount(codes, minlength=size * size) * ((window - distance + 1) / window)
-    counted = found.reshape(size, size)
-    counted += counted.T.copy()
-    return Cast(words, sparse.csr_matrix(counted.astype(np.float32)), words, None)
+        weight = window - distance + 1
+        codes += [((row * size + column)[same] << bits) | weight for row, column in ((left, right), (right, left))]
+    # Sorting brings equal pairs together; the weight rides along in the low bits.
+    packed = np.concatenate(codes) if codes else np.empty(0, np.int64)
+    packed.sort()
+    keys = packed >> bits
+    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else keys
+    weights = np.add.reduceat(packed & ((1 << bits) - 1), first) if len(keys) else keys
+    rows, columns = np.divmod(keys[first], size)
+    starts = np.searchsorted(rows, np.arange(size + 1)).astype(np.int32)
+    values = (weights / window).astype(np.float32)
+    return Cast(words, sparse.csr_matrix((values, columns.astype(np.int32), starts), (size, size)), words, None)
 
 
 def windows_of(piece: Piece, window: int, random: np.random.Generator) -> Cast:
