@@ -240,7 +240,8 @@ class TextSource:
             while len(words) - begin - before >= self._batch:
                 end = begin + before + self._batch
                 yield Piece(words[begin:end], documents[begin:end], before, number, epoch)
-                number, begin, before = number + 1, end - window, window
+                before = min(window, end)
+                number, begin = number + 1, end - before
             words, documents = words[begin:], documents[begin:]
         if len(words) > before:
             yield Piece(words, documents, before, number, epoch)
