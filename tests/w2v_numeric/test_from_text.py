@@ -1,9 +1,10 @@
-"""Pieces of text are small corpora: together they hold every pair once, and the gradients of a piece are those of its pairs."""
+"""Pieces of text are small corpora: together they hold every pair once, and a piece has honest noise."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from w2v_numeric.cooccurrence import Windowing, count_pairs
 from w2v_numeric.errors import SettingsError
 from w2v_numeric.estimator import SkipGram
 from w2v_numeric.from_text import Piece, TextSource, windows_of
-from w2v_numeric.objective import load_objective, objectives
+from w2v_numeric.objective import Argument, load_objective, objectives
 from w2v_numeric.state import State
 from w2v_numeric.tokens import TokenStream, number_sentences
 from w2v_numeric.train import Plan, Trainer
@@ -154,10 +155,6 @@ def test_rows_that_many_pieces_touch_are_updated_by_each() -> None:
 def test_what_text_does_not_have_is_refused() -> None:
     stream, ids, vocabulary = corpus()
     how = Windowing(3, np.ones(len(vocabulary)))
-    over_entries = next((name for name in objectives() if "entries" in load_objective(name).quantities), None)
-    if over_entries is None:
-        pytest.skip("no objective goes over entries")
-    with pytest.raises(SettingsError, match="asks for .*; over"):
-        TextSource(
-            stream, ids, how, vocabulary.counts, load_objective(over_entries), surroundings(len(vocabulary)), 50, 1
-        )
+    strange = replace(load_objective("softmax"), arguments=(Argument(("x",), "tea leaves"),))
+    with pytest.raises(SettingsError, match="softmax asks for 'tea leaves'; over counts there are: "):
+        TextSource(stream, ids, how, vocabulary.counts, strange, surroundings(len(vocabulary)), 50, 1)
