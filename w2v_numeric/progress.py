@@ -159,7 +159,7 @@ class Terminal:
         """Move the bar."""
         if self._bar is not None:
             epoch = moment.epoch + (not moment.pass_done)
-            figures = _figures(moment.loss, perplexity(moment.loss) if self._likelihood else None)
+            figures = figures_of(moment.loss, perplexity(moment.loss) if self._likelihood else None)
             self._bar.update(self._task, completed=moment.fraction, epoch=epoch, figures=figures)
 
     def passed(self, record: PassRecord) -> None:
@@ -167,10 +167,7 @@ class Terminal:
         if self._log is not None:
             self._append(self._log, record.as_json() + "\n")
         if self._bar is None:
-            figures = _figures(record.loss, record.perplexity)
-            if record.holdout_loss is not None:
-                figures += f", held out: {_figures(record.holdout_loss, record.holdout_perplexity)}"
-            self.note(f"pass {record.epoch} over {record.vocabulary:,} words: {figures}, {record.seconds:.1f} s")
+            self.note(pass_in_words(record))
 
     def _keep(self, log: Path, done: int) -> None:
         # A training that was killed may have logged passes that it had not saved; they will come again.
@@ -192,5 +189,14 @@ class Terminal:
             raise NumericError(f"cannot write the log {log}: {reason(error)}; choose another file") from error
 
 
-def _figures(loss: float, perplexity: float | None) -> str:
+def pass_in_words(record: PassRecord) -> str:
+    """One line for a person."""
+    figures = figures_of(record.loss, record.perplexity)
+    if record.holdout_loss is not None:
+        figures += f", held out: {figures_of(record.holdout_loss, record.holdout_perplexity)}"
+    return f"pass {record.epoch} over {record.vocabulary:,} words: {figures}, {record.seconds:.1f} s"
+
+
+def figures_of(loss: float, perplexity: float | None) -> str:
+    """A loss as people read it; with a perplexity it is one in nats."""
     return f"loss {loss:.4f}" + (f" nats, perplexity {perplexity:,.1f}" if perplexity is not None else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from w2v_numeric import vectors_files
 from w2v_numeric.errors import VectorsError
 
 Table = NDArray[np.float32]
+
+SHOWN_WORDS = 8
+SHOWN_NUMBERS = 6
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,20 @@ class Vectors:
         best = np.argpartition(-cosines, k - 1)[:k]
         best = best[np.lexsort((best, -cosines[best]))]
         return [(self.words[i], float(cosines[i])) for i in best.tolist()]
+
+    def _repr_html_(self) -> str:
+        """A corner of the table, for notebooks: the most frequent words and the first numbers of each."""
+        numbers = range(min(SHOWN_NUMBERS, self.matrix.shape[1]))
+        more_numbers, more_words = self.matrix.shape[1] > SHOWN_NUMBERS, len(self) > SHOWN_WORDS
+        dots = "<td>…</td>" if more_numbers else ""
+        head = "".join(f'<th scope="col">{k + 1}</th>' for k in numbers) + ("<th>…</th>" if more_numbers else "")
+        rows = "".join(
+            f'<tr><th scope="row">{escape(word)}</th>{"".join(f"<td>{row[k]:.3f}</td>" for k in numbers)}{dots}</tr>'
+            for word, row in zip(self.words[:SHOWN_WORDS], self.matrix, strict=False)
+        )
+        rows += '<tr><th scope="row">…</th></tr>' if more_words else ""
+        caption = f"{len(self):,} words, {self.matrix.shape[1]:,} numbers each"
+        return f"<table><caption>{caption}</caption><tr><td></td>{head}</tr>{rows}</table>"
 
     def save(self, path: str | Path) -> None:
         """Write to a file whose ending names the format: .txt or .vec, .bin, .safetensors.
