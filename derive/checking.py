@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from derive.derivation import Step
 from derive.errors import DeriveError
 from derive.proving.steps import judge
-from derive.reading.markdown import read_document
-from derive.reading.note import read_note
+from derive.reading.markdown import Document, read_document
+from derive.reading.note import Draftbook, read_note
 
 NOTES = {".md", ".markdown", ".tex", ".txt"}
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One note with the verdict of every step, the conventions that were used, and what looks suspicious."""
+    """One note with the verdict of every step, the conventions that were used, and what looks suspicious.
+
+    ``reading`` is what was read, for those who set it as a page.
+    """
 
     path: Path
     steps: tuple[Step, ...]
     conventions: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    reading: tuple[Document, Draftbook] | None = field(default=None, repr=False, compare=False)
+
+    def _repr_html_(self) -> str:
+        from derive.formulas.notebook import html_of  # a notebook asks the object itself
+
+        return html_of(self)
 
 
 def check_file(path: Path, *, seconds: float = 10.0) -> Checked:
     """Read and judge one note.  Raises ``DeriveError`` if the file cannot be read."""
-    book = read_note(read_document(path))
-    return Checked(path, judge(book, seconds=seconds), book.conventions, tuple(book.scope.warnings))
+    document = read_document(path)
+    book = read_note(document)
+    steps = judge(book, seconds=seconds)
+    return Checked(path, steps, book.conventions, tuple(book.scope.warnings), (document, book))
 
 
 def notes_below(path: Path) -> Iterator[Path]:

@@ -1,4 +1,7 @@
-"""The data that flows through the program: steps, verdicts, derivations.  Frozen, and without behaviour."""
+"""The data that flows through the program: steps, verdicts, derivations.  Frozen, and without behaviour.
+
+Notebooks ask an object itself how it looks; ``derive.formulas.notebook`` knows the answers and is loaded when asked.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,11 @@ class Verdict:
     counterexample: Counterexample | None = None
     correction: str | None = None
 
+    def _repr_html_(self) -> str:
+        from derive.formulas.notebook import html_of
+
+        return html_of(self)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -77,3 +85,13 @@ class Step:
     left: str
     right: str
     verdict: Verdict
+
+    def _repr_html_(self) -> str:
+        from derive.formulas.notebook import html_of
+
+        return html_of(self)
+
+    def _repr_latex_(self) -> str | None:
+        from derive.formulas.notebook import latex_of
+
+        return latex_of(self)

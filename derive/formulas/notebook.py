@@ -1,61 +1,46 @@
-"""Steps, verdicts and checked notes as notebooks show them: thin wrappers with ``_repr_html_`` and ``_repr_latex_``."""
+"""Steps, verdicts and checked notes as notebooks show them: what their ``_repr_html_`` and ``_repr_latex_`` answer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 from derive.checking import Checked
 from derive.derivation import Step, Verdict
 from derive.formulas.html import document, fragment_of_line
-from derive.formulas.page import Line, Page, read_page
+from derive.formulas.page import Line, page_of, read_page
 from derive.formulas.source import formula, tex_of_text
-from derive.formulas.style import STYLE
 from derive.formulas.verdicts import MARKS, finding
 from derive.reading import tree
 from derive.reading.formula import Formula
 from derive.reading.latex import parse_block
 
-__all__ = ["Shown", "html_of", "latex_of"]
+__all__ = ["html_of", "latex_of"]
 
-Showable = Step | Verdict | Checked | Page
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Wraps a step, a verdict, a checked note or a page so that a notebook shows it as mathematics."""
-
-    what: Showable
-
-    def _repr_html_(self) -> str:
-        return html_of(self.what)
-
-    def _repr_latex_(self) -> str | None:
-        return latex_of(self.what)
+STYLE = """\
+.derive .line { display: flex; flex-wrap: wrap; align-items: center; gap: .2em 1.5em; }
+.derive .why { opacity: .75; }
+.derive .finding { flex-basis: 100%; }
+.derive .finding summary { cursor: pointer; }
+.derive .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.derive .proved .mark { color: #2a9d4a; }
+.derive .refuted .mark { color: #d0353c; }
+"""
 
 
-def html_of(what: Showable) -> str:
-    """A piece of HTML.  A checked note is shown as it stands in its file, which is read and judged once more."""
+def html_of(what: Step | Verdict | Checked) -> str:
+    """A piece of HTML that keeps its style to itself; a whole note stands in a frame of its own."""
     if isinstance(what, Checked):
-        what = read_page(Path(what.path))
-    if isinstance(what, Page):
-        inside = escape(document([what], report=True))
-        return f'<iframe style="width:100%;height:40em;border:0" srcdoc="{inside}"></iframe>'
+        page = page_of(what.path, *what.reading, what.steps) if what.reading is not None else read_page(what.path)
+        inside = escape(document([page], report=True))
+        frame = "width:100%;height:32em;border:0"
+        return f'<iframe title="{escape(what.path.name)}" style="{frame}" srcdoc="{inside}"></iframe>'
     if isinstance(what, Step):
-        return f"<div><style>{_scoped()}</style>{fragment_of_line(_line(what))}</div>"
+        return f'<div class="derive"><style>{STYLE}</style>{fragment_of_line(_line(what))}</div>'
     return f"<span>{MARKS[what.kind]} <b>{what.kind}</b>: {escape(what.reason)}</span>"
 
 
-def _scoped() -> str:
-    """Only what a single line needs, so that the notebook keeps its own style."""
-    return "".join(f"{row}\n" for row in STYLE.splitlines() if row.startswith((".line", ".why", ".spoken", ".finding")))
-
-
-def latex_of(what: Showable) -> str | None:
-    """LaTeX between dollars for a step; None for what is no formula."""
-    if not isinstance(what, Step):
-        return None
+def latex_of(what: Step) -> str | None:
+    """LaTeX between dollars, with the verdict behind it."""
     found = finding(what)
     note = rf"\quad \text{{{what.verdict.kind}{': ' + tex_of_text(found.reason) if found else ''}}}"
     return f"$\\displaystyle {formula(_line(what))} {note}$"

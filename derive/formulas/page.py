@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from derive.reading.drafts import Draft
 from derive.reading.formula import Formula
 from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Prose, read_document
-from derive.reading.note import read_note
+from derive.reading.note import Draftbook, read_note
 
-__all__ = ["Chain", "Line", "Page", "read_page"]
+__all__ = ["Chain", "Line", "Page", "page_of", "read_page"]
 
 Take = Callable[[int, int], tuple[Step | None, tuple[str, ...]]]
 """Gives the step whose right side begins at a line and column, and its justification; each only once."""
@@ -95,7 +95,11 @@ def read_page(path: Path, *, seconds: float = 10.0) -> Page:
     """
     document = read_document(path)
     book = read_note(document)
-    steps = judge(book, seconds=seconds)
+    return page_of(path, document, book, judge(book, seconds=seconds))
+
+
+def page_of(path: Path, document: Document, book: Draftbook, steps: Sequence[Step]) -> Page:
+    """The page of a note that was read and judged."""
     waiting: dict[tuple[int, int], list[tuple[Draft, Step]]] = {}
     for draft, step in zip(book.drafts, steps, strict=True):
         waiting.setdefault((step.place.line, step.place.column), []).append((draft, step))

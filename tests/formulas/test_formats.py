@@ -15,7 +15,6 @@ from derive.derivation import Kind
 from derive.errors import DeriveError
 from derive.formulas.commands import FORMATS, difference, formulas_command, report_command, write
 from derive.formulas.explain import explain
-from derive.formulas.notebook import Shown
 from derive.formulas.page import Chain, read_page
 
 
@@ -110,12 +109,31 @@ def test_nothing_of_a_stranger_is_run(hostile: Path) -> None:
     assert r"\foo{" not in latex
 
 
-def test_notebooks(note: Path) -> None:
-    step = check_file(note).steps[1]
-    assert "<math" in Shown(step)._repr_html_()
-    assert Shown(step)._repr_latex_() is not None
-    assert "proved" in Shown(step.verdict)._repr_html_()
-    assert "srcdoc" in Shown(check_file(note))._repr_html_()
+def test_notebooks(note: Path, wrong: Path) -> None:
+    checked = check_file(note)
+    step = checked.steps[1]
+    assert "<math" in step._repr_html_()
+    assert "proved" in (step._repr_latex_() or "")
+    assert step._repr_html_().count("{") == step._repr_html_().count("}")
+    assert "proved" in step.verdict._repr_html_()
+    assert "srcdoc" in checked._repr_html_()
+    assert "Counterexample" in check_file(wrong).steps[-1]._repr_html_()
+    assert "Counterexample" in check_file(wrong)._repr_html_()
+
+
+def test_notebooks_do_not_prove_twice(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = check_file(note)
+    shown = checked._repr_html_()
+    monkeypatch.setattr("derive.formulas.page.judge", lambda *_, **__: pytest.fail("judged once more"))
+    note.unlink()
+    assert checked._repr_html_() == shown
+
+
+def test_notebooks_show_what_cannot_be_read(hostile: Path) -> None:
+    for step in check_file(hostile).steps:
+        assert "<script" not in step._repr_html_()
+        assert "<script" not in step.verdict._repr_html_()
+        assert step._repr_latex_()
 
 
 def test_explain_by_line(note: Path) -> None:
