@@ -43,6 +43,7 @@ from derive.proving.signs import is_affine
 from derive.proving.squares import as_square, square_sign
 from derive.proving.sums import sum_atom
 from derive.proving.univariate import Interval, nonnegative
+from derive.proving.weights import with_sums_as_weights
 
 __all__ = ["certificate", "equality_case"]
 
@@ -61,11 +62,12 @@ def _lemma() -> str:
 
 @dataclass
 class _Group:
-    """Σ over indices of weight · log Π A_k^{c_k}."""
+    """Σ over indices of weight · log Π A_k^{c_k}; ``factor`` is the weight where it is no monomial."""
 
     names: tuple[str, ...]
     weight: Mono
     logs: list[tuple[Number, Poly]] = field(default_factory=list)
+    factor: Poly | None = None
 
     def scales(self) -> list[Number]:
         return sorted({magnitude(c) for c, _ in self.logs}, reverse=True)[:2]
@@ -217,8 +219,8 @@ class _Search:
         return BY_SIGNS if self.holds(raised) else None
 
     def _concavity(self, poly: Poly, steps: int) -> str | None:
-        for absorb in (False, True):
-            groups, rest = self.groups(poly, absorb)
+        for collect in (self._with_sums_as_weights, lambda p: self.groups(p, False), lambda p: self.groups(p, True)):
+            groups, rest = collect(poly)
             if not groups:
                 continue
             for bound in self._bounds(groups, rest):
@@ -252,7 +254,14 @@ class _Search:
                 yield others + self._linear(g, scale)
 
     def _weight(self, group: _Group) -> Poly:
-        return Poly({group.weight: 1})
+        return group.factor if group.factor is not None else Poly({group.weight: 1})
+
+    def _with_sums_as_weights(self, poly: Poly) -> tuple[list[_Group], Poly]:
+        def nonnegative(weight: Poly) -> bool:
+            return _Search(self.session, strict=False).run(weight, 1) is not None
+
+        found, rest = with_sums_as_weights(self.session, poly, nonnegative)
+        return [_Group(names, (), logs, weight) for names, weight, logs in found], rest
 
     def _back(self, group: _Group) -> Poly:
         """The group as it was."""

@@ -23,12 +23,14 @@ from claims import (
     refuted,
     softmax,
     total,
+    verdict,
     x,
+    y,
     z,
 )
 from sympy import Expr, IndexedBase, Integer, Max, Rational, exp, log
 
-from derive.derivation import Goal, Relation
+from derive.derivation import Goal, Kind, Relation
 from derive.proving.inequality import equality_case
 from derive.terms import ArrayFacts, Axis, Facts, array, product_over, real, sigmoid, size, sum_over
 
@@ -183,3 +185,24 @@ def test_a_factor_that_may_be_zero_leaves_the_sign() -> None:
     refuted(times * covariance(direction, direction), "≤", 0, COUNTS)
     refuted(times * entropy(p), ">", 0, COUNTS)
     refuted(total(lambda t: z[t], ITEMS) * covariance(direction, direction), "≥", 0, COUNTS)
+
+
+def test_weights_that_are_sums_themselves() -> None:
+    """Label smoothing: the loss is at least the entropy of the smoothed target."""
+    share = real("e")
+
+    def facts(most: int) -> Facts:
+        return FACTS.with_arrays(e=ArrayFacts(lower=Integer(0), upper=Integer(most), strict=False))
+
+    def smoothed(t: Expr) -> Expr:
+        return (1 - share) * y[t] + share / N
+
+    loss = -total(lambda t: smoothed(t) * log(softmax(t)), ITEMS)
+    least = -total(lambda t: smoothed(t) * log(smoothed(t)), ITEMS)
+    proved(loss, "≥", least, facts(1))
+    proved(loss - least, "≥", 0, facts(1))
+    refuted(loss, "≤", least, facts(1))
+    refuted(loss, ">", least, facts(1))
+    refuted(-total(lambda t: y[t] * log(softmax(t)), ITEMS), "≥", least, facts(1))
+    negative = verdict(loss, "≥", least, facts(2))
+    assert negative.kind is not Kind.PROVED, "the weights may be negative"
