@@ -211,8 +211,13 @@ class _Search:
 
     def _exponentiate(self, poly: Poly, steps: int) -> str | None:
         """E ≥ 0 where e^E - 1 ≥ 0, tried where that makes logarithms go."""
-        if steps < 1 or not any(a.kind == "log" and len(m) == 1 for m in poly.terms for a, _ in m):
+        beside = {tuple(f for f in m if f[0].kind != "log") for m in poly.terms if any(a.kind == "log" for a, _ in m)}
+        if steps < 1 or not (() in beside or len(beside) == 1):
             return None
+        factor = ONE if () in beside else Poly({beside.pop(): 1})  # T log x - y ≥ 0 where log x - y / T ≥ 0
+        if self.laws.sign(factor) != POSITIVE:
+            return None
+        poly = self.laws.mul(poly, self.laws.power(factor, -1))
         if any(a.kind == "sum" for m in poly.terms for a, _ in m if any(b.kind == "log" for b, _ in m)):
             return None
         raised = self.laws.exp(poly) - ONE

@@ -74,6 +74,7 @@ RIGHT: dict[str, tuple[Expr, str, Expr]] = {
     "Jensen-Shannon is not negative": (JENSEN_SHANNON, "≥", Integer(0)),
     "Jensen-Shannon is at most log 2": (JENSEN_SHANNON, "≤", log(2)),
     "log-sum-exp is above each score": (z[i], "≤", LOG_SUM_EXP),
+    "a soft maximum is above each score": (z[i], "≤", T * log(total(lambda t: exp(z[t] / T), ITEMS))),
     "a loss is not negative": (-log(softmax(i)), "≥", Integer(0)),
     "perplexity is at least 1": (exp(entropy(p)), "≥", Integer(1)),
     "means": (product_over(a[i] ** (1 / N), i), "≤", A / N),
@@ -112,6 +113,8 @@ WRONG: dict[str, tuple[Expr, str, Expr]] = {
     "a softmax of one item is 1": (softmax(i), "<", Integer(1)),
     "too low a bound on the slope": (sigmoid(X) * sigmoid(-X), "≤", Rational(6, 25)),
     "log above its tangent": (log(T), "≥", T - 1),
+    "a soft maximum below a score": (z[i], "≥", T * log(total(lambda t: exp(z[t] / T), ITEMS))),
+    "a soft maximum of either sign": (z[i], "≤", X * log(total(lambda t: exp(z[t] / X), ITEMS))),
     "log-sum-exp below a score": (LOG_SUM_EXP, "≤", z[i]),
     "variance the wrong way round": (
         total(lambda t: p[t] * x[t] ** 2, ITEMS),

@@ -1,0 +1,220 @@
+"""Functions proved in smoothing.md.
+
+Generated from proved steps; do not edit, run:  derive emit
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BODY_SHA256",
+    "NOTES",
+    "smoothed",
+    "smoothed_cross_entropy",
+    "tempered_cross_entropy",
+    "tempered_softmax",
+]
+
+Floats = NDArray[Any]
+Integers = NDArray[Any]
+
+NOTES = {
+    "smoothing.md": "88559eae9a57f71e56f508023a150ee8e0244fcfd50383d1bebbcb8010c9baaa",
+}
+"""The notes the functions come from, with the SHA-256 of each."""
+
+BODY_SHA256 = "f6b971c8aa8732564b0219e9512ebb6a4ef52ee421c081220f96ed0a6e4e99a3"
+"""The SHA-256 of everything below."""
+
+
+def _reject_non_finite(function: str, **inputs: Any) -> None:
+    """Say which input is to blame for a result that is not finite, if one is."""
+    for name, values in inputs.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _floats(name: str, values: Any) -> Any:
+    """Floating-point numbers as they are; integers and lists of numbers as floats."""
+    array = np.asarray(values)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _number(name: str, value: Any) -> float:
+    """One real number."""
+    array = _floats(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
+    return float(array)
+
+
+def _integers(name: str, values: Any) -> Integers:
+    """Integers that point into an axis, counted from 0."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must be integers, not {array.dtype}")
+    if array.size and array.min() < 0:
+        raise IndexError(f"{name} has a negative entry")
+    return array
+
+
+def smoothed(y: Floats, varepsilon: float) -> Floats:
+    r"""The target y with a part epsilon of it spread evenly over all classes.
+
+        target = s_i = (1 - \varepsilon) \, y_i + \frac{\varepsilon}{n}
+            proved in smoothing.md:15
+
+    Args:
+        y: (n,).
+        varepsilon: a number.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(y) is not np.ndarray or y.dtype.kind != "f":
+        y = _floats("y", y)
+    if type(varepsilon) is not float:
+        varepsilon = _number("varepsilon", varepsilon)
+    if y.ndim != 1:
+        raise ValueError(f"smoothed needs y (n,); got {y.shape}")
+    if not (math.isfinite(y.dot(y)) and math.isfinite(varepsilon)):
+        _reject_non_finite("smoothed", y=y, varepsilon=varepsilon)
+    n = len(y)
+    weighted = y * (-varepsilon + 1)
+    target = weighted
+    target += varepsilon / n
+    return np.asarray(target)
+
+
+def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[float, Floats]:
+    r"""The cross-entropy of a smoothed target and the softmax of scores z, and its gradient; y adds up to one.
+
+        loss = L = \log \sum_{j=1}^{n} e^{z_j} - \sum_{i=1}^{n} s_i z_i
+            proved in smoothing.md:30
+        gradient_z = \frac{\partial L}{\partial z_k} = \hat y_k - (1 - \varepsilon) \, y_k -
+            \frac{\varepsilon}{n}
+            proved in smoothing.md:40
+
+    Args:
+        z: (n,).
+        y: (n,).
+        varepsilon: a number.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(z) is not np.ndarray or z.dtype.kind != "f":
+        z = _floats("z", z)
+    if type(y) is not np.ndarray or y.dtype.kind != "f":
+        y = _floats("y", y)
+    if type(varepsilon) is not float:
+        varepsilon = _number("varepsilon", varepsilon)
+    if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
+        raise ValueError(f"smoothed_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
+    if not (math.isfinite(z.dot(y)) and math.isfinite(varepsilon)):
+        _reject_non_finite("smoothed_cross_entropy", z=z, y=y, varepsilon=varepsilon)
+    n = len(z)
+    largest = np.maximum.reduce(z)
+    shifted = z - largest
+    exponentials = np.exp(shifted, out=shifted)
+    partition = np.add.reduce(exponentials)
+    weighted = varepsilon / n
+    weighted_2 = y * (-varepsilon + 1)
+    total = weighted_2 + weighted
+    loss = largest + np.log(partition) - z.dot(total)
+    probabilities = exponentials
+    probabilities /= partition
+    gradient_z = np.subtract(probabilities, weighted_2, out=weighted_2)
+    gradient_z -= weighted
+    return float(loss), gradient_z
+
+
+def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Floats, float]:
+    r"""The cross-entropy of y and the softmax of scores z at a temperature T > 0, and its derivatives.
+
+        loss = J = \log \sum_{j=1}^{n} e^{z_j / T} - \frac{1}{T} \sum_{i=1}^{n} y_i z_i
+            proved in smoothing.md:115
+        gradient_z = \frac{\partial J}{\partial z_k} = \frac{1}{T} (q_k - y_k)
+            proved in smoothing.md:120
+        derivative_T = \frac{\partial J}{\partial T} = \frac{1}{T^2} \left( \sum_{i=1}^{n} y_i z_i -
+            \sum_{i=1}^{n} q_i z_i \right)
+            proved in smoothing.md:127
+
+    Args:
+        z: (n,).
+        y: (n,).
+        T: a number.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(z) is not np.ndarray or z.dtype.kind != "f":
+        z = _floats("z", z)
+    if type(y) is not np.ndarray or y.dtype.kind != "f":
+        y = _floats("y", y)
+    if type(T) is not float:
+        T = _number("T", T)
+    if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
+        raise ValueError(f"tempered_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
+    if not (math.isfinite(z.dot(y)) and math.isfinite(T)):
+        _reject_non_finite("tempered_cross_entropy", z=z, y=y, T=T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1 / T
+        logits = z * inverse
+        largest = np.maximum.reduce(logits)
+        shifted = logits
+        shifted -= largest
+        exponentials = np.exp(shifted, out=shifted)
+        partition = np.add.reduce(exponentials)
+        products = z.dot(y)
+        loss = largest + np.log(partition) - inverse * products
+        inverse_partition = 1 / partition
+        derivative_T = np.power(T, -2) * (products - inverse_partition * z.dot(exponentials))
+        probabilities = exponentials
+        probabilities *= inverse_partition
+        total = probabilities
+        total -= y
+        gradient_z = total
+        gradient_z *= inverse
+    return float(loss), gradient_z, float(derivative_T)
+
+
+def tempered_softmax(z: Floats, T: float) -> Floats:
+    r"""The softmax of scores z at a temperature T > 0.
+
+        probabilities = q_i = \frac{e^{z_i / T}}{\sum_{j=1}^{n} e^{z_j / T}}
+            proved in smoothing.md:73
+
+    Args:
+        z: (n,).
+        T: a number.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if type(z) is not np.ndarray or z.dtype.kind != "f":
+        z = _floats("z", z)
+    if type(T) is not float:
+        T = _number("T", T)
+    if z.ndim != 1:
+        raise ValueError(f"tempered_softmax needs z (n,); got {z.shape}")
+    if not (math.isfinite(z.dot(z)) and math.isfinite(T)):
+        _reject_non_finite("tempered_softmax", z=z, T=T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logits = z / T
+        largest = np.maximum.reduce(logits)
+        shifted = logits
+        shifted -= largest
+        exponentials = np.exp(shifted, out=shifted)
+        probabilities = exponentials
+        probabilities /= np.add.reduce(exponentials)
+    return np.asarray(probabilities)
