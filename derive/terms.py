@@ -223,17 +223,29 @@ class ArrayFacts:
     injective: bool = False
 
 
+ANY = "any"
+"""The name of an index that stands for all its values."""
+
+
+def for_all(expression: Expr) -> bool:
+    """Whether this is an entry of an array that stands for all entries."""
+    return isinstance(expression, Indexed) and all(isinstance(i, Index) and i.name == ANY for i in expression.indices)
+
+
 @dataclass(frozen=True)
 class Facts:
     """All that may be used about the names in a step.
 
     Attributes:
         arrays: facts by name, for arrays and for scalar symbols.
-        distinct: pairs of index expressions known to differ (``w ≠ o``, ``n[k] ≠ o`` for every k).
+        distinct: pairs of index expressions known to differ (``w ≠ o``); an entry of an index array stands for all its
+            entries where its index is called ``ANY``.
+        given: relations between numbers (left, relation, right) outside of which nothing is claimed.
     """
 
     arrays: Mapping[str, ArrayFacts] = field(default_factory=lambda: MappingProxyType({}))
     distinct: frozenset[frozenset[Expr]] = frozenset()
+    given: tuple[tuple[Expr, str, Expr], ...] = ()
 
     def of(self, name: str) -> ArrayFacts | None:
         return self.arrays.get(name)
@@ -243,6 +255,9 @@ class Facts:
 
     def with_distinct(self, pairs: Iterable[tuple[Expr, Expr]]) -> Facts:
         return replace(self, distinct=self.distinct | {frozenset(pair) for pair in pairs})
+
+    def with_given(self, relations: Iterable[tuple[Expr, str, Expr]]) -> Facts:
+        return replace(self, given=(*self.given, *relations))
 
 
 def name_of(entry: Indexed | Symbol) -> str:

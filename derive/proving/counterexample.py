@@ -56,6 +56,9 @@ def compare(goal: Goal, model: Model, work: int = WORK) -> Comparison | None:
     Raises:
         NoValue, TooMuchWork, Infeasible: there is nothing to compare in this model.
     """
+    for condition in goal.facts.given:
+        if not _holds(condition, goal, model, work):
+            raise Infeasible("a condition of the step does not hold")
     left, right, difference, scale = _difference(goal, model, DIGITS, work)
     if abs(difference) * 10 ** (DIGITS - 15) <= scale:
         if goal.relation not in (Relation.LESS, Relation.GREATER):
@@ -70,6 +73,16 @@ def compare(goal: Goal, model: Model, work: int = WORK) -> Comparison | None:
     if abs(again - difference) * 10**6 > abs(again):
         return None
     return Comparison(1 if again > 0 else -1, left, right)
+
+
+def _holds(condition: tuple[Expr, str, Expr], goal: Goal, model: Model, work: int) -> bool:
+    left, symbol, right = condition
+    relation = Relation(symbol)
+    _, _, difference, scale = _difference(Goal(left, relation, right, goal.facts), model, DIGITS, work)
+    equal = abs(difference) * 10 ** (DIGITS - 15) <= scale
+    if relation is Relation.NOT_EQUAL:
+        return not equal
+    return not fails(relation, 0 if equal else 1 if difference > 0 else -1)
 
 
 def fails(relation: Relation, sign: int) -> bool:

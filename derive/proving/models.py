@@ -18,7 +18,7 @@ from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Goal
 from derive.proving.evaluation import Dependencies, Evaluator, NoValue, Numeric, whole
-from derive.terms import ArrayFacts, Axis, Facts, Index
+from derive.terms import ArrayFacts, Axis, Facts, Index, for_all
 
 __all__ = ["Infeasible", "Model", "Outline"]
 
@@ -71,7 +71,7 @@ class Outline:
 
     def _find_rooms(self) -> Iterable[tuple[tuple[Expr, ...], int, Expr]]:
         """(lengths, more, room): the product of the lengths and ``more`` values must fit into ``room``."""
-        kept_apart = {str(s.base.label) for pair in self.facts.distinct for s in pair if isinstance(s, Indexed)}
+        kept_apart = {str(s.base.label) for pair in self.facts.distinct for s in pair if for_all(s)}
         for name, what in self.facts.arrays.items():
             if name in self.used and what.points_into is not None:
                 lengths = tuple(axis.length for axis in what.axes) if what.injective else ()
@@ -209,7 +209,7 @@ class Model:
         for pair in self.facts.distinct:
             sides = tuple(pair)
             for side, other in (sides, sides[::-1]) if len(sides) == 2 else ():
-                if not (isinstance(side, Indexed) and str(side.base.label) == name):
+                if not (for_all(side) and str(side.base.label) == name):
                     continue
                 if isinstance(other, Indexed):
                     taken |= set(self.entries.get(str(other.base.label), {}).values())

@@ -108,6 +108,9 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         verdict = _where_defined(claim, seconds) or verdict
     if verdict.kind is Kind.REFUTED:
         verdict = _under_assumptions(claim, seconds) or verdict
+    if verdict.kind is Kind.REFUTED and claim.unmet:
+        conditions = "; ".join(claim.unmet)
+        return Verdict(Kind.UNDECIDED, f"false without its condition, which is not understood: {conditions}")
     if verdict.kind is Kind.REFUTED and claim.loose:
         names = ", ".join(claim.loose)
         return Verdict(

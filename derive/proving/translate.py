@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 from derive.proving.budget import Exhausted, Unsupported
 from derive.proving.laws import NEGATIVE, POSITIVE, ZERO_SIGN, Laws, Range, spell
 from derive.proving.polynomial import ONE, ZERO, Number, Poly, atom_poly, exact, make_atom
-from derive.terms import ArrayFacts, Facts, Index, sigmoid
+from derive.terms import ArrayFacts, Facts, Index, for_all, sigmoid
 
 MAX_DEPTH = 120
 
@@ -87,7 +87,7 @@ class Translator:
 
     def _pattern(self, side: Expr, *, whole: bool) -> str:
         """How a side of a known inequality is spelled; the entries of an index array all at once."""
-        if whole and isinstance(side, Indexed) and all(isinstance(a, Index) for a in side.indices):
+        if whole and isinstance(side, Indexed) and for_all(side):
             return f"{spell(str(side.base.label))}[*]"
         poly = self(side)
         atom = poly.sole_atom()

@@ -193,7 +193,7 @@ class Trial:
 
     def _open(self) -> None:
         """The state in which a changed side is read."""
-        self.reading.guards = list(self.draft.guards)
+        self.reading.guards, self.reading.given = list(self.draft.guards), self.draft.given
         self.reading.place, self.reading.serial = "again", 0
         self.reading.locals = {**self.reading.locals, **{name: held for name, (_, held) in self.holes.items()}}
 

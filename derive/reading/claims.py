@@ -17,7 +17,7 @@ from derive.reading.context import Reading
 from derive.reading.definers import scalars_of
 from derive.reading.scope import Family, entry_name
 from derive.reading.values import Value, is_number
-from derive.terms import Index, free_indices
+from derive.terms import ANY, Facts, Index, free_indices
 
 
 class Shape(StrEnum):
@@ -40,6 +40,7 @@ class Claim:
     loose: tuple[str, ...] = ()
     alternatives: tuple[tuple[Goal, bool], ...] = ()
     real: frozenset[str] = frozenset()
+    unmet: tuple[str, ...] = ()
 
 
 SYMBOLS = {
@@ -61,14 +62,33 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         comparable = side.rank == len(indices)
         body = side.at(*indices) if comparable and side.rank else side.body
         bodies.append(_settled(scope.sized(body), reading))
-    facts = scope.facts().with_distinct(reading.guards)
+    facts = _restricted(bodies, reading)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
     if shape is Shape.DIFFERENT and left.rank != right.rank:
         certain = all(_rank_known(body, reading) for body in bodies)
     assumed = tuple(pair for solved in scope.assumed.values() for pair in solved.items())
     real = frozenset(name for name, family in scope.families.items() if family.real)
-    return Claim(goal, shape, certain, (left.describe(), right.describe()), assumed, _loose(goal, reading), real=real)
+    shapes = (left.describe(), right.describe())
+    return Claim(goal, shape, certain, shapes, assumed, _loose(goal, reading), real=real, unmet=reading.unmet)
+
+
+def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
+    """What is known, with what the step is restricted to; ``n_k`` there is every entry if the step itself has no k."""
+    free = {index.name for body in bodies for index in free_indices(body)}
+
+    def everywhere(side: Expr) -> Expr:
+        if not isinstance(side, Indexed) or any(index.name in free for index in free_indices(side)):
+            return side
+        return side.xreplace({index: Index(ANY, index.axis) for index in side.indices if isinstance(index, Index)})
+
+    distinct = [(everywhere(one), everywhere(other)) for one, other in reading.guards]
+    given = [
+        (_settled(reading.scope.sized(one), reading), symbol, _settled(reading.scope.sized(other), reading))
+        for one, symbol, other in reading.given
+        if symbol != "≠" or (everywhere(one), everywhere(other)) == (one, other)
+    ]
+    return reading.scope.facts().with_distinct(distinct).with_given(given)
 
 
 def _settled(body: Expr, reading: Reading) -> Expr:

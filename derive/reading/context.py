@@ -24,7 +24,8 @@ class Reading:
     """Everything that the rules for single nodes need.
 
     ``bound`` maps letters to the indices of the sums around; ``guards`` collects index pairs that the row itself
-    declares different (``u_{w ≠ o}``, ``(w ≠ o)``).  ``leading`` holds the letters that mean something at the start of
+    declares different (``u_{w ≠ o}``, ``(w ≠ o)``), ``given`` what else it is restricted to, and ``unmet`` restrictions
+    that are not understood.  ``leading`` holds the letters that mean something at the start of
     the chain that is being read.
     """
 
@@ -32,6 +33,8 @@ class Reading:
     survey: Survey
     bound: dict[str, Index] = field(default_factory=dict)
     guards: list[tuple[Expr, Expr]] = field(default_factory=list)
+    given: tuple[tuple[Expr, str, Expr], ...] = ()
+    unmet: tuple[str, ...] = ()
     locals: dict[str, Value] = field(default_factory=dict)
     free: dict[str, Axis] = field(default_factory=dict)
     serial: int = 0

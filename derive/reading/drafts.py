@@ -42,6 +42,7 @@ class Draft:
     source: tuple[tree.Node | None, tree.Node | None] = (None, None)
     symbol: str = "="
     guards: tuple[tuple[Expr, Expr], ...] = ()
+    given: tuple[tuple[Expr, str, Expr], ...] = ()
     formula: Mathematics | None = None
 
 

@@ -54,7 +54,7 @@ def reconsider(
     commands that the note defines, and leaves nothing behind.
     """
     with undisturbed(book.reading):
-        book.reading.guards = list(draft.guards)
+        book.reading.guards, book.reading.given = list(draft.guards), draft.given
         return _claim_again(book, draft, left, right, symbol)
 
 
@@ -114,7 +114,7 @@ def _run(items: list[Item], current: Pass) -> bool:
     clean = True
     reading = current.reading
     for number, item in enumerate(items):
-        reading.place, reading.serial, reading.guards = str(number), 0, []
+        reading.place, reading.serial, reading.guards, reading.given = str(number), 0, [], ()
         if isinstance(item, Sentence):
             with suppress(OutOfTime), in_time(item, current):
                 clean &= read_sentence(item, current)
@@ -125,7 +125,8 @@ def _run(items: list[Item], current: Pass) -> bool:
         if isinstance(item, Broken):
             current.drafts.append(Draft(item.place, "", "", "", problem=item.message, unread=True))
             continue
-        reading.guards = announced(items[number - 1] if number else None, reading)
+        leading = announced(items[number - 1] if number else None, reading)
+        reading.guards, reading.given = list(leading.distinct), leading.given
         reading.locals = members(items[number - 1] if number else None, reading)
         for row in item.rows:
             if isinstance(row, tree.UnreadRow):

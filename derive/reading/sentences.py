@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import sympy
-from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
 from derive.reading.calls import labelled
-from derive.reading.context import Reading, index_expression, length_of
+from derive.reading.context import Reading, length_of
 from derive.reading.counting import declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
 from derive.reading.definers import bare_key, candidate, define, defining_value, is_known, settle_uses
@@ -21,7 +20,8 @@ from derive.reading.items import Item, Sentence
 from derive.reading.prose import apply_cues
 from derive.reading.ranges import size_of
 from derive.reading.reach import free_letters
-from derive.reading.scope import Family, Unsettled, entry_name
+from derive.reading.restrictions import Restrictions, restrictions
+from derive.reading.scope import Family, entry_name
 from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.values import Value
 from derive.reading.wordings import define_in_words
@@ -226,15 +226,18 @@ def assume(left: Value, node: tree.Node, place: str, reading: Reading) -> str | 
     return ", ".join(sorted({entry_name(x) for x in solved}))
 
 
-def announced(item: Item | None, reading: Reading) -> list[tuple[Expr, Expr]]:
+def announced(item: Item | None, reading: Reading) -> Restrictions:
     """Conditions such as ``w ≠ o`` in the sentence that leads to a display hold for the display."""
     if not isinstance(item, Sentence):
-        return []
-    guards = []
-    for formula in item.formulas:
-        for statement in formula.statements:
-            guards.extend(conditions_of(statement, reading))
-    return guards
+        return Restrictions()
+    found = [
+        restrictions([statement], reading)
+        for formula in item.formulas
+        for statement in formula.statements
+        if [link.relation.symbol for link in statement.links] == ["\\ne"]
+    ]
+    distinct = tuple(pair for each in found for pair in each.distinct)
+    return Restrictions(distinct, tuple(relation for each in found for relation in each.given))
 
 
 def members(item: Item | None, reading: Reading) -> dict[str, Value]:
@@ -246,32 +249,6 @@ def members(item: Item | None, reading: Reading) -> dict[str, Value]:
     except (Relearn, *LOGICAL):
         return {}
     return dict(pair for pair in found if pair is not None)
-
-
-def conditions_of(statement: tree.Statement, reading: Reading) -> list[tuple[Expr, Expr]]:
-    """``w ≠ o``, also in brackets, as pairs of indices that differ."""
-    node = statement.first
-    if node is None:
-        return []
-    if statement.links:
-        chain: tree.Node = tree.Chain(statement.span, statement.first, statement.links)
-    else:
-        chain = plain(node)
-        while isinstance(chain, tree.Group) and chain.open in ("(", "[") and len(chain.body.parts) == 1:
-            chain = plain(chain.body.parts[0])
-    if not isinstance(chain, tree.Chain) or chain.first is None:
-        return []
-    if [k.relation.symbol for k in chain.links] != ["\\ne"] or chain.links[0].right is None:
-        return []
-    name = letter(chain.first)
-    if name is None or isinstance(plain(chain.links[0].right), tree.Num):
-        return []
-    axis = reading.free_axis(name)
-    try:
-        left = index_expression(chain.first, axis, reading)
-        return [(left, index_expression(chain.links[0].right, axis, reading))]
-    except (Unsettled, Relearn):
-        return []
 
 
 def is_condition(statement: tree.Statement, reading: Reading) -> bool:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from derive.calculus import DerivativeError
 from derive.errors import Place
@@ -24,8 +24,9 @@ from derive.reading.equivalences import EQUIVALENT, Condition, conditions, goes_
 from derive.reading.items import Display, Sentence
 from derive.reading.optima import goals, optimum
 from derive.reading.reach import free_letters
+from derive.reading.restrictions import restrictions
 from derive.reading.scope import Unsettled
-from derive.reading.sentences import assume, conditions_of, is_condition, plain_number
+from derive.reading.sentences import assume, is_condition, plain_number
 from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk
 from derive.reading.values import ShapeError, Value
 
@@ -35,17 +36,15 @@ STATEMENT_SECONDS = 3.0
 def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
     reading = current.reading
     clean = True
-    announced = list(reading.guards)
+    announced, given = list(reading.guards), reading.given
     statements = list(row.statements)
     for position, statement in enumerate(statements):
         if position and is_condition(statement, reading):
             continue
-        guards = list(announced)
-        for following in statements[position + 1 :]:
-            if not is_condition(following, reading):
-                break
-            guards.extend(conditions_of(following, reading))
-        reading.guards = guards
+        behind = takewhile(lambda each: is_condition(each, reading), statements[position + 1 :])
+        restricted = restrictions(list(behind), reading)
+        reading.guards = [*announced, *restricted.distinct]
+        reading.given, reading.unmet = (*given, *restricted.given), restricted.unmet
         before, main = len(current.drafts), current.side
         try:
             with in_time(statement, current):
@@ -57,7 +56,7 @@ def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
             _unsettled(statement, item, error, current)
         if position and "quad" in statement.separator and "," not in statement.separator:
             current.side = main  # a remark at the end of the row; the chain goes on from what stands before it
-    reading.guards = announced
+    reading.guards, reading.given, reading.unmet = announced, given, ()
     return clean
 
 
@@ -334,6 +333,7 @@ def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, curre
             source=nodes,
             symbol=symbol,
             guards=tuple(reading.guards),
+            given=reading.given,
             formula=item.formula,
             **outcome,  # type: ignore[arg-type] # one of the fields that say what became of the step
         )

@@ -1,0 +1,118 @@
+"""What restricts a formula of a display: ``(w ≠ o)``, ``(x > 0)``, ``i < j``, ``(n_m ≠ o)`` behind it.
+
+A step need only hold where its conditions do, so a counterexample must meet them.  What is no relation at all (``∀ i``,
+``(i = 1, …, n)``, words) excludes nothing here; a relation that cannot be understood leaves a refutation open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from derive.reading import tree
+from derive.reading.context import Reading, index_expression
+from derive.reading.definitions import Relearn
+from derive.reading.drafts import LOGICAL
+from derive.reading.elaborate import value
+from derive.reading.scope import Unsettled
+from derive.reading.spelling import letter, plain, spell
+from derive.terms import ANY, Axis, Index, for_all
+
+__all__ = ["Restrictions", "restrictions"]
+
+RELATIONS = {"=": "=", "\\ne": "≠", "<": "<", ">": ">", "\\le": "≤", "\\ge": "≥"}
+
+
+@dataclass(frozen=True)
+class Restrictions:
+    """Index pairs that differ, relations between numbers that hold, and relations that are not understood."""
+
+    distinct: tuple[tuple[Expr, Expr], ...] = ()
+    given: tuple[tuple[Expr, str, Expr], ...] = ()
+    unmet: tuple[str, ...] = ()
+
+
+def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Restrictions:
+    """What the conditions behind a formula say."""
+    parts = [part for statement in statements for part in _parts(statement)]
+    dotted = any(isinstance(part, tree.Ellipsis) for part in parts)
+    every = {letter(first) for first, symbol, _ in _relations(parts) if dotted and first and symbol == "="}
+    distinct: list[tuple[Expr, Expr]] = []
+    given: list[tuple[Expr, str, Expr]] = []
+    unmet: list[str] = []
+    for first, symbol, second in _relations(parts):
+        if first is None or second is None or isinstance(first, tree.Unread) or isinstance(second, tree.Unread):
+            unmet += [f"{tree.sexpr(first)} {symbol} {tree.sexpr(second)}"] if symbol != "=" else []
+            continue
+        places = _axis(first, reading) or _axis(second, reading)
+        if symbol == "=" and (places is None or dotted):
+            continue  # ``k = 1, …, K``, or a remark such as ``(σ' = σ(1 - σ))``
+        try:
+            left, right = (_side(side, places, reading) for side in (first, second))
+        except (Relearn, *LOGICAL):
+            unmet.append(f"{tree.sexpr(first)} {symbol} {tree.sexpr(second)}")
+            continue
+        if symbol == "≠" and places is not None:
+            left, right = (_for_all(side, every) for side in (left, right))
+            distinct.append((left, right))
+        if not for_all(left) and not for_all(right):
+            given.append((left, symbol, right))
+    return Restrictions(tuple(distinct), tuple(given), tuple(unmet))
+
+
+def _parts(statement: tree.Statement) -> Iterator[tree.Node]:
+    if statement.first is None:
+        return
+    if statement.links:
+        yield tree.Chain(statement.span, statement.first, statement.links)
+        return
+    stack: list[tree.Node] = [statement.first]
+    while stack:
+        node = plain(stack.pop())
+        if isinstance(node, tree.Group) and node.open in ("(", "["):
+            stack += reversed(node.body.parts)
+        else:
+            yield node
+
+
+def _relations(parts: Iterable[tree.Node]) -> Iterator[tuple[tree.Node | None, str, tree.Node | None]]:
+    """The relations of chains, one by one."""
+    for part in parts:
+        if isinstance(part, tree.Chain) and part.first is not None:
+            left: tree.Node | None = part.first
+            for link in part.links:
+                symbol = RELATIONS.get(link.relation.symbol)
+                if symbol is not None:
+                    yield left, symbol, link.right
+                left = link.right
+
+
+def _axis(node: tree.Node, reading: Reading) -> Axis | None:
+    """The axis that an index, or an entry of an array of indices, runs over; None for what is no index."""
+    node = plain(node)
+    if (name := letter(node)) is not None:
+        seen = name in reading.survey.subscripts and name not in reading.scope.families
+        return reading.free_axis(name) if seen else None
+    if isinstance(node, tree.Sum):
+        found = (_axis(term.node, reading) for term in node.terms)
+        return next((axis for axis in found if axis is not None), None)
+    spelled = spell(node)
+    if spelled is None or not spelled.subs or spelled.name not in reading.survey.index_arrays:
+        return None
+    return reading.scope.family(spelled.name).points_into
+
+
+def _for_all(side: Expr, letters: set[str | None]) -> Expr:
+    """``n_k`` with ``k = 1, …, K`` beside it is every entry."""
+    return side.xreplace({i: Index(ANY, i.axis) for i in side.atoms(Index) if i.name in letters})
+
+
+def _side(node: tree.Node, axis: Axis | None, reading: Reading) -> Expr:
+    if axis is not None:
+        return index_expression(node, axis, reading)
+    made = value(node, reading)
+    if made.rank:
+        raise Unsettled("a condition is a relation between numbers")
+    return made.body
