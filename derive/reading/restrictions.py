@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from derive.reading import tree
-from derive.reading.context import Reading, index_expression
+from derive.reading.context import Reading, index_expression, undisturbed
 from derive.reading.definitions import Relearn
 from derive.reading.drafts import LOGICAL
 from derive.reading.elaborate import value
@@ -101,7 +101,8 @@ def _axis(node: tree.Node, reading: Reading) -> Axis | None:
     spelled = spell(node)
     if spelled is None or not spelled.subs or spelled.name not in reading.survey.index_arrays:
         return None
-    return reading.scope.family(spelled.name).points_into
+    family = reading.scope.families.get(spelled.name)
+    return None if family is None else family.points_into
 
 
 def _for_all(side: Expr, letters: set[str | None]) -> Expr:
@@ -112,7 +113,8 @@ def _for_all(side: Expr, letters: set[str | None]) -> Expr:
 def _side(node: tree.Node, axis: Axis | None, reading: Reading) -> Expr:
     if axis is not None:
         return index_expression(node, axis, reading)
-    made = value(node, reading)
+    with undisturbed(reading):  # a condition uses names, it does not say what they are
+        made = value(node, reading)
     if made.rank:
         raise Unsettled("a condition is a relation between numbers")
     return made.body
