@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from derive.reading.markdown import read_document
 from derive.reading.note import Draftbook, read_note
 from derive.reading.spelling import plain
 from derive.reading.values import Value
-from derive.terms import ArrayFacts, Axis, Index, Tensor, array, real
+from derive.terms import ArrayFacts, Axis, Facts, Index, Tensor, array, real
 
 __all__ = ["NOTES", "Emitted", "emitted", "formula_named", "lambdify"]
 
@@ -131,6 +131,7 @@ class _Maker:
     def __init__(self, line: EmitLine, book: Draftbook, seconds: float) -> None:
         self.line, self.book, self.seconds = line, book, seconds
         self.scope = book.scope
+        self.normalized: set[str] = set()
         self.given = {
             name: key
             for name in (*line.arguments, *line.fixed)
@@ -149,7 +150,24 @@ class _Maker:
         meaning = Tensor((*leading, *quantity.value.indices), self._unfolded(quantity.value.body))
         form = Tensor((*leading, *closed.indices), self._folded(closed.body))
         source = f"{Path(self.book.path).name}:{last.place.line}"
-        return prove(meaning, form, facts, output.place, source, self._given_tensors(), self.seconds), latex
+        given = self._given_tensors()
+        proof = prove(meaning, form, facts, output.place, source, given, self.seconds)
+        self.normalized |= {
+            name
+            for name in self.line.arguments
+            if (known := facts.of(name)) is not None
+            and known.sums_to_one
+            and not self._holds(meaning, form, facts.with_arrays(**{name: replace(known, sums_to_one=())}))
+        }
+        return proof, latex
+
+    def _holds(self, meaning: Tensor, form: Tensor, facts: Facts) -> bool:
+        """Whether a closed form can be proved with these facts, too."""
+        try:
+            prove(meaning, form, facts, self.line.place, "", self._given_tensors(), self.seconds)
+        except DeriveError:
+            return False
+        return True
 
     def arguments(self, bodies: Sequence[Expr]) -> tuple[Argument, ...]:
         """The arguments in the order of the line, what they are being read off the note."""
@@ -278,8 +296,12 @@ class _Maker:
             return Sparse(name, pair) if len(self.line.sparse) == 1 else Sparse.named(name, pair, parameter)
         if family is not None and family.points_into is not None:
             return IndexArgument(name, self._axis(family.points_into), names, parameter)
-        positive = self.scope.facts().arrays.get(name, ArrayFacts()).positive
-        return Array(name, names, parameter, positive) if names else Scalar(name, parameter)
+        facts = self.scope.facts().arrays.get(name, ArrayFacts())
+        nonnegative = facts.positive or facts.nonnegative
+        if not names:
+            return Scalar(name, parameter, nonnegative)
+        distribution = len(names) == 1 and bool(facts.sums_to_one)
+        return Array(name, names, parameter, facts.positive, nonnegative, distribution, name in self.normalized)
 
     def _axis(self, axis: Axis) -> str:
         axis = self.scope.axes.resolve(axis)

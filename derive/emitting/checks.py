@@ -6,13 +6,28 @@ They cost about a microsecond; functions that work in place have the comparison 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
+from derive.emitting.exposure import BAD, INFINITE, NEGATIVE, gives_away
 from derive.emitting.formula import Array, Formula, IndexArgument, Scalar, Sparse
+from derive.emitting.steps import Value
 
-__all__ = ["WIDTH", "conversions", "finite_inputs", "finite_outputs", "shape_checks", "shape_text"]
+__all__ = [
+    "WIDTH",
+    "Tests",
+    "conversions",
+    "reject_unless",
+    "rejecting_helpers",
+    "rejections",
+    "shape_checks",
+    "shape_text",
+    "value_tests",
+]
 
 WIDTH = 120
+TOLERANCE = 0.001
+"""How far a sum may be from one: more than rounding, in any precision, and less than a mistake."""
 
 
 def shape_text(axes: tuple[str, ...]) -> str:
@@ -101,47 +116,140 @@ def _condition(conditions: list[str]) -> list[str]:
     return ["if (", f"    {conditions[0]}", *(f"    or {condition}" for condition in conditions[1:]), "):"]
 
 
-def finite_inputs(formula: Formula) -> list[str]:
-    """Before anything is computed: the dot product of two vectors is finite only if all their entries are."""
-    if not _checks_inputs(formula):
-        return []
-    groups: dict[tuple[str, ...], list[str]] = {}
+@dataclass(frozen=True)
+class Tests:
+    """What must hold before anything is computed, and what of the results; else some input is to blame."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+def value_tests(
+    formula: Formula, outputs: Mapping[str, Value], results: Mapping[str, str], seen: Collection[Value]
+) -> Tests:
+    """As few tests as find every entry that is NaN or infinite, or negative where that is not allowed.
+
+    Where a look at every input would take too long, a result that is not finite gives it away.  Of vectors every entry
+    is looked at, unless a number among the results is sure to give it away.
+
+    Args:
+        outputs: the outputs' values.
+        results: the outputs' names in the code.
+        seen: numbers that are tested where they are computed.
+    """
+    numbers = [name for name, value in outputs.items() if not value.step.labels]
+    if not all(isinstance(a, Scalar) or (isinstance(a, Array) and len(a.axes) == 1) for a in formula.arguments):
+        small = [name for name, value in outputs.items() if len(value.step.labels) < (1 if formula.into else 2)]
+        return Tests(after=tuple(_finite(results[name], len(outputs[name].step.labels)) for name in small or outputs))
+    if formula.elementwise:
+        return _elementwise_tests(formula, outputs, results)
+    before: list[str] = []
+    unseen: list[Array] = []
+    known: list[str] = []
+    late = False
     for argument in formula.arguments:
-        if isinstance(argument, Array):
-            groups.setdefault(argument.axes, []).append(argument.parameter)
+        name = argument.parameter
+        if isinstance(argument, Scalar):
+            before += [f"math.isfinite({name})", *([f"{name} >= 0"] if argument.nonnegative else [])]
+            continue
+        assert isinstance(argument, Array)
+
+        late_ones = _hidden(argument, _bad(argument), seen, known)
+        hidden = _hidden(argument, late_ones, [outputs[number] for number in numbers], known)
+        if NEGATIVE in hidden:
+            before.append(f"np.minimum.reduce({name}) >= 0")
+            hidden, late_ones = hidden & {INFINITE}, late_ones & {INFINITE}
+        if argument.normalized:
+            before.append(f"abs(np.add.reduce({name}) - 1) <= {TOLERANCE}")
+            hidden, late_ones = set(), late_ones & {NEGATIVE}
+        if hidden & {*BAD}:
+            unseen.append(argument)
+            late_ones &= {NEGATIVE}
+        late = late or bool(late_ones - hidden)
+        known += [name] if argument.nonnegative else []
+    after = [_finite(results[name], 0) for name in numbers] if late else []
+    return Tests((*before, *_finite_vectors(unseen)), tuple(after))
+
+
+def _bad(argument: Array | Scalar) -> set[str]:
+    return {*BAD, *([NEGATIVE] if argument.nonnegative else [])}
+
+
+def _hidden(
+    argument: Array | Scalar, bad: Iterable[str], probes: Collection[Value], known: Collection[str]
+) -> set[str]:
+    """What could be among the entries without showing in one of the probes."""
+    name = argument.parameter
+    return {each for each in bad if not any(gives_away(probe, name, each, known) for probe in probes)}
+
+
+def _elementwise_tests(formula: Formula, outputs: Mapping[str, Value], results: Mapping[str, str]) -> Tests:
+    arguments = [argument for argument in formula.arguments if isinstance(argument, Scalar)]
+    first = arguments[0].parameter
+    for output, value in outputs.items():
+        if not any(_hidden(argument, _bad(argument), [value], ()) for argument in arguments):
+            return Tests(after=(_finite_of_any_shape(results[output], first),))
+    names = [argument.parameter for argument in arguments]
+    least = [f"np.all({argument.parameter} >= 0)" for argument in arguments if argument.nonnegative]
+    return Tests((*(_finite_of_any_shape(name, name) for name in names), *least))
+
+
+def _finite_of_any_shape(name: str, like: str) -> str:
+    return f"math.isfinite({name}.dot({name}) if {like}.ndim == 1 else np.vdot({name}, {name}))"
+
+
+def _finite(name: str, rank: int) -> str:
+    return f"math.isfinite({(name, f'{name}.dot({name})', f'np.vdot({name}, {name})')[min(rank, 2)]})"
+
+
+def _finite_vectors(arguments: list[Array]) -> list[str]:
+    """The dot product of two vectors is finite only if all their entries are."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for argument in arguments:
+        groups.setdefault(argument.axes, []).append(argument.parameter)
     tested = [f"{a}.dot({b})" for names in groups.values() for a, b in zip(names[::2], names[1::2], strict=False)]
     tested += [f"{names[-1]}.dot({names[-1]})" for names in groups.values() if len(names) % 2]
-    scalars = [argument.parameter for argument in formula.arguments if isinstance(argument, Scalar)]
-    tested += [f"np.vdot({name}, {name})" if formula.elementwise else name for name in scalars]
-    return _reject(formula, tested)
+    return [f"math.isfinite({text})" for text in tested]
 
 
-def finite_outputs(formula: Formula, ranks: Mapping[str, int], results: Mapping[str, str]) -> list[str]:
-    """Where a look at every input would take too long, a result that is not finite gives it away."""
-    if _checks_inputs(formula):
+def rejections(formula: Formula, indent: int) -> list[str]:
+    """Calls that say which input is to blame, if one is, as lines that will be indented."""
+    lines = []
+    for helper, names in (
+        ("_reject_non_finite", [a.parameter for a in formula.arguments if isinstance(a, Array | Scalar | Sparse)]),
+        ("_reject_negative", _nonnegative(formula)),
+        ("_reject_unnormalized", _normalized(formula)),
+    ):
+        arguments = f'"{formula.name}", {", ".join(f"{name}={name}" for name in names)}'
+        if names and indent + len(helper) + len(arguments) + 2 > WIDTH:
+            lines += [f"{helper}(", f"    {arguments}", ")"]
+        elif names:
+            lines.append(f"{helper}({arguments})")
+    return lines
+
+
+def rejecting_helpers(formula: Formula) -> set[str]:
+    found = {"reject negative"} if _nonnegative(formula) else set()
+    return found | ({"reject unnormalized"} if _normalized(formula) else set())
+
+
+def _nonnegative(formula: Formula) -> list[str]:
+    return [a.parameter for a in formula.arguments if isinstance(a, Array | Scalar) and a.nonnegative]
+
+
+def _normalized(formula: Formula) -> list[str]:
+    """The vectors that must add up to one; in the hot path nobody looks."""
+    vectors = [a for a in formula.arguments if isinstance(a, Array) and len(a.axes) == 1]
+    return [] if formula.in_place else [a.parameter for a in vectors if a.normalized]
+
+
+def reject_unless(formula: Formula, conditions: Collection[str]) -> list[str]:
+    """Look for the input to blame unless all conditions hold."""
+    if not conditions or not rejections(formula, 0):
         return []
-    if formula.into:
-        return _reject(formula, [results[name] for name in formula.outputs if ranks[name] == 0])
-    small = [name for name in formula.outputs if ranks[name] < 2] or list(formula.outputs)
-    probes: list[Callable[[str], str]] = [lambda x: x, lambda x: f"{x}.dot({x})", lambda x: f"np.vdot({x}, {x})"]
-    return _reject(formula, [probes[min(ranks[name], 2)](results[name]) for name in small])
-
-
-def _checks_inputs(formula: Formula) -> bool:
-    return all(isinstance(a, Scalar) or (isinstance(a, Array) and len(a.axes) == 1) for a in formula.arguments)
-
-
-def _reject(formula: Formula, tested: list[str]) -> list[str]:
-    inputs = [a.parameter for a in formula.arguments if isinstance(a, Array | Scalar | Sparse)]
-    if not tested or not inputs:
-        return []
-    arguments = f'"{formula.name}", {", ".join(f"{name}={name}" for name in inputs)}'
-    call = [f"    _reject_non_finite({arguments})"]
-    if len(call[0]) + 4 > WIDTH:
-        call = ["    _reject_non_finite(", f"        {arguments}", "    )"]
-    tests = [f"math.isfinite({value})" for value in tested]
-    condition = tests[0] if len(tests) == 1 else f"({' and '.join(tests)})"
-    if len(condition) + 12 > WIDTH:
-        first, *others = tests
-        return ["if not (", f"    {first}", *(f"    and {test}" for test in others), "):", *call]
-    return [f"if not {condition}:", *call]
+    first, *others = conditions
+    whole = " and ".join(conditions)
+    lines = [f"if not {whole}:" if whole.startswith("math.isfinite(") and not others else f"if not ({whole}):"]
+    if len(lines[0]) + 4 > WIDTH:
+        lines = ["if not (", f"    {first}", *(f"    and {other}" for other in others), "):"]
+    return [*lines, *(f"    {line}" for line in rejections(formula, 8))]

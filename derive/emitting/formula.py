@@ -64,13 +64,20 @@ def _checked(name: str, role: str) -> str:
 class Array:
     """An array of floating-point numbers with one named axis per index; ``parameter`` is its name in the code.
 
-    ``positive``: the note says that its entries are; a zero among them then stands for the limit.
+    Attributes:
+        positive: the note says that its entries are; a zero among them then stands for the limit.
+        nonnegative: the note says at least that none is negative.
+        distribution: the note says that they add up to one.
+        normalized: the proofs use that they do, so that the formula is wrong for others.
     """
 
     symbol: str
     axes: tuple[str, ...]
     parameter: str = ""
     positive: bool = False
+    nonnegative: bool = False
+    distribution: bool = False
+    normalized: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameter", _checked(self.parameter or self.symbol, "a parameter"))
@@ -95,10 +102,11 @@ class IndexArgument:
 
 @dataclass(frozen=True)
 class Scalar:
-    """A real number."""
+    """A real number; ``nonnegative`` is as for arrays."""
 
     symbol: str
     parameter: str = ""
+    nonnegative: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameter", _checked(self.parameter or self.symbol, "a parameter"))

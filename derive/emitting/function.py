@@ -6,8 +6,16 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derive.emitting.checks import WIDTH, conversions, finite_inputs, finite_outputs, shape_checks, shape_text
-from derive.emitting.formula import Argument, EmitError, Formula, IndexArgument, Scalar, Sparse
+from derive.emitting.checks import (
+    WIDTH,
+    conversions,
+    reject_unless,
+    rejecting_helpers,
+    shape_checks,
+    shape_text,
+    value_tests,
+)
+from derive.emitting.formula import Argument, Array, EmitError, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.helpers import RESTS_ON
 from derive.emitting.lowering import Lowering
 from derive.emitting.plan import Plan
@@ -59,7 +67,9 @@ def emit_function(formula: Formula) -> FunctionCode:
     lines = [*_signature(formula, ranks, printer.names.blocks), *_indented(_docstring(formula, printer.names.blocks))]
     lines += _indented(conversions(formula))
     lines += _indented(shape_checks(formula, printer.names.blocks))
-    lines += _indented(finite_inputs(formula))
+    outputs = {name: use.value for name, use in plan.outputs.items()}
+    tests = value_tests(formula, outputs, results, printer.schedule.guarded)
+    lines += _indented(reject_unless(formula, tests.before))
     lines += _indented([f"{axis} = {printer.names.length(axis)}" for axis in printer.sizes])
     start = len(lines) + bool(printer.ignores)
     if printer.ignores:
@@ -67,7 +77,7 @@ def emit_function(formula: Formula) -> FunctionCode:
         lines += _indented([f"with np.errstate({flags}):", *_indented(body)])
     else:
         lines += _indented(body)
-    lines += _indented(finite_outputs(formula, ranks, results))
+    lines += _indented(reject_unless(formula, tests.after))
     returned = [
         results[name] if ranks[name] or formula.elementwise else f"float({results[name]})"
         for name in formula.outputs
@@ -81,7 +91,7 @@ def emit_function(formula: Formula) -> FunctionCode:
         formula.name,
         "\n".join(line.rstrip() for line in lines) + "\n",
         frozenset(lowering.rewrites | {name for helper in printer.helpers for name in RESTS_ON.get(helper, ())}),
-        frozenset(printer.helpers | (set() if formula.in_place else {"convert"})),
+        frozenset(printer.helpers | rejecting_helpers(formula) | (set() if formula.in_place else {"convert"})),
         {name: use.value.axes for name, use in plan.outputs.items()},
         tuple(statements),
         {name: use.value for name, use in plan.outputs.items()},
@@ -136,7 +146,7 @@ def _docstring(formula: Formula, blocks: list[str]) -> list[str]:
         lines += _described(argument, formula.elementwise)
     lines += [f"    {block}: {shape_text(formula.scratch)}, C-contiguous; work space, overwritten." for block in blocks]
     lines += [f"    {name}: the array that receives this output, overwritten." for name in formula.into]
-    lines += ["", "Raises:", "    ValueError: shapes do not meet, or an entry is NaN or infinite.", '"""']
+    lines += ["", "Raises:", *_filled(f"ValueError: {_errors(formula)}.", "    "), '"""']
     for line in (summary, *formula.latex.values(), *(proved.source for proved in formula.outputs.values())):
         if '"""' in line or line.endswith(("\\", '"')) or not line.replace("\n", " ").isprintable():
             raise EmitError(f"{formula.name}: {line!r} cannot stand in a docstring")
@@ -147,6 +157,7 @@ def _docstring(formula: Formula, blocks: list[str]) -> list[str]:
 def _described(argument: Argument, elementwise: bool) -> list[str]:
     if isinstance(argument, Scalar):
         kind = "a number, or an array of any shape; so are the results" if elementwise else "a number"
+        kind = f"not negative; {kind}" if argument.nonnegative else kind
         return [f"    {argument.parameter}: {kind}."]
     if isinstance(argument, IndexArgument):
         kind = f"{shape_text(argument.axes)}, integers" if argument.axes else "an integer"
@@ -158,7 +169,24 @@ def _described(argument: Argument, elementwise: bool) -> list[str]:
             f"    {argument.starts}: ({rows} + 1,), where each row begins in them; the first is 0.",
             f"    {argument.values}: the entries of {argument.symbol}, {rows}×{columns}; no position twice.",
         ]
-    return [f"    {argument.parameter}: {shape_text(argument.axes)}."]
+    return [f"    {argument.parameter}: {shape_text(argument.axes)}{_domain(argument)}."]
+
+
+def _domain(argument: Array) -> str:
+    text = ", not negative" if argument.nonnegative else ""
+    if argument.normalized:
+        return f"{text}; adds up to one, which the proofs use"
+    return f"{text}; the proofs do not use that it adds up to one" if argument.distribution else text
+
+
+def _errors(formula: Formula) -> str:
+    """What a function says of its input; the hot path looks at less."""
+    vectors = [a for a in formula.arguments if isinstance(a, Array) and not formula.in_place]
+    negative = any(isinstance(a, Array | Scalar) and a.nonnegative for a in formula.arguments) and not formula.in_place
+    total = any(argument.normalized for argument in vectors)
+    entry = "an entry is NaN, infinite or of the wrong sign" if negative else "an entry is NaN or infinite"
+    parts = ["shapes do not meet", entry, *(["what must add up to one does not"] if total else [])]
+    return f"{', '.join(parts[:-1])}, or {parts[-1]}"
 
 
 def _filled(text: str, indent: str) -> list[str]:

@@ -17,6 +17,22 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
 '''
 
+_REJECT_NEGATIVE = '''\
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
+'''
+
+_REJECT_UNNORMALIZED = '''\
+def _reject_unnormalized(function: str, **inputs: Any) -> None:
+    """Say which input does not add up to one, if one does not."""
+    for name, values in inputs.items():
+        if not abs(np.add.reduce(values) - 1) <= 0.001:
+            raise ValueError(f"{function}: {name} adds up to {np.add.reduce(values):.6g}, not to one")
+'''
+
 _CONVERT = '''\
 def _floats(name: str, values: Any) -> Any:
     """Floating-point numbers as they are; integers and lists of numbers as floats."""
@@ -162,6 +178,8 @@ def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[in
 
 _TEXTS = {
     "reject": _REJECT,
+    "reject negative": _REJECT_NEGATIVE,
+    "reject unnormalized": _REJECT_UNNORMALIZED,
     "convert": _CONVERT,
     "sigmoid": _SIGMOID,
     "softplus": _SOFTPLUS,

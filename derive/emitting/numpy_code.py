@@ -266,7 +266,19 @@ class Expressions:
             and self.names.only_numbers(step)
         ):
             return f"np.divide(1, {parts[0][0]})", ATOM  # 1/0 is infinite, not an exception
+        if op == "log" and not step.labels and self._is_partition(step.uses[0].value):
+            return f"math.log({parts[0][0]})", ATOM  # at least one, so no exception; quicker for a single number
         return self._function(op, attribute, parts, len(step.labels))
+
+    def _is_partition(self, value: Value) -> bool:
+        """Whether this is a sum of exponentials from which the largest has been taken."""
+        step = value.step
+        for kind in ("sum", "exp", "add"):
+            if step.kind not in ("reduce", "map") or step.attribute[0] != kind:
+                return False
+            below = [use.value.step for use in step.uses]
+            step = below[0]
+        return any(each.kind == "reduce" and each.attribute[0] == "max" for each in below)
 
     def _function(self, op: str, attribute: object, parts: list[Text], rank: int, out: str = "") -> Text:
         tail = f", out={out}" if out else ""

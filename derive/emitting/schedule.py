@@ -13,7 +13,7 @@ from fractions import Fraction
 from derive.emitting.plan import Plan
 from derive.emitting.steps import Step, Use, Value
 
-__all__ = ["Schedule", "schedule", "softplus_dot"]
+__all__ = ["Schedule", "guard_of", "schedule", "softplus_dot"]
 
 _NAMES = ("load", "literal", "size")
 _BOOLEAN = ("equal",)
@@ -28,6 +28,7 @@ class Schedule:
     Attributes:
         order: the values that are statements.
         over: the value whose memory a value takes over.
+        guarded: dot products of x and a function of x that is infinite where x is zero.
         along: the value that is computed along with another, from the same exponentials, in memory it takes over.
     """
 
@@ -36,6 +37,7 @@ class Schedule:
     over: dict[Value, Value] = field(default_factory=dict)
     readers: dict[Value, set[Value]] = field(default_factory=dict)
     along: dict[Value, Value] = field(default_factory=dict)
+    guarded: set[Value] = field(default_factory=set)
 
 
 def schedule(plan: Plan, name_dots: bool = False) -> Schedule:
@@ -47,6 +49,8 @@ def schedule(plan: Plan, name_dots: bool = False) -> Schedule:
         for use in value.step.uses:
             users[use.value].append(value)
     inlined = {v for v in values if _inlines(v, users[v]) and not (name_dots and v.step.kind == "dot")}
+    masks = {v: mask for v in values if not name_dots and (mask := guard_of(v.step)) and users[mask] == [v]}
+    inlined = (inlined - set(masks)) | set(masks.values())
     statements = [value for value in values if value not in inlined]
     reads = {value: _reads(value, inlined) for value in statements}
     readers: dict[Value, set[Value]] = {value: set() for value in statements}
@@ -78,7 +82,17 @@ def schedule(plan: Plan, name_dots: bool = False) -> Schedule:
                 before[host] |= others
                 along[host] = logistic
                 break
-    return Schedule(_sorted(statements, before), inlined, over, readers, along)
+    return Schedule(_sorted(statements, before), inlined, over, readers, along, set(masks))
+
+
+def guard_of(step: Step) -> Value | None:
+    """In Σ x f(x): the value that is f(x) where x is not zero, and else zero."""
+    if step.kind == "dot" and not step.labels and len(step.attribute) == 1:
+        for x, masked in (step.uses, step.uses[::-1]):
+            inner = masked.value.step
+            if inner.kind == "map" and inner.attribute[0] == "where nonzero" and inner.uses[0].value is x.value:
+                return masked.value
+    return None
 
 
 def _softplus_of(value: Value, inlined: set[Value]) -> tuple[Use, ...] | None:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from derive.emitting.checks import rejections
 from derive.emitting.formula import EmitError
 from derive.emitting.graph import Dim
 from derive.emitting.numpy_code import Expressions
+from derive.emitting.schedule import guard_of
 from derive.emitting.steps import Step, Use, Value
 from derive.emitting.text import ATOM, PRODUCT, SUM, Text, number, weighted_sum, wrap
 
@@ -45,7 +47,9 @@ class Printer(Expressions):
         if memory is None:
             memory = self.names.buffer(value)
         target = name
-        if value in self.schedule.along.values():
+        if value in self.schedule.guarded:
+            self._guarded_dot(value, target)
+        elif value in self.schedule.along.values():
             self.lines.append(f"{target} = {memory}")
         elif step.kind == "map":
             self._map_statement(value, target, memory)
@@ -59,6 +63,19 @@ class Printer(Expressions):
         else:
             self.lines.append(f"{target} = {self._inline(value)[0]}")
         self._memory[value] = target
+
+    def _guarded_dot(self, value: Value, target: str) -> None:
+        """0 · log 0 is 0; as long as no logarithm is infinite, nothing need be done for that."""
+        mask = guard_of(value.step)
+        x, masked = sorted(value.step.uses, key=lambda use: use.value is mask)
+        inner = masked.value.step.uses[1].value
+        plain = Step("dot", (x, Use(inner, masked.labels)), (), value.step.attribute)
+        self.lines += [
+            f"{target} = {self._dot(plain)[0]}",
+            f"if not math.isfinite({target}):",
+            *(f"    {line}" for line in rejections(self.formula, 12)),
+            f"    {target} = {self._dot(value.step)[0]}",
+        ]
 
     def _dot_into(self, step: Step, memory: str) -> str:
         return self._dot(step, memory)[0]

@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 from sympy import Indexed
 
-from derive.emitting.formula import Argument, Formula, IndexArgument, Scalar, Sparse
+from derive.emitting.formula import Argument, Array, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.reference import evaluate
 from derive.errors import InternalError
 from derive.terms import Index
@@ -91,6 +91,8 @@ def _random(argument: Argument, sizes: dict[str, int], draw: random.Random) -> A
     numbers = np.array([draw.uniform(0.1, 1) for _ in range(count)]).reshape(shape)
     if isinstance(argument, Sparse):
         return numbers * np.array([draw.randrange(2) for _ in range(count)]).reshape(shape)
+    if isinstance(argument, Array) and argument.normalized:
+        return numbers / numbers.sum()
     return numbers
 
 

@@ -333,7 +333,9 @@ subwords = formula(
     gradient_z=((g, j), G[c, g] * sum_over((softmax(subword_score, w, w) - delta(w, o)) * u[w, j], w)),
 )
 
-Z1, P1, Q1, Y1 = (Array(name, ("n",)) for name in "zpqy")
+Z1 = Array("z", ("n",))
+P1, Q1 = (Array(name, ("n",), nonnegative=True, distribution=True) for name in "pq")
+Y1 = Array("y", ("n",), nonnegative=True, distribution=True, normalized=True)
 T, alpha = real("T", positive=True), real("alpha", positive=True)
 
 
@@ -351,7 +353,9 @@ cross_entropy_of_scores = formula(
     loss=((), -sum_over(y[i] * log(soft(i)), i)),
     gradient_z=((i,), soft(i) - y[i]),
 )
-information = formula("information", (Scalar("x"),), information=((), -log(real("x"))), gradient=((), -1 / real("x")))
+information = formula(
+    "information", (Scalar("x", nonnegative=True),), information=((), -log(real("x"))), gradient=((), -1 / real("x"))
+)
 entropy = formula("entropy", (P1,), entropy=((), -sum_over(p[i] * log(p[i]), i)), gradient=((i,), -log(p[i]) - 1))
 cross_entropy = formula(
     "cross_entropy", (P1, Q1), cross_entropy=((), -sum_over(p[i] * log(q[i]), i)), gradient_q=((i,), -p[i] / q[i])

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derive.emission import emitted
+from derive.emission import emitted, formula_named
 from derive.emitting.lambdify import lambdify
 
 NOTE = r"""
@@ -57,3 +57,12 @@ def test_several_sparse_arguments_are_computed_with(tmp_path):
     assert got == pytest.approx(np.sum((A - B) * (v @ u.T)), rel=1e-12)
     with pytest.raises(ValueError, match="f needs u"):
         lambdify(one.formula)(u, v, *compressed(A), *compressed(B[:3]))
+
+
+def test_whether_a_proof_uses_that_the_entries_add_up_to_one():
+    vectors = {
+        name: formula_named(name).arguments[-1]
+        for name in ("information/entropy", "cross-entropy/softmax_cross_entropy")
+    }
+    assert [vector.normalized for vector in vectors.values()] == [False, True]
+    assert all(vector.nonnegative and vector.distribution for vector in vectors.values())

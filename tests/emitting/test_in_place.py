@@ -191,3 +191,32 @@ def test_counts_share_their_text_with_the_docstring():
     source = lambdify(Formula("f", COUNTS, counts.outputs)).__source__
     assert "proved in test.md:1" in source
     assert "beta: (V,)." in source
+
+
+@pytest.mark.parametrize("wrong", [-1, SIZES["X"]])
+def test_columns_of_a_sparse_matrix_are_checked(wrong):
+    """SciPy's products would read memory that is not theirs."""
+    one = in_place(composed_softmax)
+    given = inputs(one, 5)
+    given["A"][0, 0] = 1
+    function = lambdify(one)
+    blocks, gradient_v, gradient_u = buffers(function, centers=SIZES["X"])
+
+    def spoiled(u, v, columns, *others, **buffers):
+        columns = columns.copy()
+        columns[0] = wrong
+        return function(u, v, columns, *others, **buffers)
+
+    with pytest.raises(ValueError, match="ind"):
+        call(spoiled, one, given, **blocks, gradient_v=gradient_v, gradient_u=gradient_u)
+
+
+def test_rows_without_entries_in_a_sparse_product():
+    one = in_place(composed_softmax)
+    given = inputs(one, 5)
+    given["A"][1], given["N"][1], given["n"][1] = 0, 0, 0
+    function = lambdify(one)
+    blocks, gradient_v, gradient_u = buffers(function, centers=SIZES["X"])
+    got = call(function, one, given, **blocks, gradient_v=gradient_v, gradient_u=gradient_u)
+    for name, proved in one.outputs.items():
+        assert row_error(got[name], evaluate(proved.tensor, given, SIZES)) < 1e-12

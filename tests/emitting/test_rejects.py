@@ -111,6 +111,50 @@ class TestInput:
         with pytest.raises(ValueError, match="entropy: p has an entry that is NaN or infinite"):
             compiled("entropy")(np.array([0.5, np.nan]))
 
+    @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf, -np.inf])
+    @pytest.mark.parametrize("partner", [0.0, 0.5, 1e-300])
+    @pytest.mark.parametrize(
+        ("name", "parameters"),
+        [("entropy", "p"), ("cross_entropy", "pq"), ("kl_divergence", "pq"), ("jensen_shannon", "pq"), ("renyi", "p")],
+    )
+    @pytest.mark.filterwarnings("error")
+    def test_no_entry_of_a_distribution_slips_through(self, bad, partner, name, parameters, compiled):
+        """Where no look at the input is taken, every such entry shows in a number among the results."""
+        for at in parameters:
+            given = {each: np.array([0.25, 0.25, 0.5]) for each in parameters}
+            for each in parameters:
+                given[each][1] = bad if each == at else partner
+            what = "a negative entry" if bad == -0.1 else "an entry that is NaN or infinite"
+            with pytest.raises(ValueError, match=f"{name}: {at} has {what}"):
+                compiled(name)(*given.values(), *([0.5] if name == "renyi" else []))
+
+    @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf])
+    @pytest.mark.parametrize("shape", [(), (3,), (2, 2)])
+    @pytest.mark.filterwarnings("error")
+    def test_information_of_what_is_no_probability(self, bad, shape, compiled):
+        x = np.full(shape, 0.5)
+        x.reshape(-1)[-1:] = bad
+        what = "a negative entry" if bad == -0.1 else "an entry that is NaN or infinite"
+        with pytest.raises(ValueError, match=f"information: x has {what}"):
+            compiled("information")(x if shape else float(bad))
+
+    def test_information_of_the_impossible_among_others(self, compiled):
+        assert compiled("information")(np.array([0.0, 1.0]))[0].tolist() == [np.inf, 0]
+
+    def test_what_the_proofs_need_to_add_up_to_one(self, compiled):
+        z, y = np.arange(3.0), np.array([0.5, 0.25, 0.2])
+        with pytest.raises(ValueError, match=r"cross_entropy_of_scores: y adds up to 0\.95, not to one"):
+            compiled("cross_entropy_of_scores")(z, y)
+        with pytest.raises(ValueError, match="cross_entropy_of_scores: y has a negative entry"):
+            compiled("cross_entropy_of_scores")(z, np.array([1.5, -0.25, -0.25]))
+        with pytest.raises(ValueError, match="cross_entropy_of_scores: z has an entry that is NaN or infinite"):
+            compiled("cross_entropy_of_scores")(np.array([0, -np.inf, 0]), np.array([0.5, 0, 0.5]))
+        compiled("cross_entropy_of_scores")(z, np.array([0.3, 0.3, 0.4], np.float32))
+
+    def test_what_they_do_not_need_may_be(self, compiled):
+        assert compiled("entropy")(np.array([0.5, 0.25]))[0] == pytest.approx(np.log(2))
+        assert "the proofs do not use that it adds up to one" in compiled("entropy").__source__
+
     @pytest.mark.parametrize(("c", "o"), [(-1, 0), (4, 0), (0, 5), (0, -1)])
     def test_an_index_outside(self, c, o, compiled):
         with pytest.raises(IndexError, match="is not between 0 and"):

@@ -5,10 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy
-from family import AXES, SIZES, Z1, Given, U, dot, formula, i, inputs, u, w, z
+from family import (
+    AXES,
+    SIZES,
+    Z1,
+    Given,
+    U,
+    composed_softmax,
+    dot,
+    expected_negative_sampling,
+    formula,
+    i,
+    inputs,
+    turns,
+    u,
+    w,
+    z,
+)
 from sympy import exp, log
 
-from derive.emitting.formula import Array
+from derive.emitting.formula import Array, Formula
 from derive.emitting.lambdify import lambdify
 from derive.emitting.reference import evaluate
 from derive.terms import Index, Tensor, array, fresh, sum_over
@@ -88,3 +104,28 @@ def test_a_constant_output_has_its_shape():
 def test_one_term_and_its_arguments():
     function = lambdify(Given(Tensor((), sum_over(z[i] ** 2, i))), [Z1])
     assert function(np.array([3.0, 4.0])) == 25
+
+
+def in_place(one):
+    return Formula(one.name, one.arguments, one.outputs, "", ("C", "V"), ("gradient_v", "gradient_u"))
+
+
+def test_the_dense_part_of_a_logistic_loss_has_one_exponential():
+    body = body_of(lambdify(in_place(expected_negative_sampling)))
+    assert "_softplus_dot_and_sigmoid(scores, pn)" in body
+    assert "_sigmoid(" not in body.replace("_softplus_dot_and_sigmoid(", "").replace("_softplus_and_sigmoid(", "")
+    assert "np.empty((C, V)" not in body
+
+
+def test_composed_centers_are_products_with_one_sparse_matrix():
+    body = body_of(lambdify(in_place(composed_softmax)))
+    assert body.count("_sparse(") == 1
+    for line in ("products = matrix @ v", "gradient_v[...] = matrix.T @", "np.matmul(products, u.T, out=block)"):
+        assert line in body
+    assert "np.equal" not in body  # no comparison of every entry of one matrix with every entry of the other
+
+
+def test_two_sparse_matrices_are_added_before_they_are_multiplied():
+    body = body_of(lambdify(in_place(turns)))
+    assert body.count(" @ ") == 2
+    assert body.count("np.matmul(") == 1

@@ -49,7 +49,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "2b1dbe03c12bf3d600ce5ea80983ff4bafb46175adb1d95b8680cdfd703d42aa"
+BODY_SHA256 = "9fd3e6351e6287096913d3b04bd796cd67eaf6533bd837efb0bfc73883b6b6e1"
 """The SHA-256 of everything below."""
 
 
@@ -58,6 +58,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
@@ -93,8 +100,8 @@ def block_loss(
         columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of X, C×V; no position twice.
-        x_max: a number.
-        alpha: a number.
+        x_max: not negative; a number.
+        alpha: not negative; a number.
         block: (C, V), C-contiguous; work space, overwritten.
 
     Raises:
@@ -136,6 +143,7 @@ def block_loss(
         loss = values_3.astype(np.float64).dot(weighted_2)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha)
+        _reject_negative("block_loss", x_max=x_max, alpha=alpha)
     return float(loss)
 
 
@@ -177,8 +185,8 @@ def block_loss_and_gradients(
         columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of X, C×V; no position twice.
-        x_max: a number.
-        alpha: a number.
+        x_max: not negative; a number.
+        alpha: not negative; a number.
         block: (C, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
         gradient_u: the array that receives this output, overwritten.
@@ -242,4 +250,5 @@ def block_loss_and_gradients(
         _reject_non_finite(
             "block_loss_and_gradients", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha
         )
+        _reject_negative("block_loss_and_gradients", x_max=x_max, alpha=alpha)
     return float(loss)

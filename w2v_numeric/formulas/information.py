@@ -34,7 +34,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "7f73b6dd512484d26a704b4dfea6b92596807caf5b14aaa829df15fc5d496e15"
+BODY_SHA256 = "0ffbd1a7dc98b02eff5ac567e055c335239ef416fea16fd5b56dfee876fb3153"
 """The SHA-256 of everything below."""
 
 
@@ -43,6 +43,20 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
+
+
+def _reject_unnormalized(function: str, **inputs: Any) -> None:
+    """Say which input does not add up to one, if one does not."""
+    for name, values in inputs.items():
+        if not abs(np.add.reduce(values) - 1) <= 0.001:
+            raise ValueError(f"{function}: {name} adds up to {np.add.reduce(values):.6g}, not to one")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -82,11 +96,11 @@ def cross_entropy(p: Floats, q: Floats) -> tuple[float, Floats]:
             proved in information.md:85
 
     Args:
-        p: (n,).
-        q: (n,).
+        p: (n,), not negative; the proofs do not use that it adds up to one.
+        q: (n,), not negative; the proofs do not use that it adds up to one.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
@@ -94,12 +108,17 @@ def cross_entropy(p: Floats, q: Floats) -> tuple[float, Floats]:
         q = _floats("q", q)
     if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
         raise ValueError(f"cross_entropy needs p (n,), q (n,); got {p.shape}, {q.shape}")
-    if not math.isfinite(p.dot(q)):
+    if not (np.minimum.reduce(p) >= 0):
         _reject_non_finite("cross_entropy", p=p, q=q)
+        _reject_negative("cross_entropy", p=p, q=q)
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithms = np.log(q)
-        finite = np.where(p != 0, logarithms, 0)
-        cross_entropy = -p.dot(finite)
+        products = p.dot(logarithms)
+        if not math.isfinite(products):
+            _reject_non_finite("cross_entropy", p=p, q=q)
+            _reject_negative("cross_entropy", p=p, q=q)
+            products = p.dot(np.where(p != 0, logarithms, 0))
+        cross_entropy = -products
         weighted = p / q
         gradient_q = np.negative(weighted, out=weighted)
     return float(cross_entropy), gradient_q
@@ -114,21 +133,23 @@ def entropy(p: Floats) -> tuple[float, Floats]:
             proved in information.md:95
 
     Args:
-        p: (n,).
+        p: (n,), not negative; the proofs do not use that it adds up to one.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
     if p.ndim != 1:
         raise ValueError(f"entropy needs p (n,); got {p.shape}")
-    if not math.isfinite(p.dot(p)):
-        _reject_non_finite("entropy", p=p)
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithms = np.log(p)
-        finite = np.where(p != 0, logarithms, 0)
-        entropy = -p.dot(finite)
+        products = p.dot(logarithms)
+        if not math.isfinite(products):
+            _reject_non_finite("entropy", p=p)
+            _reject_negative("entropy", p=p)
+            products = p.dot(np.where(p != 0, logarithms, 0))
+        entropy = -products
         gradient = np.subtract(-1, logarithms, out=logarithms)
     return float(entropy), gradient
 
@@ -142,18 +163,19 @@ def information(x: Any) -> tuple[Any, Any]:
             proved in information.md:17
 
     Args:
-        x: a number, or an array of any shape; so are the results.
+        x: not negative; a number, or an array of any shape; so are the results.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(x) is not np.ndarray or x.dtype.kind != "f":
         x = _floats("x", x)
-    if not math.isfinite(np.vdot(x, x)):
-        _reject_non_finite("information", x=x)
     with np.errstate(divide="ignore", invalid="ignore"):
         information = -np.log(x)
         gradient = np.divide(-1, x)
+    if not math.isfinite(information.dot(information) if x.ndim == 1 else np.vdot(information, information)):
+        _reject_non_finite("information", x=x)
+        _reject_negative("information", x=x)
     return information, gradient
 
 
@@ -168,11 +190,11 @@ def kl_divergence(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
             proved in information.md:89
 
     Args:
-        p: (n,).
-        q: (n,).
+        p: (n,), not negative; the proofs do not use that it adds up to one.
+        q: (n,), not negative; the proofs do not use that it adds up to one.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
@@ -180,13 +202,17 @@ def kl_divergence(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
         q = _floats("q", q)
     if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
         raise ValueError(f"kl_divergence needs p (n,), q (n,); got {p.shape}, {q.shape}")
-    if not math.isfinite(p.dot(q)):
+    if not (np.minimum.reduce(p) >= 0):
         _reject_non_finite("kl_divergence", p=p, q=q)
+        _reject_negative("kl_divergence", p=p, q=q)
     with np.errstate(divide="ignore", invalid="ignore"):
         weighted = p / q
         logarithms = np.log(weighted)
-        finite = np.where(p != 0, logarithms, 0)
-        divergence = p.dot(finite)
+        divergence = p.dot(logarithms)
+        if not math.isfinite(divergence):
+            _reject_non_finite("kl_divergence", p=p, q=q)
+            _reject_negative("kl_divergence", p=p, q=q)
+            divergence = p.dot(np.where(p != 0, logarithms, 0))
         gradient_p = logarithms
         gradient_p += 1
         gradient_q = np.negative(weighted, out=weighted)
@@ -217,7 +243,7 @@ def log_sum_exp(z: Floats) -> tuple[float, Floats]:
     shifted = z - largest
     exponentials = np.exp(shifted, out=shifted)
     partition = np.add.reduce(exponentials)
-    value = largest + np.log(partition)
+    value = largest + math.log(partition)
     gradient_z = exponentials
     gradient_z /= partition
     return float(value), gradient_z
@@ -292,10 +318,11 @@ def softmax_cross_entropy(z: Floats, y: Floats) -> tuple[float, Floats]:
 
     Args:
         z: (n,).
-        y: (n,).
+        y: (n,), not negative; adds up to one, which the proofs use.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or what must add up to
+            one does not.
     """
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
@@ -303,16 +330,22 @@ def softmax_cross_entropy(z: Floats, y: Floats) -> tuple[float, Floats]:
         y = _floats("y", y)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
         raise ValueError(f"softmax_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
-    if not math.isfinite(z.dot(y)):
+    if not (np.minimum.reduce(y) >= 0 and abs(np.add.reduce(y) - 1) <= 0.001):
         _reject_non_finite("softmax_cross_entropy", z=z, y=y)
+        _reject_negative("softmax_cross_entropy", y=y)
+        _reject_unnormalized("softmax_cross_entropy", y=y)
     largest = np.maximum.reduce(z)
     shifted = z - largest
     exponentials = np.exp(shifted, out=shifted)
     partition = np.add.reduce(exponentials)
-    shifted_2 = z - (largest + np.log(partition))
+    shifted_2 = z - (largest + math.log(partition))
     loss = -y.dot(shifted_2)
     probabilities = exponentials
     probabilities /= partition
     gradient_z = probabilities
     gradient_z -= y
+    if not math.isfinite(loss):
+        _reject_non_finite("softmax_cross_entropy", z=z, y=y)
+        _reject_negative("softmax_cross_entropy", y=y)
+        _reject_unnormalized("softmax_cross_entropy", y=y)
     return float(loss), gradient_z

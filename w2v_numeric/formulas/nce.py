@@ -49,7 +49,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "dafa46f2d6f19506c9f6263dbef4ab5e4e66ed158f027ceb545b281693a81256"
+BODY_SHA256 = "790ad1766ee937b034051c2ab11248690f824ea850c0029a72583ec7fdb6526f"
 """The SHA-256 of everything below."""
 
 
@@ -58,6 +58,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -212,8 +219,8 @@ def block_loss(
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of N, C×V; no position twice.
         n: (C,).
-        q: (V,).
-        r: (V,).
+        q: (V,), not negative.
+        r: (V,), not negative.
         K: a number.
         block: (C, V), C-contiguous; work space, overwritten.
 
@@ -259,6 +266,7 @@ def block_loss(
         loss = products_2 + K * products_4
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, q=q, r=r, K=K)
+        _reject_negative("block_loss", q=q, r=r)
     return float(loss)
 
 
@@ -296,8 +304,8 @@ def block_loss_and_gradients(
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of N, C×V; no position twice.
         n: (C,).
-        q: (V,).
-        r: (V,).
+        q: (V,), not negative.
+        r: (V,), not negative.
         K: a number.
         block: (C, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
@@ -355,6 +363,7 @@ def block_loss_and_gradients(
         gradient_u = np.matmul(residuals.T, v, out=gradient_u)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, n=n, q=q, r=r, K=K)
+        _reject_negative("block_loss_and_gradients", q=q, r=r)
     return float(loss)
 
 
@@ -376,10 +385,10 @@ def pair(u: Floats, v: Floats, c: int, o: int, x: Integers, q: Floats) -> tuple[
         c: an integer from 0 to C - 1.
         o: an integer from 0 to V - 1.
         x: (K,), integers from 0 to V - 1.
-        q: (V,).
+        q: (V,), not negative.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(u) is not np.ndarray or u.dtype.kind != "f":
         u = _floats("u", u)
@@ -425,4 +434,5 @@ def pair(u: Floats, v: Floats, c: int, o: int, x: Integers, q: Floats) -> tuple[
         gradient_u[o] -= weighted_4
     if not (math.isfinite(loss) and math.isfinite(gradient_v.dot(gradient_v))):
         _reject_non_finite("pair", u=u, v=v, q=q)
+        _reject_negative("pair", q=q)
     return float(loss), gradient_v, gradient_u

@@ -66,7 +66,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "e3ac0d746e1de5edc7d1a8378df334ee2837d23b2d5d01c42703450b95b0251e"
+BODY_SHA256 = "dc357fdc9ef6669791a63f5e52883d3d4a1a7562b48400041dc4fa66754468b3"
 """The SHA-256 of everything below."""
 
 
@@ -75,6 +75,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -303,8 +310,8 @@ def block_loss(
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of N, C×V; no position twice.
         n: (C,).
-        r: (V,).
-        K: a number.
+        r: (V,), not negative; the proofs do not use that it adds up to one.
+        K: not negative; a number.
         block: (C, V), C-contiguous; work space, overwritten.
 
     Raises:
@@ -340,6 +347,7 @@ def block_loss(
     loss = products + K * products_3
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, r=r, K=K)
+        _reject_negative("block_loss", r=r, K=K)
     return float(loss)
 
 
@@ -376,8 +384,8 @@ def block_loss_and_gradients(
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of N, C×V; no position twice.
         n: (C,).
-        r: (V,).
-        K: a number.
+        r: (V,), not negative; the proofs do not use that it adds up to one.
+        K: not negative; a number.
         block: (C, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
         gradient_u: the array that receives this output, overwritten.
@@ -424,6 +432,7 @@ def block_loss_and_gradients(
     gradient_u = np.matmul(residuals.T, v, out=gradient_u)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, n=n, r=r, K=K)
+        _reject_negative("block_loss_and_gradients", r=r, K=K)
     return float(loss)
 
 

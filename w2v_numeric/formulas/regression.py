@@ -28,7 +28,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "90ab627c08977aedef6f5a286aea227c82a42846ddc0a5b40d7c8f5c7bea5481"
+BODY_SHA256 = "dcb739608fb9dde1b59c7fd36b1efeae0f837df15d3f9e4ed060b03aa9159d0d"
 """The SHA-256 of everything below."""
 
 
@@ -37,6 +37,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -128,11 +135,11 @@ def logistic_regression(x: Floats, y: Floats, theta: Floats) -> tuple[float, Flo
 
     Args:
         x: (n, d).
-        y: (n,).
+        y: (n,), not negative.
         theta: (d,).
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(x) is not np.ndarray or x.dtype.kind != "f":
         x = _floats("x", x)
@@ -163,6 +170,7 @@ def logistic_regression(x: Floats, y: Floats, theta: Floats) -> tuple[float, Flo
     hessian *= inverse
     if not (math.isfinite(loss) and math.isfinite(gradient.dot(gradient))):
         _reject_non_finite("logistic_regression", x=x, y=y, theta=theta)
+        _reject_negative("logistic_regression", y=y)
     return float(loss), gradient, hessian
 
 
@@ -209,11 +217,12 @@ def softmax_regression(x: Floats, Y: Floats, w: Floats) -> tuple[float, Floats]:
 
     Args:
         x: (n, d).
-        Y: (n, K).
+        Y: (n, K), not negative; adds up to one, which the proofs use.
         w: (K, d).
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or what must add up to
+            one does not.
     """
     if type(x) is not np.ndarray or x.dtype.kind != "f":
         x = _floats("x", x)
@@ -250,4 +259,5 @@ def softmax_regression(x: Floats, Y: Floats, w: Floats) -> tuple[float, Floats]:
     gradient *= inverse
     if not math.isfinite(loss):
         _reject_non_finite("softmax_regression", x=x, Y=Y, w=w)
+        _reject_negative("softmax_regression", Y=Y)
     return float(loss), gradient

@@ -48,7 +48,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "c6530b168ddc8f3951e22b873bd657e2fe57797be477818267ca65e949958843"
+BODY_SHA256 = "ddb85961ddc794fb26d95061ea86debbe1ce652b84e5e59776965763af2f279e"
 """The SHA-256 of everything below."""
 
 
@@ -57,6 +57,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -163,8 +170,8 @@ def block_loss(
         columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of N, C×V; no position twice.
-        q: (V,).
-        r: (V,).
+        q: (V,), not negative; the proofs do not use that it adds up to one.
+        r: (V,), not negative.
         M: a number.
         block: (C, V), C-contiguous; work space, overwritten.
 
@@ -216,6 +223,7 @@ def block_loss(
         loss = losses.astype(np.float64).dot(values)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, q=q, r=r, M=M)
+        _reject_negative("block_loss", q=q, r=r)
     return float(loss)
 
 
@@ -250,8 +258,8 @@ def block_loss_and_gradients(
         columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of N, C×V; no position twice.
-        q: (V,).
-        r: (V,).
+        q: (V,), not negative; the proofs do not use that it adds up to one.
+        r: (V,), not negative.
         M: a number.
         block: (C, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
@@ -316,6 +324,7 @@ def block_loss_and_gradients(
         gradient_u = np.matmul(residuals.T, v, out=gradient_u)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, q=q, r=r, M=M)
+        _reject_negative("block_loss_and_gradients", q=q, r=r)
     return float(loss)
 
 
@@ -337,10 +346,10 @@ def pair(u: Floats, v: Floats, c: int, o: int, x: Integers, q: Floats) -> tuple[
         c: an integer from 0 to C - 1.
         o: an integer from 0 to V - 1.
         x: (M,), integers from 0 to V - 1.
-        q: (V,).
+        q: (V,), not negative; the proofs do not use that it adds up to one.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(u) is not np.ndarray or u.dtype.kind != "f":
         u = _floats("u", u)
@@ -395,4 +404,5 @@ def pair(u: Floats, v: Floats, c: int, o: int, x: Integers, q: Floats) -> tuple[
         gradient_u[o] -= weighted_4
     if not (math.isfinite(loss) and math.isfinite(gradient_v.dot(gradient_v))):
         _reject_non_finite("pair", u=u, v=v, q=q)
+        _reject_negative("pair", q=q)
     return float(loss), gradient_v, gradient_u
