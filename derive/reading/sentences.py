@@ -182,13 +182,13 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         return
     if not found.called and letter(right) is not None:
         return
+    if _only_names(right, found.spelled.name):
+        return
     try:
         inner = defining_value(found, right, reading)
         if inner.rank == 0 and inner.body.is_number:
             return
     except LOGICAL as error:
-        if _only_names(right, found.spelled.name):
-            return
         if not reading.scope.families.get(found.spelled.name, Family("")).values:
             reading.scope.unclear.setdefault(found.spelled.name, str(error))
         return
