@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import sympy
-from sympy import Expr, Function, Indexed, IndexedBase, KroneckerDelta, Product, Sum, Symbol
+from sympy import Expr, Function, Indexed, IndexedBase, Symbol
 from sympy.core.function import AppliedUndef
 
 from derive.terms import Index, array, fresh, rename_bound, sigmoid
@@ -114,35 +113,9 @@ def _substitute(expression: Expr, table: Mapping[Expr, Expr]) -> Expr:
     return expression.xreplace(dict(table)) if table else expression
 
 
-def alpha_equal(first: Expr, second: Expr) -> bool:
-    """Whether two terms differ in the names of their bound indices only."""
-    return _numbered(first, []) == _numbered(second, [])
-
-
-def _numbered(expression: Expr, bound: list[tuple[Expr, Symbol]]) -> Expr:
-    if isinstance(expression, Sum | Product):
-        body = expression.function
-        limits = []
-        for index, low, high in expression.limits:
-            marker = Symbol(f"▪{len(bound)}")
-            bound = [*bound, (index, marker)]
-            body = body.xreplace({index: marker})
-            limits.append((low, high))
-        return sympy.Tuple(
-            Symbol(expression.func.__name__), _numbered(body, bound), *map(sympy.Tuple, *zip(*limits, strict=True))
-        )
-    if not expression.args:
-        return expression
-    parts = [_numbered(argument, bound) for argument in expression.args]
-    if isinstance(expression, sympy.Add | sympy.Mul | KroneckerDelta):
-        parts.sort(key=sympy.default_sort_key)
-    return sympy.Tuple(Symbol(expression.func.__name__), *parts)
-
-
 __all__ = [
     "Circular",
     "Definition",
-    "alpha_equal",
     "as_variables",
     "fresh",
     "from_variables",

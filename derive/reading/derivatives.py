@@ -15,14 +15,16 @@ from derive.calculus import differentiate
 from derive.reading import tree
 from derive.reading.calls import at, labelled, signature
 from derive.reading.context import Reading, new_index
-from derive.reading.definitions import alpha_equal, as_variables, from_variables, unfold
+from derive.reading.definers import scalars_of
+from derive.reading.definitions import as_variables, from_variables, unfold
 from derive.reading.elaborate import named, value
 from derive.reading.products import FUNCTIONS, factor, product
+from derive.reading.refold import refold
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import STYLES, Spelled, bare, letter, plain, spell
 from derive.reading.survey import PARAMETERS
 from derive.reading.values import Value, entrywise, scalar
-from derive.terms import Index, array, fresh, real, sum_over
+from derive.terms import Index, array, free_indices, fresh, real, rename_bound, sum_over
 
 MAX_ORDER = 8
 """The highest derivative that is taken; SymPy's terms grow with every order."""
@@ -212,6 +214,7 @@ def derivative_of_entry(body: Expr, entry: Expr, reading: Reading) -> Expr:
         keep = frozenset({entry.func.__name__})
         unfolded, _ = as_variables(unfold(body, definitions, keep), keep)
         target, _ = as_variables(entry, keep)
+        unfolded = _with_instances(unfolded, entry.func.__name__, target, reading)
         _must_depend(unfolded, target)
         return from_variables(differentiate(unfolded, target), keep)
     unfolded = unfold(body, definitions)
@@ -263,20 +266,50 @@ def _must_depend(body: Expr, entry: Expr) -> None:
         raise Unsettled(f"as far as this note says, what is differentiated does not depend on {name.rstrip('°_')}")
 
 
+def _with_instances(body: Expr, name: str, target: Expr, reading: Reading) -> Expr:
+    """The term with ``target`` in every place where the formula of the name stands instead of the name."""
+    definition = reading.scope.definitions[name]
+    if not all(isinstance(p, Index) for p in definition.parameters):
+        return body
+    pattern = unfold(definition.body, reading.scope.definitions)
+
+    def made(where: tuple[Expr, ...]) -> Expr:
+        return target.base[where] if isinstance(target, Indexed) else target
+
+    found = refold(body, pattern, definition.parameters, made)
+    named_before = body.has(target.base if isinstance(target, Indexed) else target)
+    if found != body and not named_before and _shares(found, pattern):
+        raise Unsettled(f"what is differentiated depends on the parts of {name.rstrip('_')} in other ways too")
+    return found
+
+
+def _shares(body: Expr, pattern: Expr) -> bool:
+    """Whether a number or an array of the pattern occurs in the body."""
+    bases = {n.base for n in pattern.atoms(Indexed) if not n.is_integer}
+    numbers = {s for s in scalars_of(pattern) & scalars_of(body) if not s.is_integer}
+    return any(n.base in bases for n in body.atoms(Indexed)) or bool(numbers)
+
+
 def _by_compound(body: Expr, compound: Expr) -> Expr:
-    """By an expression such as u_oᵀv_c: it must occur as it stands, and nowhere in parts."""
-    stand_in = real("compound°")
-    table = {
-        node: stand_in
-        for node in sympy.preorder_traversal(body)
-        if isinstance(node, type(compound)) and alpha_equal(node, compound)
-    }
-    replaced = body.xreplace(table)
-    inside = {n for n in compound.atoms(Indexed)} | {s for s in compound.free_symbols if not isinstance(s, Index)}
-    bases = {n.base for n in inside if isinstance(n, Indexed)}
-    if not table or any(n.base in bases for n in replaced.atoms(Indexed)):
+    """By an expression such as u_oᵀv_c: it must occur as it stands for some indices, and nowhere in parts."""
+    parameters = free_indices(compound)
+    stand_in = array("compound°")[parameters] if parameters else real("compound°")
+
+    def made(where: tuple[Expr, ...]) -> Expr:
+        return stand_in.base[where] if parameters else stand_in
+
+    replaced = refold(body, compound, parameters, made)
+    if replaced == body or _shares(replaced, compound):
         raise Unsettled("a derivative by a compound expression that does not occur as it stands")
-    return differentiate(replaced, stand_in).xreplace({stand_in: compound})
+    result = differentiate(replaced, stand_in)
+    if not parameters:
+        return result.xreplace({stand_in: compound})
+    back = {
+        n: rename_bound(compound).xreplace(dict(zip(parameters, n.indices, strict=True)))
+        for n in result.atoms(Indexed)
+        if n.base == stand_in.base
+    }
+    return result.xreplace(back)
 
 
 def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:

@@ -173,6 +173,29 @@ $$\nabla_{\mathbf{w}} S = X^\top (X\mathbf{w} - \mathbf{y})$$
 """,
         [DEFINITION, PROVED, PROVED, REFUTED],
     ),
+    "a quantity that is named after its use": (
+        r"""
+Let $x_i, w \in \mathbb{R}^d$, $y_i \in \{0, 1\}$, $\hat{y}_i = \sigma(w^\top x_i + b)$, the loss of an example
+$\ell_i = -y_i \log \hat{y}_i - (1-y_i) \log (1-\hat{y}_i)$, and put $z_i = w^\top x_i + b$.
+
+$$\frac{\partial \ell_i}{\partial z_i} = \hat{y}_i - y_i$$
+$$\frac{\partial \ell_i}{\partial z_i} = y_i - \hat{y}_i$$
+$$\frac{\partial \hat{y}_i}{\partial z_i} = \hat{y}_i (1-\hat{y}_i)$$
+$$\frac{\partial \ell_i}{\partial w} = \frac{\partial \ell_i}{\partial z_i} \cdot \frac{\partial z_i}{\partial w}$$
+$$\frac{\partial}{\partial z_i} \left( \ell_i + w^\top w \right) = \hat{y}_i - y_i$$
+""",
+        [PROVED, REFUTED, PROVED, PROVED, UNDECIDED],
+    ),
+    "by a score that has no name": (
+        r"""
+Let $u_w, v_c \in \mathbb{R}^d$ and $J = -u_o^\top v_c + \log \sum_{w=1}^V \exp(u_w^\top v_c)$.
+
+$$\frac{\partial J}{\partial (u_w^\top v_c)} = \frac{\exp(u_w^\top v_c)}{\sum_{x=1}^V \exp(u_x^\top v_c)} - \delta_{wo}$$
+$$\frac{\partial J}{\partial (u_w^\top v_c)} = \frac{\exp(u_w^\top v_c)}{\sum_{x=1}^V \exp(u_x^\top v_c)}$$
+$$\frac{\partial}{\partial (u_w^\top v_c)} \left( J + v_c^\top v_c \right) = 0$$
+""",
+        [PROVED, REFUTED, UNDECIDED],
+    ),
 }
 
 
