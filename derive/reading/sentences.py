@@ -201,7 +201,7 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
 
 
 def _only_names(right: tree.Node, name: str) -> bool:
-    """``p = (p_1, …, p_n)``, ``P_i = P(w_i | w_1, …, w_{i-1})``, ``v_j = v_{n(w,j)}``: how something is written only."""
+    """``p = (p_1, …, p_n)``, ``P_i = P(w_i | w_1, …, w_{i-1})``, ``v_j = v_{n(w,j)}``: how it is written only."""
     if (same := spell(right)) is not None and same.subs and same.name + "'" * same.primes == name:
         return True
     if not any(isinstance(n, tree.Ellipsis) for n in walk(right)):

@@ -190,7 +190,8 @@ $$\frac{\partial}{\partial z_i} \left( \ell_i + w^\top w \right) = \hat{y}_i - y
         r"""
 Let $u_w, v_c \in \mathbb{R}^d$ and $J = -u_o^\top v_c + \log \sum_{w=1}^V \exp(u_w^\top v_c)$.
 
-$$\frac{\partial J}{\partial (u_w^\top v_c)} = \frac{\exp(u_w^\top v_c)}{\sum_{x=1}^V \exp(u_x^\top v_c)} - \delta_{wo}$$
+$$\frac{\partial J}{\partial (u_w^\top v_c)}
+= \frac{\exp(u_w^\top v_c)}{\sum_{x=1}^V \exp(u_x^\top v_c)} - \delta_{wo}$$
 $$\frac{\partial J}{\partial (u_w^\top v_c)} = \frac{\exp(u_w^\top v_c)}{\sum_{x=1}^V \exp(u_x^\top v_c)}$$
 $$\frac{\partial}{\partial (u_w^\top v_c)} \left( J + v_c^\top v_c \right) = 0$$
 """,
