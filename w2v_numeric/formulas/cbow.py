@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 __all__ = [
     "BODY_SHA256",
     "NOTES",
+    "OBJECTIVES",
     "hierarchical_softmax_block_loss",
     "hierarchical_softmax_block_loss_and_gradients",
     "hierarchical_softmax_window",
@@ -30,11 +31,64 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "cbow.md": "5aa9d15751a3a2481eb78a5377855d7aaf294a2f145ddfbdea17864ba4c386c6",
+    "cbow.md": "45c0a2a65fa51f06f87e77389e6a1444c2fc48216a948f1264a85ae0e8b342d7",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "16b156c2a8d2d13dae650dad1eb9efc171190e88331a6f3b35a3a5fc111a866f"
+OBJECTIVES: dict[str, dict[str, Any]] = {
+    "cbow": {
+        "about": "CBOW with negative sampling: the mean of a window against noise words drawn for each piece of text.",
+        "over": "windows",
+        "loss_and_gradients": "negative_sampling_block_loss_and_gradients",
+        "loss": "negative_sampling_block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "outside vectors",
+            "v": "context vectors",
+            "A_columns A_starts A_values": "contexts",
+            "N_columns N_starts N_values": "counts",
+            "n": "center counts",
+            "r": "noise",
+            "K": "negatives",
+        },
+        "preferred": {},
+    },
+    "cbow-hierarchical-softmax": {
+        "about": "CBOW with a Huffman tree in place of the softmax.",
+        "over": "windows",
+        "loss_and_gradients": "hierarchical_softmax_block_loss_and_gradients",
+        "loss": "hierarchical_softmax_block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_q"],
+        "given": {
+            "q": "inner node vectors",
+            "v": "context vectors",
+            "A_columns A_starts A_values": "contexts",
+            "L_columns L_starts L_values": "left counts",
+            "R_columns R_starts R_values": "right counts",
+            "loss": "negative log-likelihood",
+        },
+        "preferred": {},
+    },
+    "cbow-softmax": {
+        "about": "CBOW with the exact softmax.",
+        "over": "windows",
+        "loss_and_gradients": "softmax_block_loss_and_gradients",
+        "loss": "softmax_block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "outside vectors",
+            "v": "context vectors",
+            "A_columns A_starts A_values": "contexts",
+            "N_columns N_starts N_values": "counts",
+            "n": "center counts",
+            "loss": "negative log-likelihood",
+        },
+        "preferred": {},
+    },
+}
+"""What can be trained with these functions, and what each of their arguments is given."""
+
+BODY_SHA256 = "c5f1c8982ef3bcbbf91a9af674082c1847b834468dc24857b02392bdfa3462cc"
 """The SHA-256 of everything below."""
 
 
@@ -271,7 +325,7 @@ def hierarchical_softmax_block_loss_and_gradients(
     gradient_v: Floats,
     gradient_q: Floats,
 ) -> float:
-    r"""The loss of T places with context weights A over the left turns L and right turns R of their targets; gradients.
+    r"""The loss of T places with context weights A over left turns L and right turns R, and gradients.
 
         loss = B = -\sum_{t=1}^{T} \sum_{z=1}^{M} \left( L_{tz} \log \sigma(q_z^\top \bar v_t) + R_{tz} \log
             \sigma(-q_z^\top \bar v_t) \right)
@@ -347,7 +401,12 @@ def hierarchical_softmax_block_loss_and_gradients(
     gradient_q[...] = matrix_4.T @ products
     if not math.isfinite(loss):
         _reject_non_finite(
-            "hierarchical_softmax_block_loss_and_gradients", q=q, v=v, A_values=A_values, L_values=L_values, R_values=R_values
+            "hierarchical_softmax_block_loss_and_gradients",
+            q=q,
+            v=v,
+            A_values=A_values,
+            L_values=L_values,
+            R_values=R_values,
         )
     return float(loss)
 
@@ -359,7 +418,7 @@ def hierarchical_softmax_window(
     y: Integers,
     s: Floats,
 ) -> tuple[float, Floats, Floats]:
-    r"""The loss of one window, the context words c around a target whose way is the nodes y with signs s; its gradients.
+    r"""The loss of one window, the context words c around a target with the way y and signs s, and its gradients.
 
         loss = H = -\sum_{k=1}^{D} \log \sigma(s_k q_{y_k}^\top h)
             proved in cbow.md:69
@@ -701,7 +760,7 @@ def softmax_block_loss(
     r"""The loss of T places with context weights A and targets N, whose row sums are n.
 
         loss = E = \sum_{t=1}^{T} \left( n_t \log \sum_{b=1}^{V} e^{u_b^\top \bar v_t} - \sum_{w=1}^{V} N_{tw}
-            u_w^\top \bar v_t \right)
+            \, (u_w^\top \bar v_t) \right)
             proved in cbow.md:104
 
     Args:
@@ -741,6 +800,8 @@ def softmax_block_loss(
     products = _sparse(A_values, A_columns, A_starts, (T, C)) @ v
     logits = np.matmul(products, u.T, out=block)
     largest = np.maximum.reduce(logits, axis=1)
+    positions = np.repeat(np.arange(0, T * V, V), np.diff(N_starts)) + N_columns
+    logits_observed = logits.take(positions)
     shifted = logits
     shifted -= largest[:, None]
     exponentials = np.exp(shifted, out=shifted)
@@ -749,9 +810,8 @@ def softmax_block_loss(
     log_sum_exp = largest
     log_sum_exp += log_partition
     products_2 = n.astype(np.float64).dot(log_sum_exp)
-    products_3 = _sparse(N_values, N_columns, N_starts, (T, V)) @ u
-    products_4 = np.einsum("td,td->t", products_3, products)
-    loss = products_2 - np.add.reduce(products_4)
+    products_3 = logits_observed.astype(np.float64).dot(N_values)
+    loss = products_2 - products_3
     if not math.isfinite(loss):
         _reject_non_finite("softmax_block_loss", u=u, v=v, A_values=A_values, N_values=N_values, n=n)
     return float(loss)
@@ -775,7 +835,7 @@ def softmax_block_loss_and_gradients(
     r"""The loss of T places with context weights A and targets N, whose row sums are n, and its gradients.
 
         loss = E = \sum_{t=1}^{T} \left( n_t \log \sum_{b=1}^{V} e^{u_b^\top \bar v_t} - \sum_{w=1}^{V} N_{tw}
-            u_w^\top \bar v_t \right)
+            \, (u_w^\top \bar v_t) \right)
             proved in cbow.md:104
         gradient_v = \frac{\partial E}{\partial v_x} = \sum_{t=1}^{T} A_{tx} \sum_{w=1}^{V} \left( n_t p_{tw} -
             N_{tw} \right) u_w
@@ -824,6 +884,8 @@ def softmax_block_loss_and_gradients(
     products = matrix @ v
     logits = np.matmul(products, u.T, out=block)
     largest = np.maximum.reduce(logits, axis=1)
+    positions = np.repeat(np.arange(0, T * V, V), np.diff(N_starts)) + N_columns
+    logits_observed = logits.take(positions)
     shifted = logits
     shifted -= largest[:, None]
     exponentials = np.exp(shifted, out=shifted)
@@ -834,14 +896,12 @@ def softmax_block_loss_and_gradients(
     log_sum_exp = largest
     log_sum_exp += log_partition
     products_2 = n.astype(np.float64).dot(log_sum_exp)
-    products_3 = _sparse(N_values, N_columns, N_starts, (T, V)) @ u
-    products_4 = np.einsum("td,td->t", products_3, products)
-    loss = products_2 - np.add.reduce(products_4)
-    positions = np.repeat(np.arange(0, T * V, V), np.diff(N_starts)) + N_columns
+    products_3 = logits_observed.astype(np.float64).dot(N_values)
+    loss = products_2 - products_3
     residuals = expected
     residuals.reshape(-1)[positions] -= N_values
-    products_5 = residuals @ u
-    gradient_v[...] = matrix.T @ products_5
+    products_4 = residuals @ u
+    gradient_v[...] = matrix.T @ products_4
     gradient_u = np.matmul(residuals.T, products, out=gradient_u)
     if not math.isfinite(loss):
         _reject_non_finite("softmax_block_loss_and_gradients", u=u, v=v, A_values=A_values, N_values=N_values, n=n)
