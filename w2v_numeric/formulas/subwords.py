@@ -24,7 +24,7 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "subwords.md": "2b5008eb3355024b426c56a603f9fb1984d27f8c86b6a10c756cf6da4bd9896f",
+    "subwords.md": "12190d1ed1edb3da3fb87daeb414c98b679b9f8dfa928a9445fa2ffb4a4b195a",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
@@ -49,7 +49,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "2c831fc3200eff341b785271e1606c95a710dd29761eafbd74f2caf1d175f97b"
+BODY_SHA256 = "4676753c6f0f4291e7200f8f8cef14b0ea89c1de5e1638e7af5a30cb99739111"
 """The SHA-256 of everything below."""
 
 
@@ -160,7 +160,7 @@ def block_loss(
     *,
     block: Floats,
 ) -> float:
-    r"""The loss of a block of C center words with n-grams G over their counts N, with noise.
+    r"""The loss of a block of C center words made of n-grams G over their counts N, with noise.
 
         loss = J = -\sum_{a=1}^{C} \sum_{b=1}^{V} N_{ab} \log \sigma(u_b^\top v_a) - K \sum_{a=1}^{C} n_a
             \sum_{b=1}^{V} r_b \log \sigma(-u_b^\top v_a)
@@ -236,7 +236,7 @@ def block_loss_and_gradients(
     gradient_u: Floats,
     gradient_z: Floats,
 ) -> float:
-    r"""The loss of a block of C center words with n-grams G over their counts N, and gradients.
+    r"""The loss of a block of C center words made of n-grams G over their counts N, with noise; its gradients.
 
         loss = J = -\sum_{a=1}^{C} \sum_{b=1}^{V} N_{ab} \log \sigma(u_b^\top v_a) - K \sum_{a=1}^{C} n_a
             \sum_{b=1}^{V} r_b \log \sigma(-u_b^\top v_a)
