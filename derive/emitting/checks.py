@@ -220,8 +220,11 @@ def rejections(formula: Formula, indent: int) -> list[str]:
         ("_reject_negative", _nonnegative(formula)),
         ("_reject_unnormalized", _normalized(formula)),
     ):
-        arguments = f'"{formula.name}", {", ".join(f"{name}={name}" for name in names)}'
-        if names and indent + len(helper) + len(arguments) + 2 > WIDTH:
+        parts = [f'"{formula.name}"', *(f"{name}={name}" for name in names)]
+        arguments = ", ".join(parts)
+        if names and indent + 4 + len(arguments) > WIDTH:
+            lines += [f"{helper}(", *(f"    {part}," for part in parts), ")"]
+        elif names and indent + len(helper) + len(arguments) + 2 > WIDTH:
             lines += [f"{helper}(", f"    {arguments}", ")"]
         elif names:
             lines.append(f"{helper}({arguments})")

@@ -88,7 +88,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "c5f1c8982ef3bcbbf91a9af674082c1847b834468dc24857b02392bdfa3462cc"
+BODY_SHA256 = "b336bcd86e821c49839c075cd6a19f99236cde0755491418bef3fb9aae82d212"
 """The SHA-256 of everything below."""
 
 
@@ -97,6 +97,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -523,7 +530,7 @@ def negative_sampling_block_loss(
         N_starts: (T + 1,), where each row begins in them; the first is 0.
         N_values: the entries of N, T×V; no position twice.
         n: (T,).
-        r: (V,).
+        r: (V,), not negative; the proofs do not use that it adds up to one.
         K: a number.
         block: (T, V), C-contiguous; work space, overwritten.
 
@@ -565,6 +572,7 @@ def negative_sampling_block_loss(
         _reject_non_finite(
             "negative_sampling_block_loss", u=u, v=v, A_values=A_values, N_values=N_values, n=n, r=r, K=K
         )
+        _reject_negative("negative_sampling_block_loss", r=r)
     return float(loss)
 
 
@@ -607,7 +615,7 @@ def negative_sampling_block_loss_and_gradients(
         N_starts: (T + 1,), where each row begins in them; the first is 0.
         N_values: the entries of N, T×V; no position twice.
         n: (T,).
-        r: (V,).
+        r: (V,), not negative; the proofs do not use that it adds up to one.
         K: a number.
         block: (T, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
@@ -663,6 +671,7 @@ def negative_sampling_block_loss_and_gradients(
         _reject_non_finite(
             "negative_sampling_block_loss_and_gradients", u=u, v=v, A_values=A_values, N_values=N_values, n=n, r=r, K=K
         )
+        _reject_negative("negative_sampling_block_loss_and_gradients", r=r)
     return float(loss)
 
 

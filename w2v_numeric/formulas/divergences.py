@@ -29,7 +29,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "7841eeb0ba4b2b98790b824c07fa19c0d891bdd4d94e59b1ee430aaea00c9024"
+BODY_SHA256 = "85b415efda4e8b0df260b224e8e29b24273be0ccc201b0ea3d2e4e75ad7aff9a"
 """The SHA-256 of everything below."""
 
 
@@ -38,6 +38,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -79,11 +86,11 @@ def jensen_shannon(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
             proved in divergences.md:77
 
     Args:
-        p: (n,).
-        q: (n,).
+        p: (n,), not negative; the proofs do not use that it adds up to one.
+        q: (n,), not negative; the proofs do not use that it adds up to one.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
@@ -91,19 +98,28 @@ def jensen_shannon(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
         q = _floats("q", q)
     if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
         raise ValueError(f"jensen_shannon needs p (n,), q (n,); got {p.shape}, {q.shape}")
-    if not math.isfinite(p.dot(q)):
+    if not (np.minimum.reduce(p) >= 0 and np.minimum.reduce(q) >= 0):
         _reject_non_finite("jensen_shannon", p=p, q=q)
+        _reject_negative("jensen_shannon", p=p, q=q)
     with np.errstate(divide="ignore", invalid="ignore"):
         total = 0.5 * p + 0.5 * q
         inverse = np.reciprocal(total, out=total)
         weighted = p * inverse
         logarithms = np.log(weighted, out=weighted)
-        finite = np.where(p != 0, logarithms, 0)
+        products = p.dot(logarithms)
+        if not math.isfinite(products):
+            _reject_non_finite("jensen_shannon", p=p, q=q)
+            _reject_negative("jensen_shannon", p=p, q=q)
+            products = p.dot(np.where(p != 0, logarithms, 0))
         weighted_2 = inverse
         weighted_2 *= q
         logarithms_2 = np.log(weighted_2, out=weighted_2)
-        finite_2 = np.where(q != 0, logarithms_2, 0)
-        divergence = 0.5 * p.dot(finite) + 0.5 * q.dot(finite_2)
+        products_2 = q.dot(logarithms_2)
+        if not math.isfinite(products_2):
+            _reject_non_finite("jensen_shannon", p=p, q=q)
+            _reject_negative("jensen_shannon", p=p, q=q)
+            products_2 = q.dot(np.where(q != 0, logarithms_2, 0))
+        divergence = 0.5 * products + 0.5 * products_2
         gradient_p = logarithms
         gradient_p *= 0.5
         gradient_q = logarithms_2
@@ -120,10 +136,10 @@ def mutual_information(P: Floats) -> tuple[float, Floats]:
             proved in mutual-information.md:49
 
     Args:
-        P: (n, k).
+        P: (n, k), not negative.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(P) is not np.ndarray or P.dtype.kind != "f":
         P = _floats("P", P)
@@ -141,6 +157,7 @@ def mutual_information(P: Floats) -> tuple[float, Floats]:
         gradient -= 1
     if not math.isfinite(information):
         _reject_non_finite("mutual_information", P=P)
+        _reject_negative("mutual_information", P=P)
     return float(information), gradient
 
 
@@ -154,11 +171,11 @@ def renyi(p: Floats, alpha: float) -> tuple[float, Floats]:
             proved in divergences.md:119
 
     Args:
-        p: (n,).
-        alpha: a number.
+        p: (n,), not negative; the proofs do not use that it adds up to one.
+        alpha: not negative; a number.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
@@ -166,8 +183,9 @@ def renyi(p: Floats, alpha: float) -> tuple[float, Floats]:
         alpha = _number("alpha", alpha)
     if p.ndim != 1:
         raise ValueError(f"renyi needs p (n,); got {p.shape}")
-    if not (math.isfinite(p.dot(p)) and math.isfinite(alpha)):
+    if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and alpha >= 0 and math.isfinite(p.dot(p))):
         _reject_non_finite("renyi", p=p, alpha=alpha)
+        _reject_negative("renyi", p=p, alpha=alpha)
     inverse = 1 / (-alpha + 1)
     values = np.power(p, alpha)
     total = np.add.reduce(values)
@@ -187,11 +205,11 @@ def tsallis(p: Floats, alpha: float) -> tuple[float, Floats]:
             proved in divergences.md:123
 
     Args:
-        p: (n,).
-        alpha: a number.
+        p: (n,), not negative; the proofs do not use that it adds up to one.
+        alpha: not negative; a number.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
@@ -199,8 +217,9 @@ def tsallis(p: Floats, alpha: float) -> tuple[float, Floats]:
         alpha = _number("alpha", alpha)
     if p.ndim != 1:
         raise ValueError(f"tsallis needs p (n,); got {p.shape}")
-    if not (math.isfinite(p.dot(p)) and math.isfinite(alpha)):
+    if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and alpha >= 0 and math.isfinite(p.dot(p))):
         _reject_non_finite("tsallis", p=p, alpha=alpha)
+        _reject_negative("tsallis", p=p, alpha=alpha)
     total = alpha - 1
     inverse = 1 / total
     values = np.power(p, alpha)

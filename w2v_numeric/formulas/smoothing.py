@@ -28,7 +28,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "f6b971c8aa8732564b0219e9512ebb6a4ef52ee421c081220f96ed0a6e4e99a3"
+BODY_SHA256 = "00837b63e34edafe0d97370ef53a831cb87733b15b789157573f36f673c39a03"
 """The SHA-256 of everything below."""
 
 
@@ -37,6 +37,20 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
+
+
+def _reject_unnormalized(function: str, **inputs: Any) -> None:
+    """Say which input does not add up to one, if one does not."""
+    for name, values in inputs.items():
+        if not abs(np.add.reduce(values) - 1) <= 0.001:
+            raise ValueError(f"{function}: {name} adds up to {np.add.reduce(values):.6g}, not to one")
 
 
 def _floats(name: str, values: Any) -> Any:
@@ -74,11 +88,11 @@ def smoothed(y: Floats, varepsilon: float) -> Floats:
             proved in smoothing.md:15
 
     Args:
-        y: (n,).
-        varepsilon: a number.
+        y: (n,), not negative; the proofs do not use that it adds up to one.
+        varepsilon: not negative; a number.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(y) is not np.ndarray or y.dtype.kind != "f":
         y = _floats("y", y)
@@ -86,8 +100,9 @@ def smoothed(y: Floats, varepsilon: float) -> Floats:
         varepsilon = _number("varepsilon", varepsilon)
     if y.ndim != 1:
         raise ValueError(f"smoothed needs y (n,); got {y.shape}")
-    if not (math.isfinite(y.dot(y)) and math.isfinite(varepsilon)):
+    if not (np.minimum.reduce(y) >= 0 and math.isfinite(varepsilon) and varepsilon >= 0 and math.isfinite(y.dot(y))):
         _reject_non_finite("smoothed", y=y, varepsilon=varepsilon)
+        _reject_negative("smoothed", y=y, varepsilon=varepsilon)
     n = len(y)
     weighted = y * (-varepsilon + 1)
     target = weighted
@@ -106,11 +121,12 @@ def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[flo
 
     Args:
         z: (n,).
-        y: (n,).
-        varepsilon: a number.
+        y: (n,), not negative; adds up to one, which the proofs use.
+        varepsilon: not negative; a number.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or what must add up to
+            one does not.
     """
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
@@ -120,8 +136,15 @@ def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[flo
         varepsilon = _number("varepsilon", varepsilon)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
         raise ValueError(f"smoothed_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
-    if not (math.isfinite(z.dot(y)) and math.isfinite(varepsilon)):
+    if not (
+        np.minimum.reduce(y) >= 0
+        and abs(np.add.reduce(y) - 1) <= 0.001
+        and math.isfinite(varepsilon)
+        and varepsilon >= 0
+    ):
         _reject_non_finite("smoothed_cross_entropy", z=z, y=y, varepsilon=varepsilon)
+        _reject_negative("smoothed_cross_entropy", y=y, varepsilon=varepsilon)
+        _reject_unnormalized("smoothed_cross_entropy", y=y)
     n = len(z)
     largest = np.maximum.reduce(z)
     shifted = z - largest
@@ -130,11 +153,15 @@ def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[flo
     weighted = varepsilon / n
     weighted_2 = y * (-varepsilon + 1)
     total = weighted_2 + weighted
-    loss = largest + np.log(partition) - z.dot(total)
+    loss = largest + math.log(partition) - z.dot(total)
     probabilities = exponentials
     probabilities /= partition
     gradient_z = np.subtract(probabilities, weighted_2, out=weighted_2)
     gradient_z -= weighted
+    if not math.isfinite(loss):
+        _reject_non_finite("smoothed_cross_entropy", z=z, y=y, varepsilon=varepsilon)
+        _reject_negative("smoothed_cross_entropy", y=y, varepsilon=varepsilon)
+        _reject_unnormalized("smoothed_cross_entropy", y=y)
     return float(loss), gradient_z
 
 
@@ -151,11 +178,12 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
 
     Args:
         z: (n,).
-        y: (n,).
-        T: a number.
+        y: (n,), not negative; adds up to one, which the proofs use.
+        T: not negative; a number.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or what must add up to
+            one does not.
     """
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
@@ -165,8 +193,10 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
         T = _number("T", T)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
         raise ValueError(f"tempered_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
-    if not (math.isfinite(z.dot(y)) and math.isfinite(T)):
+    if not (np.minimum.reduce(y) >= 0 and abs(np.add.reduce(y) - 1) <= 0.001 and math.isfinite(T) and T >= 0):
         _reject_non_finite("tempered_cross_entropy", z=z, y=y, T=T)
+        _reject_negative("tempered_cross_entropy", y=y, T=T)
+        _reject_unnormalized("tempered_cross_entropy", y=y)
     with np.errstate(divide="ignore", invalid="ignore"):
         inverse = 1 / T
         logits = z * inverse
@@ -176,7 +206,7 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
         exponentials = np.exp(shifted, out=shifted)
         partition = np.add.reduce(exponentials)
         products = z.dot(y)
-        loss = largest + np.log(partition) - inverse * products
+        loss = largest + math.log(partition) - inverse * products
         inverse_partition = 1 / partition
         derivative_T = np.power(T, -2) * (products - inverse_partition * z.dot(exponentials))
         probabilities = exponentials
@@ -185,6 +215,10 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
         total -= y
         gradient_z = total
         gradient_z *= inverse
+    if not (math.isfinite(loss) and math.isfinite(derivative_T)):
+        _reject_non_finite("tempered_cross_entropy", z=z, y=y, T=T)
+        _reject_negative("tempered_cross_entropy", y=y, T=T)
+        _reject_unnormalized("tempered_cross_entropy", y=y)
     return float(loss), gradient_z, float(derivative_T)
 
 
@@ -196,10 +230,10 @@ def tempered_softmax(z: Floats, T: float) -> Floats:
 
     Args:
         z: (n,).
-        T: a number.
+        T: not negative; a number.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
     """
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
@@ -207,8 +241,9 @@ def tempered_softmax(z: Floats, T: float) -> Floats:
         T = _number("T", T)
     if z.ndim != 1:
         raise ValueError(f"tempered_softmax needs z (n,); got {z.shape}")
-    if not (math.isfinite(z.dot(z)) and math.isfinite(T)):
+    if not (math.isfinite(T) and T >= 0 and math.isfinite(z.dot(z))):
         _reject_non_finite("tempered_softmax", z=z, T=T)
+        _reject_negative("tempered_softmax", T=T)
     with np.errstate(divide="ignore", invalid="ignore"):
         logits = z / T
         largest = np.maximum.reduce(logits)

@@ -49,7 +49,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "4676753c6f0f4291e7200f8f8cef14b0ea89c1de5e1638e7af5a30cb99739111"
+BODY_SHA256 = "c73b515f35b9cefc51ce3fdaddd61c3827774517b10a01a088defe2358d102a7"
 """The SHA-256 of everything below."""
 
 
@@ -58,6 +58,13 @@ def _reject_non_finite(function: str, **inputs: Any) -> None:
     for name, values in inputs.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
+
+
+def _reject_negative(function: str, **inputs: Any) -> None:
+    """Say which input has a negative entry, if one has."""
+    for name, values in inputs.items():
+        if np.less(values, 0).any():
+            raise ValueError(f"{function}: {name} has a negative entry")
 
 
 def _sigmoid(x: Floats, out: Floats) -> Floats:
@@ -176,7 +183,7 @@ def block_loss(
         N_starts: (C + 1,), where each row begins in them; the first is 0.
         N_values: the entries of N, C×V; no position twice.
         n: (C,).
-        r: (V,).
+        r: (V,), not negative; the proofs do not use that it adds up to one.
         K: a number.
         block: (C, V), C-contiguous; work space, overwritten.
 
@@ -216,6 +223,7 @@ def block_loss(
     loss = products_2 + K * products_4
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, z=z, G_values=G_values, N_values=N_values, n=n, r=r, K=K)
+        _reject_negative("block_loss", r=r)
     return float(loss)
 
 
@@ -258,7 +266,7 @@ def block_loss_and_gradients(
         N_starts: (C + 1,), where each row begins in them; the first is 0.
         N_values: the entries of N, C×V; no position twice.
         n: (C,).
-        r: (V,).
+        r: (V,), not negative; the proofs do not use that it adds up to one.
         K: a number.
         block: (C, V), C-contiguous; work space, overwritten.
         gradient_u: the array that receives this output, overwritten.
@@ -311,4 +319,5 @@ def block_loss_and_gradients(
     gradient_z[...] = matrix.T @ products_5
     if not math.isfinite(loss):
         _reject_non_finite("block_loss_and_gradients", u=u, z=z, G_values=G_values, N_values=N_values, n=n, r=r, K=K)
+        _reject_negative("block_loss_and_gradients", r=r)
     return float(loss)
