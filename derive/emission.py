@@ -18,30 +18,25 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.core.function import AppliedUndef
 
-from derive.derivation import Kind
+from derive.chains import proved_chain, right_of, sides_of
 from derive.emitting.formula import Argument, Array, Formula, IndexArgument, Scalar, Sparse, batched, instance
 from derive.emitting.lambdify import lambdify as compiled
 from derive.errors import DeriveError, Place
 from derive.proving.proof import Proof, prove
-from derive.proving.steps import verdict_of
 from derive.reading import tree
 from derive.reading.definitions import Circular, Relearn
 from derive.reading.document import Document
-from derive.reading.drafts import LOGICAL, Draft
+from derive.reading.drafts import LOGICAL
 from derive.reading.elaborate import value
 from derive.reading.emit_lines import EmitLine, EmitOutput, emit_lines
-from derive.reading.formula import Formula as Mathematics
-from derive.reading.latex import parse_block
 from derive.reading.markdown import read_document
 from derive.reading.note import Draftbook, read_note
-from derive.reading.spelling import plain
 from derive.reading.values import Value
 from derive.terms import ArrayFacts, Axis, Facts, Index, Tensor, array, real
 
 __all__ = ["NOTES", "Emitted", "emitted", "formula_named", "lambdify"]
 
 NOTES = Path(__file__).parent / "notes"
-EQUALITIES = ("=", ":=", "\\equiv")
 
 
 @dataclass(frozen=True)
@@ -141,10 +136,11 @@ class _Maker:
 
     def proved(self, output: EmitOutput) -> tuple[Proof, str]:
         """The proof of an output's closed form, and how the note writes the equation."""
-        names = self._sides(output)
+        names = sides_of(output.latex, output.place)
         quantity = self._elaborate(names[0], output.place)
-        last, closed_node, latex = self._chain(names, output)
-        closed = self._meaning(closed_node, output.place)
+        chain = proved_chain(self.book, names, output.latex, output.place, self.seconds)
+        last = chain[-1]
+        closed = self._meaning(right_of(last), output.place)
         leading = self._leading(closed, quantity.value)
         facts = self.scope.facts()
         meaning = Tensor((*leading, *quantity.value.indices), self._unfolded(quantity.value.body))
@@ -159,7 +155,7 @@ class _Maker:
             and known.sums_to_one
             and not self._holds(meaning, form, facts.with_arrays(**{name: replace(known, sums_to_one=())}))
         }
-        return proof, latex
+        return proof, f"{chain[0].left} = {last.right}"
 
     def _holds(self, meaning: Tensor, form: Tensor, facts: Facts) -> bool:
         """Whether a closed form can be proved with these facts, too."""
@@ -175,19 +171,6 @@ class _Maker:
 
     # Reading the quantities ------------------------------------------------------------------------------------------
 
-    def _sides(self, output: EmitOutput) -> list[tree.Node]:
-        rows = parse_block(Mathematics.of(output.latex))
-        statements = [s for row in rows if isinstance(row, tree.Row) for s in row.statements]
-        if len(rows) != 1 or len(statements) != 1 or (statement := statements[0]).first is None:
-            raise DeriveError(f"{output.latex!r} could not be read as one formula", output.place)
-        sides = [statement.first, *(link.right for link in statement.links)]
-        if any(link.relation.symbol not in EQUALITIES for link in statement.links) or len(sides) > 2:
-            raise DeriveError("write  NAME = QUANTITY  or  NAME = QUANTITY = FORM", output.place)
-        found = [side for side in sides if side is not None and not isinstance(side, tree.Unread)]
-        if len(found) != len(sides):
-            raise DeriveError(f"{output.latex!r} could not be read to its end", output.place)
-        return found
-
     def _elaborate(self, node: tree.Node, place: Place) -> _Quantity:
         return _Quantity(node, self._meaning(node, place))
 
@@ -198,44 +181,6 @@ class _Maker:
             return value(node, reading)
         except (Relearn, *LOGICAL) as error:
             raise DeriveError(f"{tree.sexpr(node)} has no meaning in this note: {error}", place) from error
-
-    # Finding the chain -----------------------------------------------------------------------------------------------
-
-    def _chain(self, sides: list[tree.Node], output: EmitOutput) -> tuple[Draft, tree.Node, str]:
-        """The step that the closed form stands in, the closed form, and the equation in LaTeX."""
-        wanted = _shape(sides[0])
-        problem = "begins no chain of equalities in this note"
-        for start, first in enumerate(self.book.drafts):
-            if first.source[0] is None or _shape(first.source[0]) != wanted:
-                continue
-            chain = list(self._follow(start))
-            if len(sides) == 2:
-                form = _shape(sides[1])
-                ends = [k for k, draft in enumerate(chain) if draft.source[1] and _shape(draft.source[1]) == form]
-                chain = chain[: ends[0] + 1] if ends else []
-                problem = problem if ends else "has no chain of equalities with this form in the note"
-            if not chain:
-                continue
-            for draft in chain:
-                verdict = verdict_of(draft, self.book, self.seconds)
-                if verdict.kind not in (Kind.PROVED, Kind.DEFINITION):
-                    problem = f"is not proved, line {draft.place.line} is {verdict.kind.value}: {verdict.reason}"
-                    break
-            else:
-                last = chain[-1]
-                if last.source[1] is not None:
-                    return last, last.source[1], f"{first.left} = {last.right}"
-        raise DeriveError(f"{output.latex!r} {problem}", output.place)
-
-    def _follow(self, start: int) -> Iterator[Draft]:
-        drafts = self.book.drafts
-        for number in range(start, len(drafts)):
-            draft = drafts[number]
-            if draft.relation not in ("=", ":=", "≡"):
-                return
-            if number > start and draft.source[0] is not drafts[number - 1].source[1]:
-                return
-            yield draft
 
     # Terms -----------------------------------------------------------------------------------------------------------
 
@@ -308,8 +253,3 @@ class _Maker:
         if axis.low != 1 or not isinstance(axis.high, sympy.Symbol):
             raise DeriveError(f"the range {axis.low}..{axis.high} of an argument has no name", self.line.place)
         return re.sub(r"[^A-Za-z0-9_]", "_", str(axis.high))
-
-
-def _shape(node: tree.Node) -> str:
-    """What two formulas share that differ in spacing only."""
-    return tree.sexpr(plain(node))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMATS",
     "explain",
+    "filled_command",
     "formulas",
     "formulas_command",
     "report_command",
@@ -148,6 +149,25 @@ def difference(text: str, output: Path) -> str | None:
     return "".join(lines) or None
 
 
+_ALONE = ("markdown", None, False, False)
+
+
+def filled_command(path: Path, notes: Sequence[Path], *, alone: bool = True, seconds: float = 10.0) -> str:
+    """A Markdown file with its blocks of formulas filled from the notes (by default those of this project).
+
+    Raises:
+        DeriveError: it was asked for together with another format, or the file cannot be filled.
+    """
+    from derive.checking import notes_below
+    from derive.formulas.blocks import filled
+    from derive.modules import default_notes
+
+    if not alone:
+        raise DeriveError("--into writes Markdown into the file that it names; leave the other options out")
+    found = [note for each in notes for note in notes_below(each)] or default_notes()
+    return filled(path, found, seconds=seconds)
+
+
 def formulas(
     notes: Annotated[
         list[Path] | None, typer.Argument(help="Notes or folders; without any, the package's own.")
@@ -158,10 +178,16 @@ def formulas(
     columns: Annotated[
         bool, typer.Option("--columns", help="HTML with each line of the emitted NumPy beside what proves it.")
     ] = False,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Fill the marked blocks of a Markdown file, e.g. README.md.")
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if stale.")] = False,
 ) -> None:
     """Set the derivations of the notes: every step with its verdict and its justification in words."""
-    text = formulas_command(notes or (), format=format, fragment=fragment, columns=columns)
+    if into is not None:
+        text, output = filled_command(into, notes or (), alone=(format, output, fragment, columns) == _ALONE), into
+    else:
+        text = formulas_command(notes or (), format=format, fragment=fragment, columns=columns)
     if not check:
         write(text, output)
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from derive.derivation import Kind
 from derive.formulas.page import Chain, Line, Page
 from derive.formulas.prose import Block, Span
-from derive.formulas.source import formula, segments, tex, tex_of_text
+from derive.formulas.source import for_markdown, formula, segments, tex, tex_of_text
 from derive.formulas.verdicts import MARKS, finding, tally
 from derive.reading import tree
 
@@ -44,13 +44,18 @@ def _page(page: Page) -> Iterator[str]:
 
 
 def _chain(chain: Chain) -> str:
-    aligned = any(line.relation is not None for line in chain.lines)
+    """The lines that were read as one block, the others as the code they are."""
+    read = [line for line in chain.lines if not line.source]
+    blocks = [f"```latex\n{line.source.replace('```', chr(39) * 3)}\n```" for line in chain.lines if line.source]
+    aligned = any(line.relation is not None for line in read)
     rows = []
-    for line in chain.lines:
+    for line in read:
         why = _why(line)
-        rows.append(formula(line, "&" if aligned else "") + (f" && {why}" if why and aligned else ""))
+        rows.append(for_markdown(formula(line, "&" if aligned else "")) + (f" && {why}" if why and aligned else ""))
     body = " \\\\\n".join(rows)
-    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$" if aligned else f"$$\n{body}\n$$"
+    if rows:
+        blocks.insert(0, f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$" if aligned else f"$$\n{body}\n$$")
+    return "\n\n".join(blocks)
 
 
 def _why(line: Line) -> str:
@@ -58,7 +63,9 @@ def _why(line: Line) -> str:
         return ""
     kind = line.step.verdict.kind
     words = "; ".join(line.why) or (kind.value if kind is not Kind.PROVED else "")
-    said = "".join(part if is_formula else rf"\text{{{tex_of_text(part)}}}" for is_formula, part in segments(words))
+    said = "".join(
+        for_markdown(part) if is_formula else rf"\text{{{tex_of_text(part)}}}" for is_formula, part in segments(words)
+    )
     return rf"\quad {_SIGNS[kind]}\ {said}".replace(r"\quad \ ", r"\quad ")
 
 
@@ -82,7 +89,7 @@ def _block(block: Block) -> str:
 
 def _inline(part: Span | tuple[tree.Row | tree.UnreadRow, ...]) -> str:
     if not isinstance(part, Span):
-        return f"${' '.join(tex(row) for row in part)}$"
+        return f"${for_markdown(' '.join(tex(row) for row in part))}$"
     marks = {"strong": "**", "emphasis": "*", "code": "`"}.get(part.style, "")
     return f"{marks}{part.text if part.style == 'code' else _escaped(part.text)}{marks}"
 

@@ -13,7 +13,7 @@ from derive.formulas.page import Line
 from derive.proving.written import latex
 from derive.reading import symbols, tree
 
-__all__ = ["formula", "segments", "tex", "tex_of_text"]
+__all__ = ["for_markdown", "formula", "segments", "tex", "tex_of_text"]
 
 
 _NOT_NOTATION = (
@@ -99,6 +99,28 @@ def formula(line: Line, align: str = "") -> str:
         parts.append(_sign(line.relation))
     parts += [tex(line.right) if line.right is not None else "", *(rf"\quad {tex(part)}" for part in line.aside)]
     return " ".join(filter(None, parts))
+
+
+_SPOILED = {
+    r"\,": r"\thinspace ", r"\:": r"\medspace ", r"\;": r"\thickspace ", r"\!": r"\negthinspace ", r"\{": r"\lbrace ",
+    r"\}": r"\rbrace ", r"\|": r"\Vert ", r"\ ": r"\space ", r"\>": r"\medspace ",
+    "<": r"\lt ", ">": r"\gt ", "*": r"\ast ",
+}  # fmt: skip
+_SPOILS = re.compile(r"\\text\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}|\\[A-Za-z]+|\\.|[<>*]", re.DOTALL)
+_LOOKALIKES = str.maketrans("<>*", "＜＞∗")
+
+
+def for_markdown(written: str) -> str:
+    """The same formula without what Markdown takes for its own: a backslash before a sign, ``<`` and ``*``.
+
+    Code hosts hand a formula to Markdown first, which turns ``\\,`` into a comma and ``a<b`` into the begin of a tag.
+    """
+    return _SPOILS.sub(_unspoiled, written)
+
+
+def _unspoiled(found: re.Match[str]) -> str:
+    text = found.group()
+    return text.translate(_LOOKALIKES) if text.startswith(r"\text{") else _SPOILED.get(text, text)
 
 
 def tex_of_text(text: str) -> str:

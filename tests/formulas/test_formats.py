@@ -103,6 +103,8 @@ def test_nothing_of_a_stranger_is_run(hostile: Path) -> None:
         assert parsed(text).find(".//script") is None
         assert parsed(text).find(".//img") is None
         assert "javascript:" not in text
+    markdown = formulas_command([hostile])
+    assert "<script" not in markdown.replace("`</code><script>`", "").replace("\\<script", "")
     latex = formulas_command([hostile], format="latex")
     assert r"\input" not in latex
     assert r"\write" not in latex
