@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from derive.derivation import Step
+from derive.derivation import Step, Suspicion
 from derive.errors import DeriveError
 from derive.proving.steps import judge
+from derive.proving.suspicions import warnings
 from derive.reading.markdown import Document, read_document
 from derive.reading.note import Draftbook, read_note
 
@@ -19,14 +20,16 @@ NOTES = {".md", ".markdown", ".tex", ".txt"}
 class Checked:
     """One note with the verdict of every step, the conventions that were used, and what looks suspicious.
 
-    ``reading`` is what was read, for those who set it as a page.
+    ``reading`` is what was read, for those who set it as a page; ``error`` says why the note could not be checked at
+    all: there are no steps then.
     """
 
     path: Path
     steps: tuple[Step, ...]
     conventions: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Suspicion, ...] = ()
     reading: tuple[Document, Draftbook] | None = field(default=None, repr=False, compare=False)
+    error: str | None = None
 
     def _repr_html_(self) -> str:
         from derive.formulas.notebook import html_of  # a notebook asks the object itself
@@ -39,7 +42,7 @@ def check_file(path: Path, *, seconds: float = 10.0) -> Checked:
     document = read_document(path)
     book = read_note(document)
     steps = judge(book, seconds=seconds)
-    return Checked(path, steps, book.conventions, tuple(book.scope.warnings), (document, book))
+    return Checked(path, steps, book.conventions, warnings(book), (document, book))
 
 
 def notes_below(path: Path) -> Iterator[Path]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from derive.errors import DeriveError, InternalError
 from derive.formulas.commands import explain, formulas, report_with_results, write
+
+if TYPE_CHECKING:
+    from derive.checking import Checked
 
 app = typer.Typer(
     help="""Check mathematical derivations line by line, and turn what is proved into NumPy.
@@ -35,6 +38,7 @@ app = typer.Typer(
 )
 
 errors = Console(stderr=True)
+MISTAKE = "[red]a mistake in this program:[/]"
 
 
 class Format(StrEnum):
@@ -73,10 +77,10 @@ def check(
     and all values), [red]refuted[/] (with a counterexample), [yellow]undecided[/] (with the reason), unread (with the
     token that stopped the reader) or a definition.
 
-    Exit code: 0 nothing refuted, 1 something refuted, 2 the notes could not be checked.
+    Exit code: 0 nothing refuted, 1 something refuted, 2 a note could not be checked.
     """
     from derive import report
-    from derive.checking import check_file, notes_below
+    from derive.checking import notes_below
 
     if format is CheckFormat.HTML:
         page, checked = report_with_results(paths, seconds=seconds)
@@ -87,13 +91,34 @@ def check(
     with _bar("checking", len(files)) as (progress, task):
         for path in files:
             progress.update(task, description=path.name)
-            results.append(check_file(path, seconds=seconds))
+            results.append(_checked(path, seconds))
             progress.advance(task)
+    if results and all(result.error for result in results):
+        raise typer.Exit(2)  # said already, and nothing else is to be said
     if format is CheckFormat.JSON:
         typer.echo(json.dumps(report.as_json(results), ensure_ascii=False, indent=1))
     else:
         report.show(results, Console(soft_wrap=True))
     raise typer.Exit(report.exit_code(results, strict=strict))
+
+
+def _checked(path: Path, seconds: float) -> Checked:
+    """One note; if it cannot be checked, the error is said and the other notes are still checked."""
+    from derive.checking import Checked, check_file
+
+    try:
+        result = check_file(path, seconds=seconds)
+    except DeriveError as error:
+        errors.print(f"[red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        return Checked(path, (), (), error=str(error))
+    except InternalError as error:
+        errors.print(f"{MISTAKE} {escape(f'{path}: {error}')}; please report it", highlight=False, soft_wrap=True)
+        return Checked(path, (), (), error=f"internal error: {error}")
+    for step in result.steps:
+        if step.verdict.internal:
+            said = escape(f"{step.place}: {step.verdict.reason}")
+            errors.print(f"{MISTAKE} {said}; please report it", highlight=False, soft_wrap=True)
+    return result
 
 
 app.command()(formulas)
@@ -213,7 +238,7 @@ def main() -> None:
         errors.print(f"[red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(2)
     except InternalError as error:
-        errors.print(f"[red]a mistake in this program:[/] {escape(str(error))}; please report it", highlight=False)
+        errors.print(f"{MISTAKE} {escape(str(error))}; please report it", highlight=False)
         sys.exit(2)
     except (BrokenPipeError, KeyboardInterrupt):
         sys.exit(130)

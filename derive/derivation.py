@@ -62,13 +62,25 @@ class Counterexample:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a step.  ``reason`` is one sentence; only ``derive.proving.check`` makes ``Kind.PROVED``."""
+    """What became of a step.  ``reason`` is one sentence; only ``derive.proving.check`` makes ``Kind.PROVED``.
+
+    ``internal`` marks what a mistake in this program left undecided; it must be reported loudly.
+    """
 
     kind: Kind
     reason: str
     diagnosis: str | None = None
     counterexample: Counterexample | None = None
     correction: str | None = None
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A place in a note and one sentence about what looks wrong there.  Never a verdict."""
+
+    place: Place
+    message: str
 
     def _repr_html_(self) -> str:
         from derive.formulas.notebook import html_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -29,9 +29,17 @@ def summary(results: Iterable[Checked]) -> dict[str, int]:
 
 
 def exit_code(results: list[Checked], *, strict: bool) -> int:
+    """2 if a note could not be checked or this program made a mistake, else 1 for what is refuted, else 0."""
+    if any(result.error for result in results) or any(mistakes(results)):
+        return 2
     counts = summary(results)
     bad = counts["refuted"] + (counts["undecided"] + counts["unread"] if strict else 0)
     return 1 if bad else 0
+
+
+def mistakes(results: Iterable[Checked]) -> Iterator[Step]:
+    """The steps at which this program made a mistake."""
+    return (step for result in results for step in result.steps if step.verdict.internal)
 
 
 def as_json(results: list[Checked]) -> dict[str, Any]:
@@ -42,7 +50,10 @@ def as_json(results: list[Checked]) -> dict[str, Any]:
             {
                 "path": str(result.path),
                 "conventions": list(result.conventions),
-                "warnings": list(result.warnings),
+                "warnings": [
+                    {"line": w.place.line, "column": w.place.column, "message": w.message} for w in result.warnings
+                ],
+                **({"error": result.error} if result.error else {}),
                 "steps": [_step_as_json(step) for step in result.steps],
             }
             for result in results
@@ -81,11 +92,14 @@ def show(results: list[Checked], console: Console) -> None:
         console.print(Text(str(result.path), style="bold underline"))
         for convention in result.conventions:
             console.print(Text(f"  · {convention}", style="dim"))
+        if result.error:
+            console.print(Text(f"  {result.error}", style="bold red"))
         for warning in result.warnings:
-            console.print(Text(f"  ! {warning}", style="yellow"))
+            place = f"{warning.place.line:5}:{warning.place.column:<4}"
+            console.print(Text(f"{place}! {warning.message}", style="yellow"))
         for step in result.steps:
             _show_step(step, console)
-        if not result.steps:
+        if not result.steps and not result.error:
             console.print(Text("  no steps found: formulas stand between $$ … $$ or in an equation environment", "dim"))
         console.print()
     counts = summary(results)

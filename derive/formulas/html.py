@@ -106,7 +106,9 @@ def _summary(page: Page, report: bool) -> str:
         if bad:
             links = ", ".join(f'<a href="#L{s.place.line}-{s.place.column}">line {s.place.line}</a>' for s in bad)
             text += f'\n<p class="refuted">Refuted: {links}.</p>'
-        text += "".join(f'\n<p class="undecided">Suspicious: {escape(warning)}</p>' for warning in page.warnings)
+        text += "".join(
+            f'\n<p class="undecided">Suspicious in line {w.place.line}: {escape(w.message)}</p>' for w in page.warnings
+        )
         if page.conventions:
             items = "".join(f"<li>{escape(convention)}</li>" for convention in page.conventions)
             text += f"\n<details><summary>Conventions</summary><ul>{items}</ul></details>"

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derive.derivation import Kind, Step
+from derive.derivation import Kind, Step, Suspicion
 from derive.errors import InternalError, Place
 from derive.formulas.justification import justify
 from derive.formulas.prose import Block, Inline, blocks_of
 from derive.proving.steps import judge
+from derive.proving.suspicions import warnings
 from derive.reading import tree
 from derive.reading.drafts import Draft
 from derive.reading.formula import Formula
@@ -69,7 +70,7 @@ class Page:
     blocks: tuple[Block | Chain, ...]
     conventions: tuple[str, ...]
     elsewhere: tuple[Step, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Suspicion, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -113,7 +114,7 @@ def page_of(path: Path, document: Document, book: Draftbook, steps: Sequence[Ste
 
     blocks = tuple(_blocks(document, take))
     left = tuple(step for found in waiting.values() for _, step in found)
-    page = Page(path, blocks, book.conventions, left, tuple(book.scope.warnings))
+    page = Page(path, blocks, book.conventions, left, warnings(book))
     if sorted(map(id, page.steps)) != sorted(map(id, steps)):
         raise InternalError(f"{len(steps)} steps were judged and {len(page.steps)} are on the page")
     return page

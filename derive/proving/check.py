@@ -52,6 +52,8 @@ def decide(goal: Goal, *, deadline: float = 10.0) -> Verdict:
         return Verdict(Kind.UNDECIDED, f"the relation {goal.relation} is not a claim about two scalars")
     try:
         agreed, witness, open_question = _look(goal, budget)
+    except InternalError:
+        raise
     except Exception as error:  # SymPy raises nearly anything; a goal must never be lost, and never be proved by it
         return Verdict(Kind.UNDECIDED, f"the terms could not be evaluated ({_describe(error)})")
     reason = _prove(goal, budget if witness is None else budget.part(0.3))
@@ -67,6 +69,8 @@ def decide(goal: Goal, *, deadline: float = 10.0) -> Verdict:
         return Verdict(Kind.UNDECIDED, f"the two sides could not be evaluated ({open_question}); {reason.text}")
     try:
         more, witness = _look_again(goal, budget)
+    except InternalError:
+        raise
     except Exception as error:  # as above
         return Verdict(Kind.UNDECIDED, f"no proof was found ({_describe(error)})")
     if witness is not None:
@@ -105,6 +109,8 @@ def decide_equivalence(first: Goal, second: Goal, *, deadline: float = 10.0) -> 
         if reason is None:
             return Verdict(Kind.UNDECIDED, "no proof was found that one condition follows from the other")
         disagreement = _disagree(first, second, Budget(deadline / 3))
+    except InternalError:
+        raise
     except Exception as error:  # see ``decide``
         return Verdict(Kind.UNDECIDED, f"no proof was found ({_describe(error)})")
     if disagreement is None:
@@ -206,6 +212,8 @@ def _prove(goal: Goal, budget: Budget) -> _Attempt:
             text = "no certificate fits"
     except RecursionError:
         return _Attempt(False, "the terms are nested too deeply")
+    except InternalError:
+        raise
     except Exception as error:  # see ``decide``: an accident is never a proof, and never loses the goal
         return _Attempt(False, _describe(error))
     return _Attempt(False, text)
@@ -214,6 +222,8 @@ def _prove(goal: Goal, budget: Budget) -> _Attempt:
 def _refute(goal: Goal, budget: Budget, witness: Witness) -> Verdict:
     try:
         shown = smallest(Outline(goal), Budget(min(1.0, max(budget.left(), 0.2) * 0.5)), witness)
+    except InternalError:
+        raise
     except Exception as error:  # see ``decide``
         return Verdict(
             Kind.UNDECIDED, f"it fails in a random model that could not be shown exactly ({_describe(error)})"
@@ -240,6 +250,8 @@ def _decide_unequal(goal: Goal, budget: Budget) -> Verdict:
         if agreed and witness is None and session.is_zero(difference):
             shown = smallest(Outline(goal), Budget(0), _any_witness(goal, budget))
             return Verdict(Kind.REFUTED, "both sides are equal for all sizes and values", counterexample=shown)
+    except InternalError:
+        raise
     except Exception as error:  # see ``decide``
         return Verdict(Kind.UNDECIDED, _describe(error))
     return Verdict(Kind.UNDECIDED, "the two sides differ for some values only")

@@ -70,12 +70,17 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
             if draft.claim is not None:
                 return _of_claim(draft.claim, book, seconds)
             return _of_equivalence(draft.equivalent, seconds)
-    except InternalError:
-        raise
-    except Exception as error:  # SymPy raises nearly anything; a step must never be lost by it
-        return Verdict(Kind.UNDECIDED, f"it could not be judged ({type(error).__name__}: {error})"[:200])
+    except (RecursionError, MemoryError) as error:
+        return Verdict(Kind.UNDECIDED, f"the terms are too large ({type(error).__name__})")
+    except Exception as error:  # a mistake in this program; the step is not lost by it, nor are those that follow
+        return Verdict(Kind.UNDECIDED, _internal(error), internal=True)
     except OutOfTime:
         return Verdict(Kind.UNDECIDED, f"no answer within {PATIENCE * seconds + 1:g} s")
+
+
+def _internal(error: Exception) -> str:
+    kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
+    return f"internal error: {kind}{error}"[:300]
 
 
 def _of_no_time(draft: Draft, book: Draftbook) -> Verdict:
@@ -90,8 +95,8 @@ def _diagnosed(draft: Draft, book: Draftbook, verdict: Verdict, seconds: float) 
     try:
         with limited(PATIENCE * seconds + 1):
             return diagnose(draft, book, verdict, seconds=seconds)
-    except InternalError:
-        raise
+    except InternalError as error:
+        return replace(verdict, reason=f"{verdict.reason}; {_internal(error)}", internal=True)
     except (Exception, OutOfTime):  # SymPy raises nearly anything, and the verdict stands without its diagnosis
         return verdict
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sympy import Expr, Indexed
 from sympy.core.function import AppliedUndef
 
-from derive.derivation import Relation
+from derive.derivation import Relation, Suspicion
 from derive.errors import Place
+from derive.patience import OutOfTime, limited
 from derive.proving.budget import Budget
 from derive.proving.counterexample import compare, fails, survey
 from derive.proving.evaluation import NoValue, TooMuchWork
@@ -22,24 +22,31 @@ from derive.reading.drafts import Draft
 from derive.reading.note import Draftbook
 from derive.reading.spelling import letter, plain, spell, walk
 
-__all__ = ["Suspicion", "warnings"]
+__all__ = ["warnings"]
 
 MODELS = 3
 SECONDS = 1.0
+NOTE_SECONDS = 15.0
 DIFFERENTIALS = {"\\partial", "d"}
 
 
-@dataclass(frozen=True)
-class Suspicion:
-    """A place in a note and one sentence about what looks wrong there."""
-
-    place: Place
-    message: str
-
-
 def warnings(book: Draftbook) -> tuple[Suspicion, ...]:
-    """Everything suspicious in the displayed formulas of a note, in the order of the lines.  Never a verdict."""
-    found: dict[Suspicion, None] = {}
+    """Everything suspicious in a note, in the order of the lines.  Never a verdict, and never the end of a run."""
+    found: dict[Suspicion, None] = {
+        Suspicion(Place(book.path, line, column), message): None for line, column, message in book.scope.warnings
+    }
+    try:
+        with limited(NOTE_SECONDS):
+            for suspicion in _in_formulas(book):
+                found.setdefault(suspicion)
+    except (Exception, OutOfTime) as error:  # SymPy raises nearly anything; the verdicts do not depend on this
+        place = Place(book.path, 1, 1)
+        found.setdefault(Suspicion(place, f"the search for slips was broken off ({type(error).__name__}: {error})"))
+    return tuple(sorted(found, key=lambda s: (s.place.line, s.place.column)))
+
+
+def _in_formulas(book: Draftbook) -> Iterator[Suspicion]:
+    """What is suspicious in the displayed formulas."""
     letters = _letters_below(book)
     said: set[str] = set()
     for draft in book.drafts:
@@ -49,11 +56,9 @@ def warnings(book: Draftbook) -> tuple[Suspicion, ...]:
             for node in walk(side):
                 for message in _about(node, letters):
                     if not (isinstance(node, tree.Script) and message in said):
-                        found.setdefault(Suspicion(_place(draft, node, book), message))
+                        yield Suspicion(_place(draft, node, book), message)
                     said.add(message)
-    for suspicion in _two_meanings(book):
-        found.setdefault(suspicion)
-    return tuple(sorted(found, key=lambda s: (s.place.line, s.place.column)))
+    yield from _two_meanings(book)
 
 
 def _place(draft: Draft, node: tree.Node, book: Draftbook) -> Place:

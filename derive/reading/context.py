@@ -63,9 +63,7 @@ class Reading:
     def zero_index(self, axis: Axis) -> Expr:
         """The index 0 on an axis that starts at 1: where the letter o is used elsewhere, u_0 is one fixed word."""
         if "o" in self.survey.subscripts:
-            self.scope.warn(
-                "an index 0 (zero) on an axis that starts at 1: read as a fixed index; is the letter o meant?"
-            )
+            self.scope.note("an index 0 on an axis that starts at 1 is read as one fixed index (inferred)")
             return self.free_index("0", axis)
         return sympy.Integer(0)
 

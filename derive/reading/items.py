@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from derive.errors import Place
@@ -40,10 +40,18 @@ class Layout:
     rows: str
 
 
+@dataclass(frozen=True)
+class Remark:
+    """Something to warn of: a formula in the text that is not read, so that what it says is not known."""
+
+    place: Place
+    message: str
+
+
 JACOBIAN = re.compile(r"jacobian.*\b(numerator|denominator)\b", re.IGNORECASE)
 
 
-Item = Display | Sentence | Broken | Layout
+Item = Display | Sentence | Broken | Layout | Remark
 
 
 def trees_of(items: list[Item]) -> Iterator[tree.Node]:
@@ -67,6 +75,7 @@ def items_of(document: Document, macros: Macros) -> Iterator[Item]:
             yield Display(rows, piece)
         elif isinstance(piece, Mathematics):
             read = parse_block(piece, macros)
+            yield from _unread(read, piece)
             statements = tuple(s for row in read if isinstance(row, tree.Row) for s in row.statements)
             buffer.append(("", statements))
         elif isinstance(piece, Prose):
@@ -78,6 +87,17 @@ def items_of(document: Document, macros: Macros) -> Iterator[Item]:
         else:
             yield from _declarations(piece, document.path, macros)
     yield from _sentences(buffer)
+
+
+def _unread(rows: Iterable[tree.Row | tree.UnreadRow], formula: Mathematics) -> Iterator[Remark]:
+    for row in rows:
+        if isinstance(row, tree.UnreadRow):
+            yield Remark(formula.place(row.at), f"“{row.token}”: {row.message}; the formula is not read")
+            continue
+        for statement in row.statements:
+            for side in (statement.first, *(link.right for link in statement.links)):
+                if isinstance(side, tree.Unread):
+                    yield Remark(formula.place(side.span), f"“{side.token}”: {side.message}; the formula is not read")
 
 
 DECLARE = re.compile(r"^declare\s+(.*)$", re.MULTILINE)

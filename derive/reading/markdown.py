@@ -169,10 +169,13 @@ class _Finder:
             yield self.source.formula(opened, start, end, display, name)
         self.at = self.mark = after
 
-    def _broken(self, at: int, opening: str, closing: str, go_on: int) -> Iterator[Piece]:
+    def _broken(self, at: int, opening: str, closing: str, go_on: int, body: int = 0) -> Iterator[Piece]:
+        """What is never closed is named; its rows (from ``body`` to ``go_on``) are still read, if it sets rows."""
         yield from self._prose(at)
         yield Broken(f"this {opening} is never closed; {closing} is missing", self.source.place(at))
         self.at = self.mark = max(go_on, at + 1)
+        if body and self.text[body:go_on].strip():
+            yield self.source.formula(body, body, go_on, True)
 
     def _found(self, match: re.Match[str]) -> Iterator[Piece]:
         kind = "environment" if match["environment"] else match.lastgroup
@@ -192,7 +195,7 @@ class _Finder:
         end = close.start() if close is not None else self.end
         after = close.end() if close is not None else self.end
         if language == "math" and close is None:
-            yield from self._broken(match.start("ticks"), "```math", "```", body)
+            yield from self._broken(match.start("ticks"), "```math", "```", self._paragraph_end(body), body)
         elif language in ("math", "katex"):
             yield from self._prose(match.start())
             if self.text[body:end].strip():
@@ -202,6 +205,11 @@ class _Finder:
             yield from self._prose(match.start())
             inside = self.source.formula(match.start("ticks"), min(body, self.end), max(end, min(body, self.end)), True)
             yield Fence(inside.text, inside.line, inside.column, language)
+            self.at = self.mark = after
+        elif close is None and _MATHEMATICAL.search(self.text, body) and "$" in self.text[body:]:
+            message = f"this {ticks} is never closed: the rest of the note is code, and its formulas are not read"
+            yield from self._prose(match.start())
+            yield Broken(message, self.source.place(match.start("ticks")))
             self.at = self.mark = after
         else:
             yield from self._leave_out(match.start(), after)
@@ -263,8 +271,8 @@ class _Finder:
                 inside = (self._behind_columns(name, inside[0]), inside[1])
                 yield from self._math(match.start(), *inside, each.end(), True, name)
                 return
-        go_on = self._paragraph_end(start)
-        yield from self._broken(match.start(), rf"\begin{{{name}}}", rf"\end{{{name}}}", go_on)
+        go_on, body = self._paragraph_end(start), self._behind_columns(name, start)
+        yield from self._broken(match.start(), rf"\begin{{{name}}}", rf"\end{{{name}}}", go_on, body)
 
     def _behind_columns(self, name: str, start: int) -> int:
         if name not in symbols.WITH_COLUMNS or name not in symbols.ROW_ENVIRONMENTS:
@@ -298,8 +306,9 @@ class _Finder:
         self, opened: int, start: int, closing: str, sign: str, partner: str, display: bool
     ) -> Iterator[Piece]:
         close = self._search(closing, start, self.end)
+        ends = self._paragraph_end(start)
         if close is not None and close.group()[-1] != partner[-1]:
-            close = None  # the next one opens: this one is never closed
+            ends, close = min(ends, close.start()), None  # the next one opens: this one is never closed
         if close is not None and not self._is_prose_inside(start, close.start(), sign):
             yield from self._math(opened, start, close.start(), close.end(), display)
         elif sign != "$$" and not _MATHEMATICAL.search(
@@ -307,7 +316,7 @@ class _Finder:
         ):
             self._skip(start)  # a bracket escaped in Markdown
         else:
-            yield from self._broken(opened, sign, partner, self._paragraph_end(start))
+            yield from self._broken(opened, sign, partner, ends, start if display else 0)
 
     def _is_prose_inside(self, start: int, end: int, sign: str) -> bool:
         """Whether the closing sign belongs to another formula: sentences stand between."""

@@ -17,7 +17,7 @@ from derive.reading.context import Reading, undisturbed
 from derive.reading.drafts import Draft, Pass
 from derive.reading.elaborate import value
 from derive.reading.formula import Formula as Mathematics
-from derive.reading.items import Display, Item, Layout, Sentence, items_of, trees_of
+from derive.reading.items import Display, Item, Layout, Remark, Sentence, items_of, trees_of
 from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
 from derive.reading.scope import Scope
@@ -118,6 +118,9 @@ def _run(items: list[Item], current: Pass) -> bool:
         if isinstance(item, Sentence):
             with suppress(OutOfTime), in_time(item, current):
                 clean &= read_sentence(item, current)
+            continue
+        if isinstance(item, Remark):
+            reading.scope.warn(item.place.line, item.place.column, item.message)
             continue
         if isinstance(item, Layout):
             reading.scope.jacobian = item.rows

@@ -91,10 +91,6 @@ def _read_part(part: tree.Node, found: Running, reading: Reading, value_of: Valu
         found.conditions.append((sides[0], symbols[0], sides[1]))
     elif len(symbols) == 2 and set(symbols) <= {"\\le", "<"} and (name := letter(sides[1])) is not None:
         low, high = (_bound_value(sides[k], reading, value_of) for k in (0, 2))
-        if low == high:
-            reading.scope.warn(
-                f"the range {low} ≤ {name} ≤ {high} holds one value only; is -{low} ≤ {name} ≤ {high} meant?"
-            )
         low, high = low + int(symbols[0] == "<"), high - int(symbols[1] == "<")
         _bind(name, Axis(f"{low}..{high}", low, high), found)
     elif len(symbols) == 2 and symbols == ["\\in", "\\ne"] and name is not None:

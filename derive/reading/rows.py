@@ -75,7 +75,8 @@ def _open_environments(tokens: list[Token]) -> tuple[list[Token], list[Problem]]
         if token.kind == "command":
             lefts += (token.text == r"\left") - (token.text == r"\right")
         if id(token) in broken:
-            pass
+            if out:  # what stands behind it is a row of its own
+                out.append(replace(token, kind="break", text=r"\\"))
         elif token.kind == "begin" and index in partner:
             end = partner[index]
             if (

@@ -75,7 +75,8 @@ class Scope:
         self.heads: dict[str, Head] = {}
         self.sizes: dict[str, Expr] = {}
         self.conventions: dict[str, None] = {}
-        self.warnings: dict[str, None] = {}
+        self.warnings: dict[tuple[int, int, str], None] = {}
+        self.objectives: dict[str, tuple[str, int]] = {}
         self.distinct: set[tuple[Expr, Expr]] = set()
         self.jacobian = "numerator"
         self.defined_at: dict[str, str] = {}
@@ -89,9 +90,9 @@ class Scope:
         self.independent: set[str] = set()
         self.assumed: dict[str, dict[Expr, Expr]] = {}
 
-    def warn(self, warning: str) -> None:
-        """Remember something suspicious that the author should look at."""
-        self.warnings.setdefault(warning)
+    def warn(self, line: int, column: int, warning: str) -> None:
+        """Remember something suspicious that the author should look at, and where it stands."""
+        self.warnings.setdefault((line, column, warning))
 
     def note(self, convention: str) -> None:
         """Remember a convention that was inferred; all of them are reported."""

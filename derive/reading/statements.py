@@ -110,8 +110,9 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
     if statement.first is not None:
         first, objective = _without_objective(statement.first)
         reading.leading = free_letters(first)
-        if objective or any(OBJECTIVE.search(t.text) for t in statement.before):
-            _second_meaning(first, statement, links, reading)
+        objective = objective or next((sense for t in statement.before if (sense := _sense(t.text))), "")
+        if objective:
+            _second_meaning(first, objective, links, reading)
         if not links:
             current.side = _evaluate(first, item, reading)
             return
@@ -128,9 +129,9 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
             if link.right is not None:
                 (first, objective), side = _without_objective(link.right), None
                 # what is equivalent to a condition is a condition, and introduces no name
-                fresh_start = objective or symbol != EQUIVALENT or not _has_relation(statement, link)
+                fresh_start = bool(objective) or symbol != EQUIVALENT or not _has_relation(statement, link)
                 if objective:
-                    _second_meaning(first, statement, links[links.index(link) + 1 :], reading)
+                    _second_meaning(first, objective, links[links.index(link) + 1 :], reading)
             continue
         if side is None and first is not None and fresh_start and symbol in ("=", ":=", "\\equiv"):
             defined = _definition(first, link, item, current)
@@ -193,35 +194,50 @@ def _define_later(found: Candidate, place: str, right: Side, reading: Reading) -
 OBJECTIVE = re.compile(r"^\W*(?:arg\s*)?(?:max|min)(?:imi[sz]e|imum)?\W*$|最大化|最小化", re.IGNORECASE)
 
 
-def _without_objective(first: tree.Node) -> tuple[tree.Node, bool]:
-    """``\\max J(θ)``, ``\\text{minimize } J(θ)`` without the word that says what is done with J."""
+def _without_objective(first: tree.Node) -> tuple[tree.Node, str]:
+    """``\\max J(θ)``, ``\\text{minimize } J(θ)`` without what is done with J, and what that is: max, min or nothing."""
     if not isinstance(first, tree.Product) or len(first.factors) < 2:
-        return first, False
-    head = first.factors[0].node
-    named = isinstance(head, tree.BigOp) and head.kind in ("max", "min") and head.sub is None and head.sup is None
-    second = plain(first.factors[1].node)
-    worded = isinstance(head, tree.Text | tree.Word) and OBJECTIVE.search(head.text) is not None
-    if not (worded or named) or isinstance(second, tree.Group):
-        return first, False
+        return first, ""
+    head, sense = first.factors[0].node, ""
+    if isinstance(head, tree.BigOp) and head.kind in ("max", "min") and head.sub is None and head.sup is None:
+        sense = head.kind
+    elif isinstance(head, tree.Text | tree.Word):
+        sense = _sense(head.text)
+    if not sense or isinstance(plain(first.factors[1].node), tree.Group):
+        return first, ""
     rest = first.factors[1:]
-    return (rest[0].node if len(rest) == 1 else tree.Product(rest[0].node.span, (bare(rest[0].node), *rest[1:]))), True
+    return (rest[0].node if len(rest) == 1 else tree.Product(rest[0].node.span, (bare(rest[0].node), *rest[1:]))), sense
 
 
-def _second_meaning(first: tree.Node, statement: tree.Statement, links: list[tree.Link], reading: Reading) -> None:
+def _sense(words: str) -> str:
+    """What the words say is to be done with an objective: max, min or nothing."""
+    if OBJECTIVE.search(words) is None:
+        return ""
+    return "max" if "max" in words.lower() or "最大" in words else "min"
+
+
+def _second_meaning(first: tree.Node, sense: str, links: list[tree.Link], reading: Reading) -> None:
     """A name that is to be maximised in one place and minimised in another is used for two things."""
     found = candidate(first, reading)
     if found is None or not links:
         return
+    _opposed(found.key, sense, links[0].relation.span, reading)
     place = f"{links[0].relation.span.line}:{links[0].relation.span.column}"
     for key in (found.key, found.spelled.name):
         before = reading.scope.defined_at.get(key)
         if key in reading.scope.heads and before is not None and before != place:
-            reading.scope.warn(
-                f"{found.spelled.name} is used for two things: a second definition in line {statement.span.line}"
-            )
             reading.scope.heads.pop(key, None)
             reading.scope.definitions.pop(key, None)
             reading.scope.defined_at[key] = place
+
+
+def _opposed(key: str, sense: str, at: tree.Span, reading: Reading) -> None:
+    """Warns of a name whose formula is to be maximised here and whose other formula is to be minimised elsewhere."""
+    before, line = reading.scope.objectives.setdefault(key, (sense, at.line))
+    if before != sense and line != at.line:
+        name = key.split("(")[0]
+        words = f"{name} is to be {before}imised in line {line} and {sense}imised here: one name for two things"
+        reading.scope.warn(at.line, at.column, words)
 
 
 def _label(name: str, first: tree.Node, statement: tree.Statement, reading: Reading) -> None:
@@ -440,6 +456,9 @@ def _is_assumption(side: Side, symbol: str, right: Side, reading: Reading, place
 
 
 def report_unread(row: tree.UnreadRow, item: Display, current: Pass) -> None:
+    if not row.relations:
+        problem = f"“{row.token}”: {row.message}"
+        current.drafts.append(Draft(item.place(row.at), "", "", row.token, problem=problem, unread=True))
     for relation, span in row.relations:
         place = item.place(span)
         current.drafts.append(

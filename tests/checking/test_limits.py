@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -13,11 +14,14 @@ import pytest
 
 from derive.checking import Checked, check_file
 from derive.cli import main
-from derive.derivation import Kind
+from derive.derivation import Goal, Kind, Relation, Verdict
 from derive.errors import DeriveError, InternalError
 from derive.patience import OutOfTime, limited
-from derive.proving import steps
+from derive.proving import check, steps
+from derive.proving.suspicions import warnings
 from derive.reading import markdown, note, statements
+from derive.reading.note import read_note
+from derive.terms import real
 
 SOON = 15.0  # seconds, also on a busy machine
 
@@ -275,19 +279,53 @@ def test_file_that_cannot_be_opened(
     assert "Permission denied" in capsys.readouterr().err
 
 
-def test_contradiction_is_loud(
+@pytest.mark.parametrize("error", [InternalError("proved, but false in a model"), TypeError("no such thing")])
+def test_a_mistake_is_loud_and_ends_nothing_else(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A proof against a model, or any accident, is a bug: no verdict, said aloud, and all other steps are judged."""
+    decide = steps.decide
+
+    def fail(goal: Goal, **options: float) -> Verdict:
+        if goal.left.has(real("x")):
+            raise error
+        return decide(goal, **options)
+
+    (tmp_path / "a.md").write_text("$$ x + 1 = 1 + x $$\n\n$$ y + 1 = 1 + y $$")
+    (tmp_path / "b.md").write_text("$$ y + 1 = 2 + y $$")
+    monkeypatch.setattr(steps, "decide", fail)
+    assert run(monkeypatch, "check", str(tmp_path), "--format", "json") == 2
+    said = capsys.readouterr()
+    assert "a.md:1:12: internal error: " in said.err.replace("\n", " ")
+    assert str(error) in said.err.replace("\n", " ")
+    files = json.loads(said.out)["files"]
+    assert [[step["verdict"] for step in file["steps"]] for file in files] == [["undecided", "proved"], ["refuted"]]
+    assert "internal error" in files[0]["steps"][0]["reason"]
+
+
+def test_a_mistake_in_the_prover_is_never_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the kernel catches to lose no goal does not include its own contradictions."""
+
+    def fail(*_: object) -> None:
+        raise InternalError("an index is used outside of its sum")
+
+    monkeypatch.setattr(check.Session, "is_zero", fail)
+    x = real("x")
+    with pytest.raises(InternalError):
+        check.decide(Goal(x + 1, Relation.EQUAL, 1 + x))
+
+
+def test_a_note_that_cannot_be_read_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A proof against a model is a bug: it becomes no verdict, and no traceback either."""
-
-    def contradict(*_: object, **__: object) -> None:
-        raise InternalError("proved, but false in a model")
-
-    path = tmp_path / "note.md"
-    path.write_text("$$ x + 1 = 1 + x $$")
-    monkeypatch.setattr(steps, "decide", contradict)
-    assert run(monkeypatch, "check", str(path)) == 2
-    assert "proved, but false in a model" in capsys.readouterr().err
+    (tmp_path / "a.md").write_bytes(b"\xff\xfe")
+    (tmp_path / "b.md").write_text("$$ y + 1 = 2 + y $$")
+    assert run(monkeypatch, "check", str(tmp_path), "--format", "json") == 2
+    said = capsys.readouterr()
+    assert "not valid UTF-8" in said.err.replace("\n", " ")
+    first, second = json.loads(said.out)["files"]
+    assert "not valid UTF-8" in first["error"]
+    assert [step["verdict"] for step in second["steps"]] == ["refuted"]
 
 
 def test_one_name_for_two_things(tmp_path: Path) -> None:
@@ -299,3 +337,41 @@ def test_one_name_for_two_things(tmp_path: Path) -> None:
 def test_empty_note(tmp_path: Path) -> None:
     assert checked(tmp_path, "").steps == ()
     assert checked(tmp_path, "$" * 50_001).steps == ()
+
+
+def test_suspicions_are_reported_with_their_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each once, in the text and in the JSON; and a right note has none."""
+    text = r"""The words are $1, \dots, V$; $u_w$ and $v$ are vectors, $k \foo$.
+
+$$ \max J(\theta) = \prod_{t=1}^T \prod_{m \le j \le m} P(w_{t+j} | w_t; \theta) $$
+
+$$ \text{minimize } J(\theta) = -\frac{1}{T} \sum_{t=1}^T \sum_{m \le j \le m} \log P(w_{t+j} | w_t; \theta) $$
+
+$$ s = u_o^\top v + u_0^\top v $$
+
+$$ g = \frac{s}{\partial v} $$
+"""
+    (tmp_path / "a.md").write_text(text)
+    run(monkeypatch, "check", str(tmp_path / "a.md"), "--format", "json")
+    found = json.loads(capsys.readouterr().out)["files"][0]["warnings"]
+    wanted = {
+        (1, r"“\foo”"),
+        (3, "holds the single value j = m"),
+        (5, "J is to be maximised in line 3 and minimised here"),
+        (5, "holds the single value j = m"),
+        (7, "zero or the letter o"),
+        (9, "a ∂ is missing above the bar"),
+    }
+    for line, part in wanted:
+        assert len([w for w in found if w["line"] == line and part in w["message"]]) == 1
+    assert len(found) == len(wanted)
+    run(monkeypatch, "check", str(tmp_path / "a.md"))
+    assert "! a ∂ is missing above the bar" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["softmax-skip-gram", "information", "calculus"])
+def test_right_notes_raise_no_suspicion(name: str) -> None:
+    note = Path(markdown.__file__).parents[1] / "notes" / f"{name}.md"
+    assert warnings(read_note(markdown.read_document(note))) == ()

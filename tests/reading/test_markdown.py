@@ -121,18 +121,27 @@ def test_line_ends_do_not_matter(ending: str) -> None:
 
 
 BROKEN = [
-    ("a $$ b = c\n\nnext $x$", [("this $$ is never closed; $$ is missing", 1, 3)], ["x"]),
+    ("a $$ b = c\n\nnext $x$", [("this $$ is never closed; $$ is missing", 1, 3)], ["b = c", "x"]),
     (
         "$$ y = z\n\nand some words follow here $k$\n\n$$\na\n$$",
         [("this $$ is never closed; $$ is missing", 1, 1)],
-        ["k", "a"],
+        ["y = z", "k", "a"],
     ),
     ("a = b $$\n\nmany words of prose stand here\n\n$$c$$", [("this $$ is never closed; $$ is missing", 1, 7)], ["c"]),
-    ("\\begin{align} a\n\n$x$", [("this \\begin{align} is never closed; \\end{align} is missing", 1, 1)], ["x"]),
-    ("\\[ a = b\n\n$x$", [("this \\[ is never closed; \\] is missing", 1, 1)], ["x"]),
-    ("\\[ a = b \\[ c = d \\]\n\n$x$", [("this \\[ is never closed; \\] is missing", 1, 1)], ["x"]),
+    ("\\begin{align} a\n\n$x$", [("this \\begin{align} is never closed; \\end{align} is missing", 1, 1)], ["a", "x"]),
+    ("\\[ a = b\n\n$x$", [("this \\[ is never closed; \\] is missing", 1, 1)], ["a = b", "x"]),
+    (
+        "\\[ a = b \\[ c = d \\]\n\n$x$",
+        [("this \\[ is never closed; \\] is missing", 1, 1)],
+        ["a = b", "c = d", "x"],
+    ),
     ("an $x_i and no more\n\n$y$", [("this $ is never closed; $ is missing", 1, 4)], ["y"]),
-    ("```math\na", [("this ```math is never closed; ``` is missing", 1, 1)], []),
+    ("```math\na", [("this ```math is never closed; ``` is missing", 1, 1)], ["a"]),
+    (
+        "```python\nf(x)\n\n$$ a = b + 1 $$",
+        [("this ``` is never closed: the rest of the note is code, and its formulas are not read", 1, 1)],
+        [],
+    ),
 ]
 
 

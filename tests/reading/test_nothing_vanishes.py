@@ -132,3 +132,22 @@ def test_every_sign_changes_the_meaning(name: str) -> None:
         changed = put(side, path, new)
         before, after = (meaning(each, draft, book.reading) for each in (side, changed))
         assert before != after, f"{latex(side)} and {latex(changed)} are read alike"
+
+
+UNCLOSED = [
+    ("$$\nx = x\n\\begin{aligned}\n(x + 1)^2 &= x^2 + 2x + 1 \\\\\n&= x^2 + 3x + 1\n$$", 3, 1, r"has no \end{aligned}"),
+    ("\n\\begin{align}\nx &= x \\\\\n&= x + 1\n\nmore words", 2, 1, r"\end{align} is missing"),
+    ("$$\nx &= x \\\\\n&= x + 1 \\end{split}\n$$", 3, 10, r"has no \begin{split}"),
+    ("$$ x = x = x + 1\n\nmany words of prose stand here", 1, 1, "$$ is missing"),
+    ("\\[ x = x = x + 1\n\nmany words of prose stand here", 1, 1, r"\] is missing"),
+    ("```math\nx = x = x + 1", 1, 1, "``` is missing"),
+    ("$$\nx = x = x + 1 \\\\\n(x + {\n$$", 3, 6, "{ is never closed"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "column", "said"), UNCLOSED)
+def test_what_is_never_closed_is_named_and_its_rows_are_steps(text: str, line: int, column: int, said: str) -> None:
+    steps = judge(read_note(find_mathematics(text, "a.md")), seconds=2)
+    named = [s for s in steps if s.verdict.kind is Kind.UNREAD and said in s.verdict.reason]
+    assert [(s.place.line, s.place.column) for s in named] == [(line, column)]
+    assert [s.verdict.kind for s in steps if s not in named][-1] is Kind.REFUTED
