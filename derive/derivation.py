@@ -74,6 +74,11 @@ class Verdict:
     correction: str | None = None
     internal: bool = False
 
+    def _repr_html_(self) -> str:
+        from derive.formulas.notebook import html_of
+
+        return html_of(self)
+
 
 @dataclass(frozen=True)
 class Suspicion:
@@ -81,11 +86,6 @@ class Suspicion:
 
     place: Place
     message: str
-
-    def _repr_html_(self) -> str:
-        from derive.formulas.notebook import html_of
-
-        return html_of(self)
 
 
 @dataclass(frozen=True)
