@@ -24,7 +24,7 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "sampled-softmax.md": "a97aecda2ae37efcd4e4fd7d79af2bcf4aa353f1bfef91fe29e0614d4f5dfc27",
+    "sampled-softmax.md": "1f9cae80552d5c42f6fbce7c2304180bc95ddb879f23f23baa4b7f58f354aa0f",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
@@ -48,7 +48,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "ddb85961ddc794fb26d95061ea86debbe1ce652b84e5e59776965763af2f279e"
+BODY_SHA256 = "b2eedd7c63b81230e45f8993064100f1193ef9240190a7ab46738a2e04df3e97"
 """The SHA-256 of everything below."""
 
 
@@ -247,10 +247,10 @@ def block_loss_and_gradients(
             proved in sampled-softmax.md:106
         gradient_v = \frac{\partial L}{\partial v_a} = \sum_{b=1}^{V} \left( g_a \pi_{ab} - N_{ab} \, \sigma(z_a
             - \Delta_{ab}) \right) u_b
-            proved in sampled-softmax.md:120
+            proved in sampled-softmax.md:125
         gradient_u = \frac{\partial L}{\partial u_b} = \sum_{a=1}^{C} \left( g_a \pi_{ab} - N_{ab} \, \sigma(z_a
             - \Delta_{ab}) \right) v_a
-            proved in sampled-softmax.md:124
+            proved in sampled-softmax.md:129
 
     Args:
         u: (V, d).
