@@ -165,7 +165,9 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
         operation.at(target, rows, values)
         return
     where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+    if values.shape != where.shape:
+        values = np.broadcast_to(values, where.shape)
+    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
 '''
 
 _SPARSE = '''\

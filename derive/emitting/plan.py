@@ -255,24 +255,30 @@ class Plan(Steps):
         value = self.contract(factors, summed, [*spread, *(dim for dim in kept if dim not in inside)])
         return Thin(tuple(targets.items()), value)
 
-    def _sparse_factors(self, node: Node, labels: tuple[Label, ...]) -> tuple[Use, Use, Dim]:
+    def _sparse_factors(
+        self, node: Node, labels: tuple[Label, ...], scale: Fraction = Fraction(1)
+    ) -> tuple[Use, Use, Dim]:
         """The sparse matrix, the dense one, and the dim summed; a matrix is made once for the same entries."""
         entry, summed = self._bound(node)
         (_, (kept, _)), values, matrix = self._children(node, [*labels, entry, summed])
         name, at = node.attribute
         assert isinstance(kept, Dim)
-        made = self.step("sparse", [self.use(*values)], (kept, summed) if at == 0 else (summed, kept), name)
+        entries = self.use(*values)
+        if scale != 1:  # multiplied while they are few
+            entries = self.map("product", [entries, self.step("literal", (), (), scale)], entries.labels)
+        made = self.step("sparse", [entries], (kept, summed) if at == 0 else (summed, kept), name)
         return made, self.use(*matrix), summed
 
     def _sparse_product(self, matrix: Use, dense: Use, summed: Dim) -> Use:
         order = [dim for use in (matrix, dense) for dim in use.labels if dim != summed]
         return self.step("sparse dot", [matrix, dense], order, (summed,))
 
-    def _sparse_sum(self, terms: Sequence[tuple[int, Node, tuple[Label, ...]]]) -> list[tuple[Fraction, Use]]:
+    def _sparse_sum(self, terms: Sequence[tuple[Fraction, Node, tuple[Label, ...]]]) -> list[tuple[Fraction, Use]]:
         """Σ ± sparse · dense; what is multiplied with the same dense matrix is added up while it is sparse."""
         groups: dict[Hashable, list[tuple[int, Use, Use, Dim]]] = {}
-        for sign, node, labels in terms:
-            matrix, dense, summed = self._sparse_factors(node, labels)
+        for coefficient, node, labels in terms:
+            sign = 1 if coefficient > 0 else -1
+            matrix, dense, summed = self._sparse_factors(node, labels, abs(coefficient))
             place = dense.labels.index(summed), matrix.labels.index(summed)
             mine = tuple(dim for dim in (*matrix.labels, *dense.labels) if dim != summed)
             groups.setdefault((dense.value.number, *place, mine), []).append((sign, matrix, dense, summed))
@@ -290,10 +296,10 @@ class Plan(Steps):
         coefficients, constant = node.attribute
         dense: list[tuple[Fraction, Use]] = []
         thin: list[tuple[Fraction, Thin]] = []
-        sparse: list[tuple[int, Node, tuple[Label, ...]]] = []
+        sparse: list[tuple[Fraction, Node, tuple[Label, ...]]] = []
         for coefficient, (child, at) in zip(coefficients, children, strict=True):
-            if child.op == "sparse product" and abs(coefficient) == 1 and all(isinstance(label, Dim) for label in at):
-                sparse.append((int(coefficient), child, at))
+            if child.op == "sparse product" and all(isinstance(label, Dim) for label in at):
+                sparse.append((coefficient, child, at))
             elif child.op == "delta" or any(c.node.op == "delta" for c in child.children):
                 bound = self._bound(child)
                 inner = [(child, at)] if child.op == "delta" else self._children(child, [*at, *bound])

@@ -31,6 +31,7 @@ from family import (
     turns,
 )
 
+from derive.emission import formula_named
 from derive.emitting.formula import Formula, instance
 from derive.emitting.lambdify import lambdify
 
@@ -49,6 +50,7 @@ FORMULAS = {
     "composed, softmax": (composed_softmax, by_hand.composed_softmax),
     "composed, negative sampling": (composed_negative_sampling, by_hand.composed_negative_sampling),
     "turns in a tree": (turns, by_hand.turns),
+    "GloVe": (formula_named("glove/block_loss_and_gradients"), by_hand.glove),
 }
 
 
@@ -69,8 +71,9 @@ def arguments(name: str, C: int, V: int) -> tuple[tuple[Any, ...], dict[str, Any
     v = (rng.normal(size=(V if composed else C, WIDTH)) / 8).astype(np.float32)
     counted = sparse(rng, C, V, 400)
     n = np.add.reduceat(counted[2], counted[1][:-1])
-    given = [u, v, *(sparse(rng, C, V, 6) if composed else ()), *counted]
-    given += sparse(rng, C, V, 400) if name == "turns in a tree" else [n]
+    biases = [rng.normal(size=size).astype(np.float32) for size in ((C, V) if name == "GloVe" else ())]
+    given = [u, v, *biases, *(sparse(rng, C, V, 6) if composed else ()), *counted]
+    given += sparse(rng, C, V, 400) if name == "turns in a tree" else [100.0, 0.75] if biases else [n]
     if "negative" in name:
         given += [rng.dirichlet(np.ones(V)).astype(np.float32), 5.0]
     buffers = {
@@ -78,13 +81,15 @@ def arguments(name: str, C: int, V: int) -> tuple[tuple[Any, ...], dict[str, Any
         "gradient_v": np.empty_like(v),
         "gradient_u": np.empty((WIDTH, V), np.float32).T,
     }
+    if biases:
+        buffers |= {"gradient_b": np.empty(C, np.float32), "gradient_tilde_b": np.empty(V, np.float32)}
     return tuple(given), buffers
 
 
 @pytest.mark.parametrize("name", FORMULAS)
 def test_ratio_of_blocks(name):
     formula, hand = FORMULAS[name]
-    emitted = lambdify(in_place(formula))
+    emitted = lambdify(formula if formula.into else in_place(formula))
     ratios = []
     for C, V in BLOCKS:
         given, buffers = arguments(name, C, V)

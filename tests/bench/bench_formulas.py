@@ -86,7 +86,7 @@ def counts_by_hand(u, v, columns, starts, values, totals, block, gradient_v, gra
     block -= m[:, None]
     np.exp(block, out=block)
     z = np.einsum("cw->c", block)
-    loss = totals @ (m + np.log(z)) - values @ observed
+    loss = totals.astype(np.float64) @ (m + np.log(z)) - observed.astype(np.float64) @ values
     block *= (totals / z)[:, None]
     flat[where] -= values
     np.matmul(block, u, out=gradient_v)

@@ -107,3 +107,38 @@ def turns(u, v, L_columns, L_starts, L_values, R_columns, R_starts, R_values, *,
     gradient_v[...] = both @ u
     gradient_u[...] = both.T @ v
     return loss
+
+
+def glove(
+    u,
+    v,
+    b,
+    outside_b,
+    columns,
+    starts,
+    values,
+    x_max,
+    alpha,
+    *,
+    block,
+    gradient_v,
+    gradient_u,
+    gradient_b,
+    gradient_tilde_b,
+):
+    np.matmul(v, u.T, out=block)
+    residuals = block.reshape(-1).take(places(columns, starts, len(u)))
+    rows = np.repeat(np.arange(len(v)), np.diff(starts))
+    residuals += outside_b[columns]
+    residuals += b[rows]
+    residuals -= np.log(values)
+    weighted = np.minimum(1, (values / x_max) ** alpha)
+    weighted *= residuals
+    loss = weighted.astype(np.float64) @ residuals
+    weighted *= 2
+    matrix = csr_array((weighted, columns, starts), shape=block.shape)
+    gradient_v[...] = matrix @ u
+    gradient_u[...] = matrix.T @ v
+    gradient_b[...] = np.bincount(rows, weighted, len(v))
+    gradient_tilde_b[...] = np.bincount(columns, weighted, len(u))
+    return loss

@@ -49,7 +49,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "9fd3e6351e6287096913d3b04bd796cd67eaf6533bd837efb0bfc73883b6b6e1"
+BODY_SHA256 = "595f0bab3e167fe5294cdfb96203718f62f1401983c78ddbd15b3fe2df122c73"
 """The SHA-256 of everything below."""
 
 
@@ -231,21 +231,17 @@ def block_loss_and_gradients(
         values_3 = np.minimum(1, values_2, out=values_2)
         weighted_2 = total * total
         loss = values_3.astype(np.float64).dot(weighted_2)
-        matrix = _sparse(total * values_3, columns, starts, (C, V))
-        products_2 = gradient_v
-        products_2[...] = matrix @ u
-        gradient_v = products_2
-        gradient_v *= 2
-        products_3 = gradient_u
-        products_3[...] = matrix.T @ v
-        gradient_u = products_3
-        gradient_u *= 2
         weighted_3 = total * values_3
-        weighted_3 *= 2
+        matrix = _sparse(weighted_3 * 2, columns, starts, (C, V))
+        gradient_v[...] = matrix @ u
+        gradient_u[...] = matrix.T @ v
+        weighted_4 = total
+        weighted_4 *= values_3
+        weighted_4 *= 2
         gradient_b[...] = 0
-        np.add.at(gradient_b, rows, weighted_3)
+        np.add.at(gradient_b, rows, weighted_4)
         gradient_tilde_b[...] = 0
-        np.add.at(gradient_tilde_b, columns, weighted_3)
+        np.add.at(gradient_tilde_b, columns, weighted_4)
     if not math.isfinite(loss):
         _reject_non_finite(
             "block_loss_and_gradients", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha

@@ -48,7 +48,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "2b48418353278d00ae00dbfec62e7b8834383cc55027d055f0a09a5b50fa5fd4"
+BODY_SHA256 = "9191176d2878055929c9d2934bbdfbc3c46bd1cd342b586f6955cf89ec9e6eb5"
 """The SHA-256 of everything below."""
 
 
@@ -135,7 +135,9 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
         operation.at(target, rows, values)
         return
     where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+    if values.shape != where.shape:
+        values = np.broadcast_to(values, where.shape)
+    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
 
 
 def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:

@@ -49,7 +49,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "790ad1766ee937b034051c2ab11248690f824ea850c0029a72583ec7fdb6526f"
+BODY_SHA256 = "b23d7dec743c6863391d3d8ae3a5bcb47f04034ccb6670a0746ec42e0f305019"
 """The SHA-256 of everything below."""
 
 
@@ -190,7 +190,9 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
         operation.at(target, rows, values)
         return
     where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+    if values.shape != where.shape:
+        values = np.broadcast_to(values, where.shape)
+    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
 
 
 def block_loss(

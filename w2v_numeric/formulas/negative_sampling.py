@@ -66,7 +66,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "dc357fdc9ef6669791a63f5e52883d3d4a1a7562b48400041dc4fa66754468b3"
+BODY_SHA256 = "fb0f971bedbcded49f51465f511725a13409f948b39a9905ac3faa5a0bd5c253"
 """The SHA-256 of everything below."""
 
 
@@ -207,7 +207,9 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
         operation.at(target, rows, values)
         return
     where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+    if values.shape != where.shape:
+        values = np.broadcast_to(values, where.shape)
+    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
 
 
 def batch(u: Floats, v: Floats, c: Integers, o: Integers, n: Integers) -> tuple[Floats, Floats, Floats]:
