@@ -88,7 +88,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "b336bcd86e821c49839c075cd6a19f99236cde0755491418bef3fb9aae82d212"
+BODY_SHA256 = "080f6fa395d0cb3855e4932faee6863d9e696353b8921de63149851939d8353c"
 """The SHA-256 of everything below."""
 
 
@@ -229,7 +229,9 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
         operation.at(target, rows, values)
         return
     where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    operation.at(target.reshape(-1), where.reshape(-1), np.broadcast_to(values, where.shape).reshape(-1))
+    if values.shape != where.shape:
+        values = np.broadcast_to(values, where.shape)
+    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
 
 
 def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
