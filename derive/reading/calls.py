@@ -13,7 +13,7 @@ from sympy import Expr, Indexed, Symbol, exp
 
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, new_index
-from derive.reading.definitions import reference, unfold
+from derive.reading.definitions import reference, unfold, unknown
 from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, superscript, value
 from derive.reading.histories import given_history
 from derive.reading.products import FUNCTIONS, combine, product
@@ -224,7 +224,7 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     name = letter(spelled.subs[0])
     if name is None or name in reading.survey.bound or name in reading.bound:
         return spelled
-    if name in PARAMETERS and (spelled.name in reading.survey.functions or spelled.name in TABLES):
+    if name in PARAMETERS and spelled.name not in ("\\nabla", "\\partial"):
         return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
     if len(name) != 1:
         return spelled
@@ -299,7 +299,7 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         inner = value(parts[0], reading)
         if inner.rank:
             raise Unsettled(f"what {name} of {inner.describe()} is, the note does not say")
-        return scalar(sympy.Function(name, real=True)(inner.body))
+        return scalar(unknown(name)(inner.body))
     if letters_of(name) & reading.survey.functions and name not in scope.families and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
     return None
@@ -682,6 +682,8 @@ def declare_distribution(name: str, reading: Reading) -> None:
     family = reading.scope.family(name)
     if not family.sums_to_one and not family.declared:
         family.sums_to_one, family.positive = (family.order - 1,), True
+        if name not in reading.survey.indexed:
+            reading.scope.partial.add(name)  # D(p ‖ u), where the note does not say what u is
         reading.scope.note(f"{name} is a probability vector: positive, its sum is one (inferred from its use)")
 
 

@@ -111,7 +111,9 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
     drawn = {i.name for side in (goal.left, goal.right) for i in free_indices(side)} & reading.survey.sample_letters
     if drawn:
         return tuple(sorted(drawn))
-    functions = [{node.func.__name__ for node in side.atoms(AppliedUndef)} for side in (goal.left, goal.right)]
+    functions = [
+        {node.func.__name__.replace("'", "") for node in side.atoms(AppliedUndef)} for side in (goal.left, goal.right)
+    ]  # f' says as much about f as f does
     if functions[0] != functions[1]:
         return tuple(sorted(functions[0] ^ functions[1]))
     suspects = sides[0] ^ sides[1] if goal.relation is Relation.EQUAL else sides[0] | sides[1]

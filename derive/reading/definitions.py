@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sympy import Expr, Function, Indexed, IndexedBase, Symbol
-from sympy.core.function import AppliedUndef
+from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from derive.terms import Index, array, fresh, rename_bound, sigmoid
 
@@ -40,6 +40,16 @@ class Definition:
 def function(name: str) -> type:
     """The SymPy function that stands for a defined name; the same class at every call."""
     return Function(name, real=True)
+
+
+@cache
+def unknown(name: str, order: int = 0) -> type:
+    """The SymPy function that stands for a function f of one number of which nothing is known, or for f', f''."""
+
+    def fdiff(self: Expr, _argindex: int = 1) -> Expr:
+        return unknown(name, order + 1)(*self.args)
+
+    return UndefinedFunction(f"{name}{chr(39) * order}(·)", bases=(AppliedUndef,), __dict__={"fdiff": fdiff}, real=True)
 
 
 def reference(name: str, arguments: Iterable[Expr]) -> Expr:

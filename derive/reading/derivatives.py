@@ -13,10 +13,10 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus import differentiate
 from derive.reading import tree
-from derive.reading.calls import at, labelled, signature
+from derive.reading.calls import UNKNOWN_FUNCTIONS, at, labelled, signature
 from derive.reading.context import Reading, new_index
 from derive.reading.definers import scalars_of
-from derive.reading.definitions import as_variables, from_variables, unfold
+from derive.reading.definitions import as_variables, from_variables, unfold, unknown
 from derive.reading.elaborate import named, value
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.refold import refold
@@ -143,6 +143,8 @@ def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tu
         argument = variable or _variable_of_call(rest)
         if argument is None:
             raise Unsettled("a gradient without its variable; write ∇_x or f(x)")
+        if isinstance(plain(rest[0].node), tree.BigOp):  # a gradient of a sum is the gradient of all of it
+            return by_all(product([bare(rest[0].node), *rest[1:]], reading), [argument] * order, reading), len(items)
         body_value, after = factor(items, position + 1, reading)
         return by_all(body_value, [argument] * order, reading), after
     return None
@@ -237,7 +239,8 @@ def _by_parameter(body: Expr, entry: Expr, reading: Reading) -> Expr | None:
         return None
     if body.has(entry):
         return None
-    tables = {str(n.base.label): n.base for n in body.atoms(Indexed) if "(" in str(n.base.label)}
+    arrays = {str(n.base.label): n.base for n in body.atoms(Indexed) if not n.is_integer}
+    tables = {label: base for label, base in arrays.items() if "(" in label} or arrays
     if not tables:
         return None
     named = {label: base for label, base in tables.items() if f"_{{{name.strip()}}}" in label}
@@ -328,11 +331,13 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         body = at(head, [variable]).body
     elif spelled.name in FUNCTIONS and FUNCTIONS[spelled.name] is not None:
         body = FUNCTIONS[spelled.name](variable)
-    elif spelled.name in reading.scope.heads and argument.rank == 0 and isinstance(argument.body, Symbol):
+    elif _is_expression_in(spelled.name, argument, reading):
         body = named(Spelled(spelled.name), reading).body
         for _ in range(spelled.primes):
             body = derivative_of_entry(body, argument.body, reading)
         return scalar(body)
+    elif spelled.name in UNKNOWN_FUNCTIONS and not spelled.subs and argument.rank == 0:
+        body = unknown(spelled.name)(variable)
     else:
         raise Unsettled(
             f"{spelled.name}{chr(39) * spelled.primes} is a derivative of a function that the note does not define"
@@ -340,6 +345,15 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     for _ in range(spelled.primes):
         body = derivative_of_entry(body, variable, reading)
     return entrywise(lambda x: body.xreplace({variable: x}), argument)
+
+
+def _is_expression_in(name: str, argument: Value, reading: Reading) -> bool:
+    """Whether the note gives the name as an expression in the number x, so that f'(x) is its derivative by x."""
+    head = reading.scope.heads.get(name)
+    if head is None or argument.rank or not isinstance(argument.body, Symbol):
+        return False
+    depends = unfold(head.value.body, reading.scope.definitions).has(argument.body)
+    return depends or name not in UNKNOWN_FUNCTIONS
 
 
 VARIABLE_LETTERS = ("x", "t", "s", "z", "y", "u", "v", "w", "r", "\\theta")

@@ -112,6 +112,8 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     if isinstance(node, tree.Product):
         node = plain(node.factors[-1].node)
     spelled = spell(node)
+    if spelled is not None and spelled.primes:
+        spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
     if (
         spelled is None
         or spelled.power is not None

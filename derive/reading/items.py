@@ -12,6 +12,7 @@ from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Fence, Prose, find_mathematics
 from derive.reading.prose import Formula
+from derive.reading.running import plain_running
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,10 @@ def items_of(document: Document, macros: Macros) -> Iterator[Item]:
         if isinstance(piece, Mathematics) and piece.display:
             yield from _sentences(buffer)
             buffer = []
-            rows = tuple(parse_block(piece, macros))
+            rows = plain_running(tuple(parse_block(piece, macros)))
             yield Display(rows, piece)
         elif isinstance(piece, Mathematics):
-            read = parse_block(piece, macros)
+            read = plain_running(tuple(parse_block(piece, macros)))
             yield from _unread(read, piece)
             statements = tuple(s for row in read if isinstance(row, tree.Row) for s in row.statements)
             buffer.append(("", statements))

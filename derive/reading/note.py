@@ -23,6 +23,7 @@ from derive.reading.markdown import Broken, Document
 from derive.reading.scope import Scope
 from derive.reading.sentences import announced, members, read_sentence
 from derive.reading.statements import in_time, read_row, report_unread
+from derive.reading.suppositions import supposed
 from derive.reading.survey import Survey, survey
 
 MAX_PASSES = 16
@@ -131,11 +132,19 @@ def _run(items: list[Item], current: Pass) -> bool:
         leading = announced(items[number - 1] if number else None, reading)
         reading.guards, reading.given = list(leading.distinct), leading.given
         reading.locals = members(items[number - 1] if number else None, reading)
-        for row in item.rows:
-            if isinstance(row, tree.UnreadRow):
-                report_unread(row, item, current)
-            else:
-                clean &= read_row(row, item, current)
+        leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
+        with supposed(leads, reading):
+            clean &= _read_rows(item, current)
+    return clean
+
+
+def _read_rows(item: Display, current: Pass) -> bool:
+    clean = True
+    for row in item.rows:
+        if isinstance(row, tree.UnreadRow):
+            report_unread(row, item, current)
+        else:
+            clean &= read_row(row, item, current)
     return clean
 
 

@@ -166,9 +166,8 @@ def superscript_of(inner: Value, script: tree.Script | None, reading: Reading) -
 def function_word(node: tree.Node) -> str | None:
     """``\\log``, ``exp`` ... also with scripts (``\\log_2``, ``\\log^2``)."""
     base = plain(node.base) if isinstance(node, tree.Script) else node
-    if isinstance(base, tree.Word) and base.text.lstrip("\\") in ("log", "ln", "exp", "tanh", "sinh", "cosh", "lg"):
-        return base.text.lstrip("\\")
-    return None
+    text = base.text.lstrip("\\") if isinstance(base, tree.Word | tree.Text) else None
+    return text if text in ("log", "ln", "exp", "tanh", "sinh", "cosh", "lg") else None
 
 
 def _function(node: tree.Node, items: Items, position: int, reading: Reading) -> tuple[Value, int]:

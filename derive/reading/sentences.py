@@ -8,7 +8,7 @@ import sympy
 
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
-from derive.reading.calls import labelled
+from derive.reading.calls import UNKNOWN_FUNCTIONS, labelled
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
@@ -58,7 +58,8 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
             pass
         for statement in formula.statements:
             try:
-                if not declare_by_relation(statement, before, reading) and not hypothetical:
+                declared = declare_by_relation(statement, before, reading)
+                if not declared and (not hypothetical or _of_unknown_function(statement, reading)):
                     _inline_definition(statement, reading)
             except Relearn:
                 clean = False
@@ -78,6 +79,12 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     except Exception:  # as above
         pass
     return clean
+
+
+def _of_unknown_function(statement: tree.Statement, reading: Reading) -> bool:
+    """ "If f(x) = g(x)/h(x)": f means nothing else, so that it is this from here on."""
+    found = candidate(statement.first, reading) if statement.first is not None else None
+    return found is not None and found.called and found.spelled.name in UNKNOWN_FUNCTIONS
 
 
 def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> None:

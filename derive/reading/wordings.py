@@ -31,11 +31,24 @@ SUMMAND = re.compile(
     r"summand|(?:each|one|single|the)\s(?:single\s)?term\s(?:of|in|under)\sthe\ssum",
     re.IGNORECASE,
 )
+WORDS = r"[^\ue000.。;；]{0,24}?"
+"""A few words between a verb and its formula, such as "the denominator"."""
+NAMED: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), name_first)
+    for pattern, name_first in (
+        (rf"(?:用|以)\s*(\ue000)\s*(?:来)?(?:代表|表示|代替|记){WORDS}(\ue000)", True),
+        (rf"\b(?:write|writing|let)\s+(\ue000)\s+(?:for|denote|stand for|be|as shorthand for){WORDS}(\ue000)", True),
+        (rf"\b(?:denote|denoting|abbreviate|abbreviating){WORDS}(\ue000)\s*(?:by|as|to)\s*(\ue000)", False),
+        (rf"(?:记|把|将){WORDS}(\ue000)\s*(?:记)?(?:为|作|成)\s*(\ue000)", False),
+    )
+)
+"""Phrases that give a formula a name, and whether the name comes first."""
 PROBABILITIES = re.compile(r"probabilit|概率", re.IGNORECASE)
 
 
 def define_in_words(text: str, formulas: list[Formula], current: Pass) -> None:
     """Everything that one sentence defines in words.  Raises ``Relearn`` and what reading a formula raises."""
+    _named(text, formulas, current.reading)
     _by_cases(text, formulas, current.reading)
     _summand(text, formulas, current)
     _vector_of_probabilities(text, formulas, current.reading)
@@ -75,6 +88,22 @@ def _number(node: tree.Node) -> Expr | None:
         inner = _number(node.terms[0].node)
         return -inner if inner is not None and node.terms[0].sign == "-" else inner
     return Rational(node.text) if isinstance(node, tree.Num) else None
+
+
+def _named(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """ "we write Σ for the sum …", "用 Σ 代表 …": the shorter of the two is the name."""
+    at = {formula.position: formula.statements[0] for formula in formulas if len(formula.statements) == 1}
+    for pattern, name_first in NAMED:
+        for match in pattern.finditer(text):
+            pair = [at.get(match.start(group)) for group in (1, 2)]
+            head, body = pair if name_first else pair[::-1]
+            if head is None or body is None or head.links or body.links or head.first is None or body.first is None:
+                continue
+            place = f"{head.span.line}:{head.span.column}"
+            found = _new(head.first, place, reading)
+            if found is None or found.called or spell(plain(body.first)) is not None:
+                continue
+            _enter(found, value(body.first, reading), place, reading)
 
 
 def _by_cases(text: str, formulas: list[Formula], reading: Reading) -> None:

@@ -197,6 +197,74 @@ $$\frac{\partial}{\partial (u_w^\top v_c)} \left( J + v_c^\top v_c \right) = 0$$
 """,
         [PROVED, REFUTED, UNDECIDED],
     ),
+    "sums over words that have an index themselves": (
+        r"""
+Let $V$ be the vocabulary, $p(w) > 0$ and $q(w) > 0$ two distributions on it. For any function $f$ of a word,
+
+$$\mathbb{E}_{w_i \sim p}[f(w_i)] = \sum_{w_i \in V} p(w_i) f(w_i)$$
+$$\mathbb{E}_{w_i \sim p}[f(w_i)] = \mathbb{E}_{w_i \sim q}\left[ \frac{p(w_i)}{q(w_i)} f(w_i) \right]$$
+$$\mathbb{E}_{w_i \sim p}[f(w_i)] = \mathbb{E}_{w_i \sim q}\left[ \frac{q(w_i)}{p(w_i)} f(w_i) \right]$$
+$$\sum_{w_i \in V} \text{exp}(\log p(w_i)) = 1$$
+""",
+        [PROVED, PROVED, REFUTED, PROVED],
+    ),
+    "what depends on the parameters of a model": (
+        r"""
+Call $\mathcal{E}(w) = -h^\top v'_w$ the energy of the word $w$; it depends on the parameters $\theta$ of the model.
+
+$$J_\theta = \mathcal{E}(w) + \log \sum_{w_i \in V} \text{exp}(-\mathcal{E}(w_i))$$
+$$\nabla_\theta J_\theta = \nabla_\theta \mathcal{E}(w) - \sum_{w_i \in V}
+\frac{\text{exp}(-\mathcal{E}(w_i))}{\sum_{w_j \in V} \text{exp}(-\mathcal{E}(w_j))} \nabla_\theta \mathcal{E}(w_i)$$
+$$\nabla_\theta J_\theta = \nabla_\theta \mathcal{E}(w) + \sum_{w_i \in V}
+\frac{\text{exp}(-\mathcal{E}(w_i))}{\sum_{w_j \in V} \text{exp}(-\mathcal{E}(w_j))} \nabla_\theta \mathcal{E}(w_i)$$
+""",
+        [DEFINITION, PROVED, REFUTED],
+    ),
+    "rules for functions of which nothing is known": (
+        r"""
+If $f(x) = \frac{g(x)}{h(x)}$, then
+
+$$f'(x) = \frac{g'(x) h(x) - g(x) h'(x)}{[h(x)]^2}$$
+$$f'(x) = \frac{g'(x) h(x) + g(x) h'(x)}{[h(x)]^2}$$
+$$\frac{d}{dx} \log g(x) = \frac{g'(x)}{g(x)}$$
+$$\frac{d}{dx} e^{g(x)} = g'(x) e^{x}$$
+""",
+        [PROVED, REFUTED, PROVED, REFUTED],
+    ),
+    "a name given in words": (
+        r"""
+Let $S_j = e^{a_j} / \sum_{k=1}^{N} e^{a_k}$; we write $\Sigma$ for the denominator $\sum_{k=1}^{N} e^{a_k}$.
+
+$$\frac{\partial S_i}{\partial a_i} = \frac{e^{a_i}\Sigma - e^{a_i} e^{a_i}}{\Sigma^2}$$
+$$\frac{\partial S_i}{\partial a_i} = \frac{e^{a_i}\Sigma - e^{a_i}}{\Sigma^2}$$
+""",
+        [PROVED, REFUTED],
+    ),
+    "what is supposed for one display only": (
+        r"""
+Let $p_1, \dots, p_n > 0$ with $\sum_{i=1}^n p_i = 1$ and $H(p) = -\sum_{i=1}^n p_i \log p_i$.
+
+If $p_i = e^{z_i} / \sum_{k=1}^n e^{z_k}$, then
+
+$$\frac{\partial H(p)}{\partial z_j} = -p_j \left( \log p_j + H(p) \right)$$
+$$\frac{\partial H(p)}{\partial z_j} = -p_j \log p_j$$
+
+In general
+
+$$H(p) = \log \sum_{k=1}^n e^{z_k} - \sum_{i=1}^n p_i z_i$$
+$$H(p) \le \log n$$
+""",
+        [PROVED, REFUTED, UNDECIDED, PROVED],
+    ),
+    "a distribution of which nothing is said": (
+        r"""
+Let $p_1, \dots, p_n > 0$ with $\sum_{i=1}^n p_i = 1$.
+
+$$D(p \,\|\, u) = \sum_{i=1}^n p_i \log (n p_i)$$
+$$D(p \,\|\, u) \ge 0$$
+""",
+        [UNDECIDED, PROVED],
+    ),
 }
 
 
