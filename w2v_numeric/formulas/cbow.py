@@ -31,28 +31,11 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "cbow.md": "45c0a2a65fa51f06f87e77389e6a1444c2fc48216a948f1264a85ae0e8b342d7",
+    "cbow.md": "e58ecf32c35700c956f87467487437028e4222970c564548e835a8d9ccd0d938",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
 OBJECTIVES: dict[str, dict[str, Any]] = {
-    "cbow": {
-        "about": "CBOW with negative sampling: the mean of a window against noise words drawn for each piece of text.",
-        "over": "windows",
-        "loss_and_gradients": "negative_sampling_block_loss_and_gradients",
-        "loss": "negative_sampling_block_loss",
-        "outputs": ["loss", "gradient_v", "gradient_u"],
-        "given": {
-            "u": "outside vectors",
-            "v": "context vectors",
-            "A_columns A_starts A_values": "contexts",
-            "N_columns N_starts N_values": "counts",
-            "n": "center counts",
-            "r": "noise",
-            "K": "negatives",
-        },
-        "preferred": {},
-    },
     "cbow-hierarchical-softmax": {
         "about": "CBOW with a Huffman tree in place of the softmax.",
         "over": "windows",
@@ -66,6 +49,23 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
             "L_columns L_starts L_values": "left counts",
             "R_columns R_starts R_values": "right counts",
             "loss": "negative log-likelihood",
+        },
+        "preferred": {},
+    },
+    "cbow-negative-sampling": {
+        "about": "CBOW with negative sampling: the mean of a window against noise words drawn for each piece of text.",
+        "over": "windows",
+        "loss_and_gradients": "negative_sampling_block_loss_and_gradients",
+        "loss": "negative_sampling_block_loss",
+        "outputs": ["loss", "gradient_v", "gradient_u"],
+        "given": {
+            "u": "outside vectors",
+            "v": "context vectors",
+            "A_columns A_starts A_values": "contexts",
+            "N_columns N_starts N_values": "counts",
+            "n": "center counts",
+            "r": "noise",
+            "K": "negatives",
         },
         "preferred": {},
     },

@@ -24,7 +24,7 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "glove.md": "85c94eec07f5171260deacfb0599266d5c7ddf2f63ffc64911f5bd463027c9b5",
+    "glove.md": "4385364e83269db8ba62d5dd28f5e4d52d44d90847603c7bb07e4ac79b280b46",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
@@ -44,7 +44,9 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
             "x_max": "100",
             "alpha": "0.75",
         },
-        "preferred": {},
+        "preferred": {
+            "center_power": "1",
+        },
     },
 }
 """What can be trained with these functions, and what each of their arguments is given."""

@@ -24,12 +24,12 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "subwords.md": "12190d1ed1edb3da3fb87daeb414c98b679b9f8dfa928a9445fa2ffb4a4b195a",
+    "subwords.md": "818e0143eff0f54396b5d6a0830313e90ff94c0b3148b5edc4fdda35884c6b7e",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
 OBJECTIVES: dict[str, dict[str, Any]] = {
-    "subwords": {
+    "subword-negative-sampling": {
         "about": "fastText: center words made of n-grams, with negative sampling.",
         "over": "text",
         "loss_and_gradients": "block_loss_and_gradients",
