@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from derive.derivation import Kind
 from derive.formulas.page import Chain, Line, Page
 from derive.formulas.prose import Block, Span
-from derive.formulas.source import formula, segments, tex, tex_of_text
+from derive.formulas.source import formula, safe, segments, tex, tex_of_text
 from derive.formulas.verdicts import finding, tally
 from derive.reading import tree
 
@@ -92,7 +92,9 @@ def _findings(chain: Chain) -> Iterator[str]:
         lines = [rf"\textbf{{line {line.step.place.line}, {kind.value}}}: {tex_of_text(found.reason)}"]
         lines += [tex_of_text(text) for text in (found.diagnosis, found.example) if text]
         if found.correction:
-            lines.append(rf"true would be: \texttt{{{tex_of_text(found.correction)}}}")
+            written = safe(found.correction)
+            shown = rf"\({written}\)" if written else rf"\texttt{{{tex_of_text(found.correction)}}}"
+            lines.append(f"true would be: {shown}")
         yield "\\begin{quote}\\small\n" + "\\\\\n".join(lines) + "\n\\end{quote}"
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from derive.derivation import Kind
 from derive.formulas.page import Chain, Line, Page
-from derive.formulas.prose import Block, Span
-from derive.formulas.source import for_markdown, formula, segments, tex, tex_of_text
+from derive.formulas.prose import Block, Inline, Span
+from derive.formulas.source import for_markdown, formula, safe, segments, tex, tex_of_text
 from derive.formulas.verdicts import MARKS, finding, tally
-from derive.reading import tree
 
 __all__ = ["markdown"]
 
@@ -18,6 +17,7 @@ _SIGNS = {
     Kind.PROVED: r"\checkmark", Kind.REFUTED: r"\times", Kind.UNDECIDED: r"\text{?}", Kind.UNREAD: r"\ldots",
     Kind.DEFINITION: "",
 }  # fmt: skip
+_SUFFIX = re.compile(r"\w+")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$|])")
 
 
@@ -64,7 +64,7 @@ def _why(line: Line) -> str:
     kind = line.step.verdict.kind
     words = "; ".join(line.why) or (kind.value if kind is not Kind.PROVED else "")
     said = "".join(
-        for_markdown(part) if is_formula else rf"\text{{{tex_of_text(part)}}}" for is_formula, part in segments(words)
+        for_markdown(part if is_formula else rf"\text{{{tex_of_text(part)}}}") for is_formula, part in segments(words)
     )
     return rf"\quad {_SIGNS[kind]}\ {said}".replace(r"\quad \ ", r"\quad ")
 
@@ -77,19 +77,37 @@ def _findings(chain: Chain) -> Iterator[str]:
         lines = [f"**{MARKS[kind]} line {line.step.place.line}, {kind.value}**: {_escaped(found.reason)}"]
         lines += [_escaped(text) for text in (found.diagnosis, found.example) if text]
         if found.correction:
-            lines.append(f"true would be: `{found.correction.replace('`', chr(39))}`")
+            written = safe(found.correction)
+            code = found.correction.replace("`", "'")
+            lines.append("true would be: " + (f"${for_markdown(written).strip()}$" if written else f"`{code}`"))
         yield "\n>\n".join(f"> {text}" for text in lines)
 
 
 def _block(block: Block) -> str:
-    text = "".join(_inline(part) for part in block.content)
+    text = "".join(_inline(part) for part in _closed(block.content))
     prefix = "#" * block.level + " " if block.level > 0 else "- " if block.level < 0 else ""
     return prefix + text
 
 
-def _inline(part: Span | tuple[tree.Row | tree.UnreadRow, ...]) -> str:
+def _closed(content: tuple[Inline, ...]) -> Iterator[Inline | str]:
+    """``$i$th`` is no formula to code hosts: letters that follow one at once come into it."""
+    rest = list(content)
+    for at, part in enumerate(rest):
+        following = rest[at + 1] if at + 1 < len(rest) else None
+        begins = _SUFFIX.match(following.text) if isinstance(following, Span) and following.style == "plain" else None
+        if isinstance(part, Span) or begins is None:
+            yield part
+        else:
+            formula = _inline(part)[1:-1]
+            yield f"${formula}\\text{{{tex_of_text(begins.group())}}}$"
+            rest[at + 1] = Span(begins.string[begins.end() :])
+
+
+def _inline(part: Inline | str) -> str:
+    if isinstance(part, str):
+        return part
     if not isinstance(part, Span):
-        return f"${for_markdown(' '.join(tex(row) for row in part))}$"
+        return f"${for_markdown(' '.join(tex(row) for row in part)).strip()}$"
     marks = {"strong": "**", "emphasis": "*", "code": "`"}.get(part.style, "")
     return f"{marks}{part.text if part.style == 'code' else _escaped(part.text)}{marks}"
 

@@ -19,6 +19,7 @@ from derive.reading.formula import Formula
 from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Prose, read_document
 from derive.reading.note import Draftbook, read_note
+from derive.reading.statements import ARROWS
 
 __all__ = ["Chain", "Line", "Page", "page_of", "read_page"]
 
@@ -178,22 +179,55 @@ def _lines(statement: tree.Statement, take: Take) -> Iterator[Line]:
     if not statement.links:
         yield Line(statement.first, None, None, aside=statement.after, label=label)
         return
-    for position, link in enumerate(statement.links):
-        step: Step | None = None
-        why: tuple[str, ...] = ()
-        if link.right is not None:
-            span = link.right.source if isinstance(link.right, tree.Unread) else link.right.span
-            step, why = take(span.line, span.column)
-        yield Line(
-            statement.first if position == 0 else None,
-            link.relation,
-            link.right,
-            _source(link.right, step),
-            step,
-            why,
-            statement.after if position == len(statement.links) - 1 else (),
-            label if position == 0 else (),
-        )
+    lines = list(_joined([_linked(link, take) for link in statement.links]))
+    lines[0] = replace(lines[0], first=_before(statement.first, lines[0].first), label=label)
+    lines[-1] = replace(lines[-1], aside=statement.after)
+    yield from lines
+
+
+def _linked(link: tree.Link, take: Take) -> Line:
+    """A relation and what follows it, with the step that ends there."""
+    step: Step | None = None
+    why: tuple[str, ...] = ()
+    if link.right is not None:
+        span = link.right.source if isinstance(link.right, tree.Unread) else link.right.span
+        step, why = take(span.line, span.column)
+    return Line(None, link.relation, link.right, _source(link.right, step), step, why)
+
+
+def _joined(lines: list[Line]) -> Iterator[Line]:
+    """``A = a ⇔ B = b`` is one line: the conditions beside a judged arrow are not steps of their own."""
+    waiting = list(lines)
+    while waiting:
+        line = waiting.pop(0)
+        follows = waiting[0] if waiting else None
+        if _is_judged_arrow(follows) and line.step is None and line.right is not None and line.relation is not None:
+            before = tree.Chain(line.right.span, None, (tree.Link(line.right.span, line.relation, line.right),))
+            line = replace(waiting.pop(0), first=before)
+        while _is_judged_arrow(line) and waiting and waiting[0].step is None and not _is_arrow(waiting[0]):
+            more = waiting.pop(0)
+            if line.right is None or more.relation is None:
+                continue
+            links = line.right.links if isinstance(line.right, tree.Chain) else ()
+            first = line.right.first if isinstance(line.right, tree.Chain) else line.right
+            link = tree.Link(line.right.span, more.relation, more.right)
+            line = replace(line, right=tree.Chain(line.right.span, first, (*links, link)))
+        yield line
+
+
+def _is_arrow(line: Line) -> bool:
+    return line.relation is not None and line.relation.symbol in ARROWS
+
+
+def _is_judged_arrow(line: Line | None) -> bool:
+    return line is not None and line.step is not None and not line.source and _is_arrow(line)
+
+
+def _before(first: tree.Node | None, condition: tree.Node | None) -> tree.Node | None:
+    """The left side of a statement, and the relation that follows it on the same line."""
+    if not isinstance(condition, tree.Chain):
+        return first
+    return replace(condition, first=first)
 
 
 def _source(node: tree.Node | None, step: Step | None) -> str:

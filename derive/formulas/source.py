@@ -12,8 +12,10 @@ from derive.formulas.linear import linear
 from derive.formulas.page import Line
 from derive.proving.written import latex
 from derive.reading import symbols, tree
+from derive.reading.formula import Formula
+from derive.reading.latex import parse_block
 
-__all__ = ["for_markdown", "formula", "segments", "tex", "tex_of_text"]
+__all__ = ["for_markdown", "formula", "safe", "segments", "tex", "tex_of_text"]
 
 
 _NOT_NOTATION = (
@@ -107,6 +109,7 @@ _SPOILED = {
     "<": r"\lt ", ">": r"\gt ", "*": r"\ast ",
 }  # fmt: skip
 _SPOILS = re.compile(r"\\text\{(?:[^{}\\]|\\.|\{[^{}]*\})*\}|\\[A-Za-z]+|\\.|[<>*]", re.DOTALL)
+_SIGN_IN_WORDS = re.compile(r"\\\((.*?)\\\)")
 _LOOKALIKES = str.maketrans("<>*", "＜＞∗")
 
 
@@ -120,7 +123,15 @@ def for_markdown(written: str) -> str:
 
 def _unspoiled(found: re.Match[str]) -> str:
     text = found.group()
-    return text.translate(_LOOKALIKES) if text.startswith(r"\text{") else _SPOILED.get(text, text)
+    if text.startswith(r"\text{"):  # a sign of mathematics in words stands between \( and \), a backslash before a sign
+        return _SIGN_IN_WORDS.sub(r"}\1\\text{", text.translate(_LOOKALIKES))
+    return _SPOILED.get(text, text)
+
+
+def safe(latex_: str) -> str | None:
+    """The same LaTeX written anew from its tree; None if it cannot be read."""
+    rows = parse_block(Formula.of(latex_))
+    return None if any(isinstance(row, tree.UnreadRow) for row in rows) else " ".join(tex(row) for row in rows)
 
 
 def tex_of_text(text: str) -> str:

@@ -47,6 +47,8 @@ def _scripts(sub: tree.Node | None, sup: tree.Node | None, primes: int = 0) -> s
 
 def _argument(node: tree.Node) -> str:
     inner = latex(node)
+    if isinstance(node, tree.Word | tree.BigOp):
+        return f"{{{inner}}}"  # x_\max is an error to some engines
     if len(inner) == 1 or re.fullmatch(r"\\[A-Za-z]+", inner) or _is_braced(inner):
         return inner
     return f"{{{inner}}}"

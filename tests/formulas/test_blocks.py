@@ -133,6 +133,7 @@ def test_the_command_line(note: Path, tmp_path: Path) -> None:
         (r"z^*", r"z^\ast "),
         (r"x \\ y", r"x \\ y"),
         (r"\alpha_i", r"\alpha_i"),
+        (r"\text{a \(\le\) b}", r"\text{a }\le\text{ b}"),
         (r"\text{a<b \{ \textbackslash{}foo}", r"\text{a＜b \{ \textbackslash{}foo}"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -57,6 +58,30 @@ def test_conditions_stand_beside_their_line(tmp_path: Path) -> None:
     (chain,) = (block for block in read_page(path).blocks if isinstance(block, Chain))
     assert len(chain.lines) == 1
     assert len(chain.lines[0].aside) == 1
+
+
+def test_equivalent_conditions_stand_on_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text("For real $x$:\n\n$$\nx + 1 = 2 \\iff x = 1 \\iff 2 x = 2\n$$\n", encoding="utf-8")
+    (chain,) = (block for block in read_page(path).blocks if isinstance(block, Chain))
+    assert [line.step.place.column for line in chain.lines if line.step is not None] == [16, 27]
+    assert len(chain.lines) == 2
+    assert r"x + 1=2 & \Leftrightarrow x=1 &&" in formulas_command([path])
+    assert "x + 1 = 2 ⇔ x = 1" in explain("note/4", [path])
+
+
+def test_letters_after_a_formula_come_into_it(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text("The $i$th of $\\{1, 2\\}$ in $K$-space, $x_\\max > 0$.", encoding="utf-8")
+    assert r"The $i\text{th}$ of $\lbrace 1,2\rbrace$ in $K$-space, $x_{\max} \gt  0$." in formulas_command([path])
+
+
+def test_a_corrected_line_is_set(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text("For real $x$: $$(x + 1)^2 = x^2 - 2 x + 1$$", encoding="utf-8")
+    markdown, latex = (formulas_command([path], format=format) for format in ("markdown", "latex"))
+    assert re.search(r"^> true would be: \$.*x.*\$$", markdown, re.MULTILINE)
+    assert r"true would be: \(" in latex
 
 
 @pytest.mark.parametrize("format", FORMATS)
