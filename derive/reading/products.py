@@ -256,6 +256,10 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
         from derive.reading.calls import expectation
 
         return expectation(node, rest, reading)
+    if node.kind == "lim":
+        from derive.reading.limits import limit_of
+
+        return limit_of(node, product([bare(rest[0].node), *rest[1:]], reading), reading)
     if node.kind not in ("sum", "prod", "max", "min"):
         raise Unsettled(f"{node.kind} is not understood as a value")
     if node.kind in ("max", "min") and node.sub is None and isinstance(group := plain(rest[0].node), tree.Group):

@@ -245,7 +245,8 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         return
     if spelled.name + "_" in scope.heads or spelled.name in reading.survey.sizes:
         return
-    family = scope.family(reading.family_name(spelled)[0])
+    name = reading.family_name(spelled)[0]
+    family = scope.family(name.rstrip() if kind == "probability" else name)  # a distribution is no plain number
     indexed = bool(spelled.subs) or spelled.name in reading.survey.indexed
     if (
         kind == "probability"

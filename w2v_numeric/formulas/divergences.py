@@ -24,7 +24,7 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "divergences.md": "e9653a6e064c69d5bf55d529d10920c2115bae499400b248785f986a60e18ba1",
+    "divergences.md": "39c4e1eb2d38056500d06996eeeb44557aa969f12d733dad5212aa5568a7ab89",
     "mutual-information.md": "38abe8a7b5038c2ed8865d82c74232af21cabf37624ccb173cffc88e6811cc0d",
 }
 """The notes the functions come from, with the SHA-256 of each."""

@@ -24,11 +24,11 @@ Floats = NDArray[Any]
 Integers = NDArray[Any]
 
 NOTES = {
-    "smoothing.md": "88559eae9a57f71e56f508023a150ee8e0244fcfd50383d1bebbcb8010c9baaa",
+    "smoothing.md": "fcfb840df447abb575c305f25d1355d646734e11ebca7e7b4a26d3fefc0d6d8b",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "00837b63e34edafe0d97370ef53a831cb87733b15b789157573f36f673c39a03"
+BODY_SHA256 = "6545c331b3fbaf9931563754ee19a6dc2967733e993d4359f16a203fd3284cc2"
 """The SHA-256 of everything below."""
 
 
@@ -169,12 +169,12 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
     r"""The cross-entropy of y and the softmax of scores z at a temperature T > 0, and its derivatives.
 
         loss = J = \log \sum_{j=1}^{n} e^{z_j / T} - \frac{1}{T} \sum_{i=1}^{n} y_i z_i
-            proved in smoothing.md:115
+            proved in smoothing.md:109
         gradient_z = \frac{\partial J}{\partial z_k} = \frac{1}{T} (q_k - y_k)
-            proved in smoothing.md:120
+            proved in smoothing.md:114
         derivative_T = \frac{\partial J}{\partial T} = \frac{1}{T^2} \left( \sum_{i=1}^{n} y_i z_i -
             \sum_{i=1}^{n} q_i z_i \right)
-            proved in smoothing.md:127
+            proved in smoothing.md:121
 
     Args:
         z: (n,).
