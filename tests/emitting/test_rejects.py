@@ -141,6 +141,7 @@ class TestInput:
     def test_information_of_the_impossible_among_others(self, compiled):
         assert compiled("information")(np.array([0.0, 1.0]))[0].tolist() == [np.inf, 0]
 
+    @pytest.mark.filterwarnings("ignore::RuntimeWarning")
     def test_what_the_proofs_need_to_add_up_to_one(self, compiled):
         z, y = np.arange(3.0), np.array([0.5, 0.25, 0.2])
         with pytest.raises(ValueError, match=r"cross_entropy_of_scores: y adds up to 0\.95, not to one"):
