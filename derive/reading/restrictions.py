@@ -6,6 +6,7 @@ A step need only hold where its conditions do, so a counterexample must meet the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,14 +35,40 @@ class Restrictions:
     unmet: tuple[str, ...] = ()
 
 
+SUPPOSED = re.compile(
+    r"^\W*(?:if|when|whenever|unless|except|provided|given|assuming|suppos\w+)\b|^\s*(?:若|当|如果|假设|除非)", re.I
+)
+RANGING = re.compile(r"^\W*(?:for|where|with)\b", re.IGNORECASE)
+EXCEPTED = re.compile(r"\b(?:unless|except)\b|除非", re.IGNORECASE)
+
+
+def is_supposed(statement: tree.Statement) -> bool:
+    """``if a > 0``, ``unless b = 0``, ``for all x > 0``: a relation that words make a condition and no claim."""
+    said = _said(statement)
+    if not statement.links or not said:
+        return False
+    ordered = all(link.relation.symbol in ("<", ">", "\\le", "\\ge", "\\ne") for link in statement.links)
+    return SUPPOSED.search(said) is not None or (ordered and RANGING.search(said) is not None)
+
+
+def _said(statement: tree.Statement) -> str:
+    return " ".join(text.text for text in statement.before)
+
+
 def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Restrictions:
     """What the conditions behind a formula say."""
-    parts = [part for statement in statements for part in _parts(statement)]
+    excepted = [s for s in statements if EXCEPTED.search(_said(s))]
+    parts = [part for statement in statements if statement not in excepted for part in _parts(statement)]
     dotted = any(isinstance(part, tree.Ellipsis) for part in parts)
     every = {letter(first) for first, symbol, _ in _relations(parts) if dotted and first and symbol == "="}
     distinct: list[tuple[Expr, Expr]] = []
     given: list[tuple[Expr, str, Expr]] = []
-    unmet: list[str] = []
+    unmet = [f"an exception: {tree.sexpr(statement)}" for statement in excepted]
+    for statement in statements:  # "if b = a + 1": an equation between numbers is not put in
+        if SUPPOSED.search(_said(statement)):
+            equations = ((a, b) for a, symbol, b in _relations(_parts(statement)) if symbol == "=" and a and b)
+            loose = [(a, b) for a, b in equations if _axis(a, reading) is None and _axis(b, reading) is None]
+            unmet += [f"{tree.sexpr(a)} = {tree.sexpr(b)}" for a, b in loose]
     for first, symbol, second in _relations(parts):
         if first is None or second is None or isinstance(first, tree.Unread) or isinstance(second, tree.Unread):
             unmet += [f"{tree.sexpr(first)} {symbol} {tree.sexpr(second)}"] if symbol != "=" else []

@@ -24,7 +24,7 @@ from derive.reading.equivalences import EQUIVALENT, Condition, conditions, goes_
 from derive.reading.items import Display, Sentence
 from derive.reading.optima import goals, optimum
 from derive.reading.reach import free_letters
-from derive.reading.restrictions import restrictions
+from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Unsettled
 from derive.reading.sentences import assume, is_condition, plain_number
 from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk
@@ -39,12 +39,13 @@ def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
     announced, given = list(reading.guards), reading.given
     statements = list(row.statements)
     for position, statement in enumerate(statements):
-        if position and is_condition(statement, reading):
+        if (position and is_condition(statement, reading)) or is_supposed(statement):
             continue
-        behind = takewhile(lambda each: is_condition(each, reading), statements[position + 1 :])
-        restricted = restrictions(list(behind), reading)
+        behind = takewhile(lambda e: is_condition(e, reading) or is_supposed(e), statements[position + 1 :])
+        before_it = [each for each in statements[:position] if is_supposed(each)]
+        restricted = restrictions([*before_it, *behind], reading)
         reading.guards = [*announced, *restricted.distinct]
-        reading.given, reading.unmet = (*given, *restricted.given), restricted.unmet
+        reading.given, reading.unmet = (*given, *restricted.given), (*restricted.unmet, *_implied(statement))
         before, main = len(current.drafts), current.side
         try:
             with in_time(statement, current):
@@ -58,6 +59,14 @@ def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
             current.side = main  # a remark at the end of the row; the chain goes on from what stands before it
     reading.guards, reading.given, reading.unmet = announced, given, ()
     return clean
+
+
+def _implied(statement: tree.Statement) -> tuple[str, ...]:
+    """``A ⇒ B``: neither is claimed by itself."""
+    arrows = [link for link in statement.links if link.relation.symbol in ("\\Rightarrow", "\\Leftarrow")]
+    if statement.first is None or not arrows:
+        return ()
+    return ("what stands on the other side of the arrow",)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Whatever a note contains: every step gets a verdict, soon, and nothing but ``DeriveError`` comes out.
 
-The long run (``pytest -m slow``) checks 100,000 notes; on one core that takes several hours.
+The long run (``pytest -m slow``) checks 100,000 notes in chunks of a few minutes each, several hours in all; some of
+them can be chosen with ``-k "chunk3"``, and all of them shared among processes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from derive import report
@@ -21,7 +22,7 @@ from derive.reading import note, statements
 
 SECONDS = 0.1
 ORDINARY = 70  # of notes by grammar, as many damaged ones, and as many of bytes
-LONG = 50_000  # of notes by grammar, and as many of the others
+CHUNKS, LONG = 100, 500  # so many times so many notes by grammar, and as many of the others
 
 RELATIONS = {"=": "=", "\\le": "≤", "\\ge": "≥", "<": "<", ">": ">", "\\ne": "≠"}
 SCALARS = [
@@ -190,16 +191,21 @@ def damaged(data: bytes, choose: random.Random) -> bytes:
     return bytes(noise)
 
 
+chunks = pytest.mark.parametrize("chunk", range(CHUNKS), ids=lambda k: f"chunk{k}")
+
+
 @pytest.mark.slow
-def test_many_notes_by_grammar() -> None:
-    settings(max_examples=LONG, deadline=None, suppress_health_check=SLOW_IS_FINE)(
-        given(notes)(lambda made: answer(*made))
+@chunks
+def test_many_notes_by_grammar(chunk: int) -> None:
+    settings(max_examples=LONG, deadline=None, suppress_health_check=SLOW_IS_FINE, database=None)(
+        seed(chunk)(given(notes)(lambda made: answer(*made)))
     )()
 
 
 @pytest.mark.slow
-def test_many_broken_notes() -> None:
-    choose = random.Random(7)
+@chunks
+def test_many_broken_notes(chunk: int) -> None:
+    choose = random.Random(7 + chunk)
     whole = [path.read_bytes() for path in (Path(__file__).parents[1] / "soundness" / "notes").glob("*.md")]
     for k in range(LONG):
         if k % 2:
