@@ -14,7 +14,7 @@ from derive.formulas.linear import linear
 from derive.formulas.page import Chain, Line, Page, read_page
 from derive.formulas.prose import Block, Inline, Span
 from derive.formulas.source import segments
-from derive.formulas.verdicts import MARKS, finding
+from derive.formulas.verdicts import MARKS, finding, formulas_in
 from derive.reading.formula import Formula
 from derive.reading.latex import parse_block
 
@@ -139,7 +139,7 @@ def _line(line: Line, text: str, width: int) -> Iterator[str]:
         yield text
         yield f"{'':<{width}}   {why}"
     if line.step is not None and (found := finding(line.step)) is not None:
-        yield from (f"    {said}" for said in (found.reason, found.diagnosis, found.example) if said)
+        yield from (f"    {_said(sentence)}" for sentence in (found.head, *found.rest))
         if found.correction:
             yield f"    true would be: {_inline(found.correction)}"
 
@@ -164,6 +164,10 @@ def _why(line: Line) -> str:
     kind = line.step.verdict.kind
     words = "; ".join("".join(_inline(part) if ok else part for ok, part in segments(why)) for why in line.why)
     return f"{MARKS[kind]} {words or kind.value}"
+
+
+def _said(sentence: str) -> str:
+    return "".join(_inline(part) if is_formula else part for is_formula, part in formulas_in(sentence))
 
 
 def _inline(latex: str) -> str:

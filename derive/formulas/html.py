@@ -13,7 +13,7 @@ from derive.formulas.page import Chain, Line, Page
 from derive.formulas.prose import Inline, Span
 from derive.formulas.source import segments
 from derive.formulas.style import STYLE
-from derive.formulas.verdicts import MARKS, Finding, counted, finding, tally
+from derive.formulas.verdicts import MARKS, Finding, counted, finding, formulas_in, tally
 from derive.reading import tree
 from derive.reading.formula import Formula
 from derive.reading.latex import parse_block
@@ -169,18 +169,17 @@ def why_of_line(line: Line) -> str:
 
 
 def _details(found: Finding, step: Step) -> str:
-    rows = [f"<p>{escape(found.reason)}</p>"]
-    if found.diagnosis:
-        rows.append(f'<p class="diagnosis">{escape(found.diagnosis)}</p>')
-    if found.example:
-        rows.append(f"<p>Counterexample: {escape(found.example)}.</p>")
+    """What is wrong, folded below its line; of what is undecided or unread the reason is always open."""
+    rows = [f"<p>{_said(text)}</p>" for text in found.rest]
     if found.correction:
-        rows.append(f"<p>True would be: {_latex(found.correction)}</p>")
-    open_ = " open" if step.verdict.kind is not Kind.REFUTED else ""
-    head = escape(found.diagnosis or found.reason)
+        rows.append(f'<p>True would be:</p><div class="formula">{_latex(found.correction, display=True)}</div>')
     if step.verdict.kind is not Kind.REFUTED:
-        return f'<div class="finding">{"".join(rows)}</div>'
-    return f'<details class="finding"{open_}><summary>{head}</summary>{"".join(rows)}</details>'
+        return f'<div class="finding"><p>{_said(found.head)}</p>{"".join(rows)}</div>'
+    return f'<details class="finding"><summary>{_said(found.head)}</summary>{"".join(rows)}</details>'
+
+
+def _said(sentence: str) -> str:
+    return "".join(_latex(part) if is_formula else escape(part) for is_formula, part in formulas_in(sentence))
 
 
 def words(text: str) -> str:
@@ -188,11 +187,11 @@ def words(text: str) -> str:
     return "".join(_latex(part) if is_formula else escape(part) for is_formula, part in segments(text))
 
 
-def _latex(text: str) -> str:
+def _latex(text: str, *, display: bool = False) -> str:
     rows = parse_block(Formula.of(text))
     if any(isinstance(row, tree.UnreadRow) for row in rows):
         return f"<code>{escape(text)}</code>"
-    return "".join(math(row) for row in rows)
+    return "".join(math(row, display=display) for row in rows)
 
 
 def _inlines(content: Iterable[Inline]) -> str:

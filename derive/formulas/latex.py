@@ -8,7 +8,7 @@ from derive.derivation import Kind
 from derive.formulas.page import Chain, Line, Page
 from derive.formulas.prose import Block, Span
 from derive.formulas.source import formula, safe, segments, tex, tex_of_text
-from derive.formulas.verdicts import finding, tally
+from derive.formulas.verdicts import finding, formulas_in, tally
 from derive.reading import tree
 
 __all__ = ["latex_document", "latex_fragment"]
@@ -89,13 +89,18 @@ def _findings(chain: Chain) -> Iterator[str]:
         if line.step is None or (found := finding(line.step)) is None:
             continue
         kind = line.step.verdict.kind
-        lines = [rf"\textbf{{line {line.step.place.line}, {kind.value}}}: {tex_of_text(found.reason)}"]
-        lines += [tex_of_text(text) for text in (found.diagnosis, found.example) if text]
+        lines = [rf"\textbf{{line {line.step.place.line}, {kind.value}}}: {_said(found.head)}"]
+        lines += [_said(text) for text in found.rest]
         if found.correction:
             written = safe(found.correction)
             shown = rf"\({written}\)" if written else rf"\texttt{{{tex_of_text(found.correction)}}}"
             lines.append(f"true would be: {shown}")
         yield "\\begin{quote}\\small\n" + "\\\\\n".join(lines) + "\n\\end{quote}"
+
+
+def _said(sentence: str) -> str:
+    parts = ((safe(part) if is_formula else None, part) for is_formula, part in formulas_in(sentence))
+    return "".join(rf"\({written}\)" if written else tex_of_text(part) for written, part in parts)
 
 
 def _block(block: Block) -> str:

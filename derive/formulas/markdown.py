@@ -9,7 +9,7 @@ from derive.derivation import Kind
 from derive.formulas.page import Chain, Line, Page
 from derive.formulas.prose import Block, Inline, Span
 from derive.formulas.source import for_markdown, formula, safe, segments, tex, tex_of_text
-from derive.formulas.verdicts import MARKS, finding, tally
+from derive.formulas.verdicts import MARKS, finding, formulas_in, tally
 
 __all__ = ["markdown"]
 
@@ -74,13 +74,18 @@ def _findings(chain: Chain) -> Iterator[str]:
         if line.step is None or (found := finding(line.step)) is None:
             continue
         kind = line.step.verdict.kind
-        lines = [f"**{MARKS[kind]} line {line.step.place.line}, {kind.value}**: {_escaped(found.reason)}"]
-        lines += [_escaped(text) for text in (found.diagnosis, found.example) if text]
+        lines = [f"**{MARKS[kind]} line {line.step.place.line}, {kind.value}**: {_said(found.head)}"]
+        lines += [_said(text) for text in found.rest]
         if found.correction:
             written = safe(found.correction)
             code = found.correction.replace("`", "'")
             lines.append("true would be: " + (f"${for_markdown(written).strip()}$" if written else f"`{code}`"))
         yield "\n>\n".join(f"> {text}" for text in lines)
+
+
+def _said(sentence: str) -> str:
+    parts = ((safe(part) if is_formula else None, part) for is_formula, part in formulas_in(sentence))
+    return "".join(f"${for_markdown(written).strip()}$" if written else _escaped(part) for written, part in parts)
 
 
 def _block(block: Block) -> str:

@@ -42,7 +42,7 @@ def html_of(what: Step | Verdict | Checked) -> str:
 def latex_of(what: Step) -> str | None:
     """LaTeX between dollars, with the verdict behind it."""
     found = finding(what)
-    note = rf"\quad \text{{{what.verdict.kind}{': ' + tex_of_text(found.reason) if found else ''}}}"
+    note = rf"\quad \text{{{what.verdict.kind}{': ' + tex_of_text(found.head) if found else ''}}}"
     return f"$\\displaystyle {formula(_line(what))} {note}$"
 
 

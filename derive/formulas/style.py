@@ -35,6 +35,7 @@ article + article { margin-top: 4rem; padding-top: 2rem; border-top: 1px solid v
 .finding { grid-column: 1 / -1; font-size: .92rem; margin: .3rem 0 .2rem; padding: .3rem .8rem; background: var(--soft);
   border-radius: .3rem; }
 .finding p { margin: .3rem 0; overflow-wrap: anywhere; }
+.finding .formula { padding-left: 1rem; }
 .finding summary { cursor: pointer; overflow-wrap: anywhere; }
 .mark { font-weight: bold; display: inline-block; min-width: 1em; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -58,6 +59,7 @@ article + article { margin-top: 4rem; padding-top: 2rem; border-top: 1px solid v
   h1, h2, h3 { break-after: avoid; }
   .formula { overflow: visible; }
   nav { display: none; }
-  details.finding:not([open]) > p { display: block; }
+  details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  details > summary { list-style: none; }
 }
 """

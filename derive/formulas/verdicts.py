@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from derive.derivation import Kind, Step
+from derive.reading import tree
+from derive.reading.formula import Formula
+from derive.reading.latex import parse_block
 
-__all__ = ["MARKS", "Finding", "counted", "finding", "tally"]
+__all__ = ["MARKS", "Finding", "counted", "finding", "formulas_in", "tally"]
 
 MARKS = {Kind.PROVED: "✓", Kind.REFUTED: "✗", Kind.UNDECIDED: "?", Kind.UNREAD: "…", Kind.DEFINITION: "≔"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with a step, or what is missing."""
+    """What is wrong with a step, or what is missing.
 
-    reason: str
-    diagnosis: str | None
-    example: str | None
+    Attributes:
+        head: what is wrong in one sentence: the diagnosis if there is one, else the reason.
+        rest: what else there is to say: the reason, unless the example says the same, and the example.
+        correction: the line that would be true, as LaTeX.
+    """
+
+    head: str
+    rest: tuple[str, ...]
     correction: str | None
 
 
@@ -30,9 +39,38 @@ def finding(step: Step) -> Finding | None:
     if (found := verdict.counterexample) is not None:
         given = ", ".join(f"{name} = {value}" for name, value in {**found.sizes, **found.values}.items())
         where = f"at {given}: " if given else ""
-        example = f"{where}the left side is {found.left}, the right side is {found.right}"
-    diagnosis = verdict.diagnosis if verdict.diagnosis != verdict.reason else None
-    return Finding(verdict.reason, diagnosis, example, verdict.correction)
+        example = f"Counterexample: {where}the left side is {found.left}, the right side is {found.right}"
+    head = verdict.diagnosis or verdict.reason
+    reason = verdict.reason if head != verdict.reason and example is None else None
+    return Finding(head, tuple(filter(None, (reason, example))), verdict.correction)
+
+
+_FORMULA_WORD = re.compile(r"\S*[\\_^]\S*")
+_MARKS_AROUND = re.compile(r"\A([“‘\"']*)(.*?)([”’\"',.;:]*)\Z", re.DOTALL)
+
+
+def formulas_in(sentence: str) -> list[tuple[bool, str]]:
+    """A sentence cut at its formulas: (whether it is a formula, the text).  Only what can be read is a formula."""
+    parts: list[tuple[bool, str]] = []
+    for run in re.split(r"([^\s\\_^]*[\\_^]\S*(?:[ ][^\s\\_^]*[\\_^]\S*)*)", sentence):
+        if not _FORMULA_WORD.match(run):
+            parts.append((False, run))
+            continue
+        match = _MARKS_AROUND.match(run)
+        before, inner, after = match.groups() if match is not None else ("", run, "")
+        rows = parse_block(Formula.of(inner))
+        whole = len(rows) == 1 and isinstance(rows[0], tree.Row) and _is_whole(rows[0])
+        parts += [(False, before), (True, inner), (False, after)] if whole else [(False, run)]
+    return [(kind, part) for kind, part in parts if part]
+
+
+def _is_whole(row: tree.Row) -> bool:
+    """Whether a row was read to its end, and is a formula rather than words."""
+    return not any(isinstance(node, tree.Unread | tree.Text) for node in _nodes(row))
+
+
+def _nodes(node: tree.Node) -> list[tree.Node]:
+    return [node, *(inner for child in tree.children(node) for inner in _nodes(child))]
 
 
 def counted(kind: Kind, count: int) -> str:

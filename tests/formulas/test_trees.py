@@ -14,6 +14,7 @@ from derive.formulas.glyphs import styled
 from derive.formulas.linear import linear
 from derive.formulas.mathml import math, mathml
 from derive.formulas.rules import NODES, complete
+from derive.formulas.verdicts import formulas_in
 from derive.reading import tree
 from derive.reading.formula import Formula
 from derive.reading.latex import parse_block
@@ -89,3 +90,21 @@ def test_whatever_was_read_can_be_set(pieces: list[str]) -> None:
         element = ElementTree.fromstring(math(found))
         assert element.tag == "math"
         assert "\n" not in linear(found)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "formulas"),
+    [
+        (r"the factor 1/(\sum_{w=1}^V \exp(u_w^\top v_c)) is missing", [r"1/(\sum_{w=1}^V \exp(u_w^\top v_c))"]),
+        (r"u_o has the sign + where - is right", ["u_o"]),
+        (r"at n_v = 1, c = 1: no", ["n_v"]),
+        (r"“\foo”: \foo is not known here", []),
+        (r"“\frac{a” ends too early, see \frac{a}{b}.", [r"\frac{a}{b}"]),
+        ("costs $5 and <b>", []),
+        ("", []),
+    ],
+)
+def test_formulas_in_a_sentence(sentence: str, formulas: list[str]) -> None:
+    parts = formulas_in(sentence)
+    assert "".join(part for _, part in parts) == sentence
+    assert [part for is_formula, part in parts if is_formula] == formulas
