@@ -224,10 +224,17 @@ class _Search:
         return BY_SIGNS if self.holds(raised) else None
 
     def _concavity(self, poly: Poly, steps: int) -> str | None:
-        for collect in (self._with_sums_as_weights, lambda p: self.groups(p, False), lambda p: self.groups(p, True)):
+        for collect in (
+            self._with_sums_as_weights,
+            lambda p: self.groups(p, False),
+            lambda p: self.groups(p, True),
+            lambda p: self.groups(p, False, deep=True),
+        ):
             groups, rest = collect(poly)
             if not groups:
                 continue
+            if not self.strict and self._all_rise(*self._with_constant(groups, rest)):
+                return "every logarithm in it is one of a number that is at least 1"
             for bound in self._bounds(groups, rest):
                 if bound == poly:
                     continue
@@ -236,6 +243,22 @@ class _Search:
                     how = f"concavity of the logarithm ({_lemma()})"
                     return how if found == BY_SIGNS or found.startswith(how) else f"{how}, then {found}"
         return None
+
+    def _all_rise(self, groups: list[_Group], rest: Poly) -> bool:
+        return not self.laws.sign(rest) & NEGATIVE and all(self._rises(g) for g in groups)
+
+    def _with_constant(self, groups: list[_Group], rest: Poly) -> tuple[list[_Group], Poly]:
+        """A number c beside Σ w log r is Σ w (log r + c / W) for the sum W of the weights."""
+        summed = [g for g in groups if g.names]
+        constant = self.laws.total([rest, *(self._back(g) for g in groups if not g.names)])
+        if len(summed) != 1 or constant.names or not constant or any(a.kind == "sum" for a in atoms_in(constant)):
+            return groups, rest
+        whole = self.laws.sum_over(summed[0].names, self._weight(summed[0])).constant()
+        if whole is None or whole <= 0:
+            return groups, rest
+        (group,) = summed
+        inside = self.laws.exp(constant.scale(exact(1 / Fraction(whole))))
+        return [_Group(group.names, group.weight, [*group.logs, (1, inside)], group.factor)], ZERO
 
     def _bounds(self, groups: list[_Group], rest: Poly) -> Iterator[Poly]:
         """Lower bounds of Σ groups + rest, the most promising first."""
@@ -278,8 +301,8 @@ class _Search:
 
     def _rises(self, group: _Group) -> bool:
         """Whether r ≥ 1 everywhere, so that the group is ≥ 0 by itself."""
-        inverse = self._inverse_ratio(group, group.scales()[0])
-        return not self.laws.sign(ONE - inverse) & NEGATIVE
+        gap = ONE - self._inverse_ratio(group, group.scales()[0])
+        return not self.laws.sign(gap) & NEGATIVE or square_sign(self.session, gap)
 
     def _linear(self, group: _Group, scale: Number) -> Poly:
         """Σ w (1 - 1/r)."""
@@ -300,13 +323,16 @@ class _Search:
         inverse = self._inverse_ratio(group, group.scales()[0])
         return self.laws.sum_over(group.names, self.laws.mul(self._weight(group), inverse))
 
-    def groups(self, poly: Poly, absorb: bool) -> tuple[list[_Group], Poly]:
-        """Collect the logarithms with the same weight; with ``absorb``, w·x counts as w·log e^x."""
+    def groups(self, poly: Poly, absorb: bool, *, deep: bool = False) -> tuple[list[_Group], Poly]:
+        """Collect the logarithms with the same weight; with ``absorb``, w·x counts as w·log e^x.
+
+        With ``deep``, weights that are sums are opened too: Σ_y (Σ_x p(x,y)) log A_y has the weights p(x,y).
+        """
         groups: list[_Group] = []
         rest = ZERO
         plain: list[tuple[tuple[str, ...], Mono, Number]] = []
         for mono, c in poly:
-            names, body = self._prenex(mono)
+            names, body = self._prenex(mono, deep=deep)
             term = body.single()
             if term is None:
                 rest = rest + Poly({mono: c})
@@ -329,7 +355,7 @@ class _Search:
                 rest = rest + self.laws.sum_over(names, Poly({mono: c}))
         return groups, rest
 
-    def _prenex(self, mono: Mono) -> tuple[tuple[str, ...], Poly]:
+    def _prenex(self, mono: Mono, *, deep: bool = False) -> tuple[tuple[str, ...], Poly]:
         """A monomial with its sums opened: Σ_names body."""
         names: tuple[str, ...] = ()
         body = ONE
@@ -341,6 +367,10 @@ class _Search:
                     body = self.laws.mul(body, part)
             else:
                 body = self.laws.mul(body, Poly({((atom, e),): 1}))
+        term = body.single() if deep and names else None
+        if term is not None and any(a.kind == "sum" and isinstance(e, int) and e > 0 for a, e in term[0]):
+            more, opened = self._prenex(term[0], deep=len(names) < 3)
+            return names + more, opened.scale(term[1])
         return names, body
 
     def _renamings(self, names: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[dict[Atom, Poly]]:

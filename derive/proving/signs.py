@@ -203,6 +203,10 @@ class Signs(Laws):
 
     def _by_parts_of_sums(self, poly: Poly) -> int:
         """Σ_i f(i) - f(k) ≥ 0 where f ≥ 0 and k is in range: single terms are taken out of sums they belong to."""
+        found = self._by_parts_of_positive_sums(poly)
+        return found if found != ANY_SIGN else times(NEGATIVE, self._by_parts_of_positive_sums(-poly))
+
+    def _by_parts_of_positive_sums(self, poly: Poly) -> int:
         for mono, c in poly:
             sums = [a for a, e in mono if a.kind == "sum" and e == 1 and len(a.data[2]) == 1]
             for atom in sums:

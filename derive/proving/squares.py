@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import permutations
+from math import lcm
 
 import sympy
 
 from derive.proving.laws import NEGATIVE, Range
 from derive.proving.normal_form import Session
-from derive.proving.polynomial import ZERO, Atom, Mono, Number, Poly, make_atom
+from derive.proving.polynomial import ZERO, Atom, Mono, Number, Poly, exact, make_atom
 
 __all__ = ["as_square", "square_sign"]
 
@@ -138,19 +140,19 @@ def square_sign(session: Session, poly: Poly) -> bool:
     if len(primitive) > MAX_TERMS:
         return False
     sign = 1 if scale > 0 else -1
-    symbols: dict[Atom, sympy.Symbol] = {}
+    roots = _roots(session, primitive)
+    if roots is None:
+        return False
+    symbols = {atom: sympy.Symbol(f"a{k}") for k, atom in enumerate(roots)}
     expression = sympy.S.Zero
     for mono, c in primitive:
         term = sympy.Rational(c.numerator, c.denominator)
         for atom, e in mono:
-            if not isinstance(e, int):
-                return False
-            symbols.setdefault(atom, sympy.Symbol(f"a{len(symbols)}"))
-            term *= symbols[atom] ** e
+            term *= symbols[atom] ** int(e * roots[atom])
         expression += term
     constant, factors = sympy.factor_list(expression)
     sign = sign if constant > 0 else -sign
-    back = {s: a for a, s in symbols.items()}
+    back = {s: (a, roots[a]) for a, s in symbols.items()}
     odd = [f for f, k in factors if k % 2]
     result = Poly({content: sign})
     for factor in odd:
@@ -158,13 +160,25 @@ def square_sign(session: Session, poly: Poly) -> bool:
     return not laws.sign(result) & NEGATIVE
 
 
-def _rebuild(session: Session, factor: sympy.Expr, back: dict[sympy.Symbol, Atom]) -> Poly:
+def _roots(session: Session, poly: Poly) -> dict[Atom, int] | None:
+    """For every atom the d for which all its exponents are multiples of 1/d; None for roots of what may be negative."""
+    found: dict[Atom, int] = {}
+    for mono in poly.terms:
+        for atom, e in mono:
+            found[atom] = lcm(found.get(atom, 1), e.denominator)
+    negative = any(d > 1 and session.laws.sign(Poly({((a, 1),): 1})) & NEGATIVE for a, d in found.items())
+    return None if negative else found
+
+
+def _rebuild(session: Session, factor: sympy.Expr, back: dict[sympy.Symbol, tuple[Atom, int]]) -> Poly:
     total = ZERO
     generators = list(back)
     for powers, c in sympy.Poly(factor, *generators).terms():
         product = Poly({(): int(c)})
         for symbol, e in zip(generators, powers, strict=True):
             if e:
-                product = session.laws.mul(product, session.laws.power(Poly({((back[symbol], 1),): 1}), int(e)))
+                atom, root = back[symbol]
+                power = session.laws.power(Poly({((atom, 1),): 1}), exact(Fraction(int(e), root)))
+                product = session.laws.mul(product, power)
         total = total + product
     return total

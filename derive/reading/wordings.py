@@ -31,13 +31,16 @@ SUMMAND = re.compile(
     r"summand|(?:each|one|single|the)\s(?:single\s)?term\s(?:of|in|under)\sthe\ssum",
     re.IGNORECASE,
 )
-WORDS = r"[^\ue000.。;；]{0,24}?"
-"""A few words between a verb and its formula, such as "the denominator"."""
+WORDS = (
+    r"\s*(?:the\s+)?(?:sum|denominator|numerator|expression|quantity|ratio|normali[sz]er|partition function|logits?|"
+    r"scores?|term|exponent|argument|product|difference|分母|分子|求和|和|式子|表达式)?\s*"
+)
+"""What may stand between a verb and its formula."""
 NAMED: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), name_first)
     for pattern, name_first in (
         (rf"(?:用|以)\s*(\ue000)\s*(?:来)?(?:代表|表示|代替|记){WORDS}(\ue000)", True),
-        (rf"\b(?:write|writing|let)\s+(\ue000)\s+(?:for|denote|stand for|be|as shorthand for){WORDS}(\ue000)", True),
+        (rf"\b(?:write|writing|let)\s+(\ue000)\s+(?:for|denote|stand for|as shorthand for){WORDS}(\ue000)", True),
         (rf"\b(?:denote|denoting|abbreviate|abbreviating){WORDS}(\ue000)\s*(?:by|as|to)\s*(\ue000)", False),
         (rf"(?:记|把|将){WORDS}(\ue000)\s*(?:记)?(?:为|作|成)\s*(\ue000)", False),
     )
@@ -101,7 +104,8 @@ def _named(text: str, formulas: list[Formula], reading: Reading) -> None:
                 continue
             place = f"{head.span.line}:{head.span.column}"
             found = _new(head.first, place, reading)
-            if found is None or found.called or spell(plain(body.first)) is not None:
+            listed = isinstance(group := plain(body.first), tree.Group) and len(group.body.parts) > 1
+            if found is None or found.called or listed or spell(group) is not None:
                 continue
             _enter(found, value(body.first, reading), place, reading)
 

@@ -265,6 +265,38 @@ $$D(p \,\|\, u) \ge 0$$
 """,
         [UNDECIDED, PROVED],
     ),
+    "what a count counts is not its name": (
+        r"""
+Let $u_w, v_c \in \mathbb{R}^d$, let $N_{co}$ be the number of pairs $(t,j)$ in a text, and $n_c = \sum_o N_{co}$.
+
+$$J = -\sum_{c=1}^V \sum_{o=1}^V N_{co} u_o^\top v_c$$
+$$\frac{\partial J}{\partial v_c} = -\sum_{o=1}^V N_{co} u_o$$
+$$\frac{\partial J}{\partial v_c} = -\sum_{o=1}^V N_{co} v_c$$
+""",
+        [DEFINITION, PROVED, REFUTED],
+    ),
+    "entropies of two variables": (
+        r"""
+For a joint distribution $p(x,y)$:
+
+$$I(X;Y) \le H(X)$$
+$$H(X,Y) \ge H(X)$$
+$$H(X) \ge H(X,Y)$$
+$$I(X;Y) \ge H(X)$$
+""",
+        [PROVED, PROVED, REFUTED, REFUTED],
+    ),
+    "the geometric mean is at most the arithmetic one": (
+        r"""
+Let $p$ and $q$ be probability distributions with $p_i, q_i > 0$, $m_i = \frac{1}{2}(p_i + q_i)$.
+
+$$\frac{1}{2}D(p\,\|\,m) + \frac{1}{2}D(q\,\|\,m) \le \frac{1}{4}D(p\,\|\,q) + \frac{1}{4}D(q\,\|\,p)$$
+$$\frac{1}{2}D(p\,\|\,m) + \frac{1}{2}D(q\,\|\,m) \ge \frac{1}{4}D(p\,\|\,q) + \frac{1}{4}D(q\,\|\,p)$$
+$$\sqrt{p_i q_i} \le m_i$$
+$$\sqrt{p_i q_i} \ge m_i$$
+""",
+        [PROVED, REFUTED, PROVED, REFUTED],
+    ),
 }
 
 
