@@ -12,8 +12,8 @@ import sympy
 from sympy import Expr, Indexed, Symbol, exp
 
 from derive.reading import tree
-from derive.reading.context import Reading, index_expression, new_index
-from derive.reading.definitions import reference, unfold, unknown
+from derive.reading.context import Reading, index_expression, new_index, running_name
+from derive.reading.definitions import reference, unfold
 from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, superscript, value
 from derive.reading.histories import given_history
 from derive.reading.products import FUNCTIONS, combine, product
@@ -193,6 +193,8 @@ def _argument(node: tree.Node, parameter: Symbol, reading: Reading) -> Expr:
         inner = spell(node)
         family = reading.scope.families.get(inner.name) if inner is not None else None
         if inner is not None and len(inner.subs) == 1 and family is not None and family.order > 1:
+            if running_name(node) in reading.bound:
+                return index_expression(node, parameter.axis, reading)
             return index_expression(inner.subs[0], parameter.axis, reading)  # p(u_o | v_c) is p(o | c)
         return index_expression(node, parameter.axis, reading)
     given = value(node, reading)
@@ -222,6 +224,8 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     if isinstance(number, tree.Num) and spelled.name not in reading.survey.lettered:
         return replace(spelled, name=f"{spelled.name}_{number.text}", subs=())
     name = letter(spelled.subs[0])
+    if name is not None and name in reading.survey.separate.get(spelled.name, ()):
+        return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
     if name is None or name in reading.survey.bound or name in reading.bound:
         return spelled
     if name in PARAMETERS and spelled.name not in ("\\nabla", "\\partial"):
@@ -295,7 +299,8 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if name in reading.survey.vectors_at and len(parts) == 1 and not spelled.subs and f"{name}()" not in scope.heads:
         if letter(parts[0]) is not None:
             return member(replace(spelled, subs=(parts[0],), bold=True, transposed=False, power=None), reading)
-    if name in UNKNOWN_FUNCTIONS and len(parts) == 1 and not spelled.subs and name not in scope.families:
+    unknown = name in UNKNOWN_FUNCTIONS and name not in scope.families and name not in scope.heads
+    if unknown and len(parts) == 1 and not spelled.subs:
         inner = value(parts[0], reading)
         if inner.rank:
             raise Unsettled(f"what {name} of {inner.describe()} is, the note does not say")
@@ -419,6 +424,7 @@ def table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...],
         node = value_of_variable(part)
         inner = spell(node)
         outcome = spelled.name.split("_")[0] not in reading.survey.plain_calls  # p(x_i), but not P(w_{t+j} | w_t)
+        outcome = outcome and running_name(node) not in reading.bound
         if inner is not None and len(inner.subs) == 1 and outcome and inner.name not in reading.survey.shifted:
             node = inner.subs[0]
         where.append(index_expression(node, reading.scope.axis(name, position), reading))

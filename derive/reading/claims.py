@@ -64,7 +64,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         bodies.append(_settled(scope.sized(body), reading))
     facts = _restricted(bodies, reading)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
-    certain = _declared(bodies[0], reading) and _declared(bodies[1], reading)
+    certain = shapes_settled(bodies[0], reading) and shapes_settled(bodies[1], reading)
     if shape is Shape.DIFFERENT and left.rank != right.rank:
         certain = all(_rank_known(body, reading) for body in bodies)
     assumed = tuple(pair for solved in scope.assumed.values() for pair in solved.items())
@@ -163,7 +163,8 @@ def _rank_known(body: Expr, reading: Reading) -> bool:
     )
 
 
-def _declared(body: Expr, reading: Reading) -> bool:
+def shapes_settled(body: Expr, reading: Reading) -> bool:
+    """Whether the author declared the shapes of all arrays in a term."""
     families = reading.scope.families
     atoms = body.atoms(Indexed)
     return all(f.declared for n in atoms if (f := families.get(str(n.base.label))) is not None)

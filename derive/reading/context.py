@@ -226,8 +226,26 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
         return reading.free_index(name, axis)
     spelled = spell(node)
     if spelled is not None and spelled.power is None and not spelled.transposed and not spelled.primes:
+        running = reading.bound.get(running_name(node) or "")
+        if running is not None:
+            scope.axes.same(running.axis, axis)
+            return running
         return _nested(spelled, axis, reading)
     raise Unsettled(f"an index that is not understood: {tree.sexpr(node)}")
+
+
+def running_name(node: tree.Node) -> str | None:
+    """What an index is called that runs in a sum: ``i``, or ``w_i`` in Σ over ``w_i ∈ V``."""
+    name = letter(node)
+    if name is not None:
+        return name
+    spelled = spell(node)
+    if spelled is None or len(spelled.subs) != 1 or spelled.power is not None or spelled.transposed or spelled.primes:
+        return None
+    if spelled.arrow or spelled.bold:  # the vector of the word, not the word
+        return None
+    inner = letter(spelled.subs[0])
+    return f"{spelled.name}_{inner}" if inner is not None else None
 
 
 def _offset(node: tree.Node, reading: Reading) -> Expr:

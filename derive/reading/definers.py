@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol, log
 
 from derive.reading import tree
 from derive.reading.calls import (
@@ -30,6 +30,8 @@ from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, scalar
 from derive.terms import Index, fresh, real
+
+LOSSES = {"J", "L", "\\ell", "\\mathcal{L}", "E", "Loss", "loss", "NLL", "CE"}
 
 INERT = "·"
 """Marks a written argument that only says what a function depends on, such as v_c in J(v_c, o, U)."""
@@ -75,8 +77,8 @@ def _plain_candidate(spelled: Spelled, reading: Reading) -> Candidate | None:
     if spelled.power is not None or spelled.transposed:
         return None
     if spelled.primes:
-        if spelled.name in FUNCTIONS or spelled.name in reading.survey.functions:
-            return None  # g' is a derivative
+        if _is_derivative(spelled, reading):
+            return None
         spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
     if not spelled.subs and (spelled.name in reading.bound or spelled.name in FUNCTIONS):
         return None
@@ -87,6 +89,14 @@ def _plain_candidate(spelled: Spelled, reading: Reading) -> Candidate | None:
             return None
         parameters.append(name)
     return Candidate(signature(spelled.name, len(spelled.subs), None), spelled, tuple(parameters), False)
+
+
+def _is_derivative(spelled: Spelled, reading: Reading) -> bool:
+    """``σ'`` and ``g'`` of a function are derivatives; a second loss ``J'`` or another vector ``θ'`` is a new name."""
+    heads, name = reading.scope.heads, spelled.name
+    if name in FUNCTIONS or name in reading.survey.functions or f"{name}()" in heads:
+        return name not in LOSSES or f"{name}()" in heads
+    return name in heads and name not in LOSSES
 
 
 def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Candidate | None:
@@ -176,6 +186,8 @@ def settle_uses(found: Candidate, reading: Reading) -> None:
 def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     """Enter a definition; None if it would be a circle."""
     scope = reading.scope
+    if right.rank and found.spelled.name.split("_{")[0] in LOSSES and right.body.has(log) and not found.spelled.subs:
+        raise Unsettled(f"the loss {found.spelled.name} would be {right.describe()}; declare the shapes of its names")
     right = Value(right.indices, right.body, right.row)
     if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right.body):
         return None

@@ -13,6 +13,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.calculus import differentiate
 from derive.reading import tree
+from derive.reading.apart import keep_variables_apart
 from derive.reading.calls import UNKNOWN_FUNCTIONS, at, labelled, signature
 from derive.reading.context import Reading, new_index
 from derive.reading.definers import scalars_of
@@ -225,6 +226,7 @@ def derivative_of_entry(body: Expr, entry: Expr, reading: Reading) -> Expr:
         if generic is not None:
             return generic
         _must_depend(unfolded, entry)
+        keep_variables_apart(unfolded, entry, reading)
         return differentiate(unfolded, entry)
     return _by_compound(unfolded, unfold(entry, definitions))
 

@@ -13,7 +13,7 @@ import sympy
 from sympy import Expr, Rational, exp, log
 
 from derive.reading import indicators, tree
-from derive.reading.context import Reading, index_expression, length_of
+from derive.reading.context import Reading, index_expression, length_of, running_name
 from derive.reading.definitions import Relearn
 from derive.reading.ellipsis import dotted_list, dotted_sum, has_ellipsis
 from derive.reading.ranges import size_of
@@ -112,7 +112,7 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     if isinstance(node, tree.Product):
         node = plain(node.factors[-1].node)
     spelled = spell(node)
-    if spelled is not None and spelled.primes:
+    if spelled is not None and spelled.primes and not spelled.arrow:
         spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
     if (
         spelled is None
@@ -217,6 +217,8 @@ def _(node: tree.Script, reading: Reading) -> Value:
         return scalar(all_hold(chains, reading))
     if (length := length_of(node, reading)) is not None:
         return scalar(length)
+    if node.sub is not None and (running := reading.bound.get(running_name(node) or "")) is not None:
+        return scalar(running)
     if isinstance(base, tree.Num) and node.sub is None and node.sup is not None and not node.primes:
         return power(value(base, reading), value(node.sup, reading))
     if (
@@ -502,10 +504,11 @@ def member(spelled: Spelled, reading: Reading) -> Value:
         family.columns = columns
         scope.want_order(family_name, 2)
     if spelled.subs:
-        scope.want_order(family_name, len(spelled.subs))
+        more = 1 if name in reading.survey.dotted and not family.declared else 0
+        scope.want_order(family_name, len(spelled.subs) + more)
     vector = spelled.name in reading.survey.wholes or spelled.bold
     if not family.declared and (spelled.transposed or vector):
-        wanted = 2 if name[:1].isupper() and not spelled.subs and len(name) == 1 else 1
+        wanted = 2 if name[:1].isupper() and not spelled.subs and len(name.split("^")[0]) == 1 else 1
         scope.want_order(
             family_name, len(spelled.subs) + wanted if not spelled.subs or spelled.transposed or spelled.bold else 0
         )

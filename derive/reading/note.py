@@ -20,6 +20,7 @@ from derive.reading.formula import Formula as Mathematics
 from derive.reading.items import Display, Item, Layout, Remark, Sentence, items_of, trees_of
 from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
+from derive.reading.renaming import renamed
 from derive.reading.scope import Scope
 from derive.reading.sentences import announced, members, read_sentence
 from derive.reading.statements import in_time, read_row, report_unread
@@ -87,7 +88,7 @@ def _claim_again(
 def read_note(document: Document) -> Draftbook:
     """Read all formulas and sentences of a note."""
     macros: Macros = {}
-    items = list(items_of(document, macros))
+    items = renamed(list(items_of(document, macros)))
     found = survey(trees_of(items))
     scope = Scope()
     state: object = None

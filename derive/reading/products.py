@@ -6,10 +6,13 @@ is an application and ``p(1-p)`` a product.  These are the habits of the field; 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import sympy
 from sympy import exp, log
 
 from derive.reading import indicators, tree
+from derive.reading.apart import keep_factors_apart
 from derive.reading.context import Reading, length_of
 from derive.reading.definitions import Relearn
 from derive.reading.elaborate import _entry, all_hold, divide, learn_vector, power, superscript, value
@@ -23,6 +26,8 @@ from derive.reading.values import ShapeError, Value, add, hadamard, is_number, m
 from derive.terms import product_over, sigmoid, sum_over
 
 Items = list[tree.Factor]
+
+HADAMARD = ("\\odot", "\\circ", "∘", "⊙")
 
 FUNCTIONS = {
     "log": log, "ln": log, "\\log": log, "\\ln": log, "exp": exp, "\\exp": exp, "lg": None,
@@ -38,6 +43,8 @@ def product(items: Items, reading: Reading) -> Value:
     if has_ellipsis(tree.Product(items[0].node.span, tuple(items))):
         return dotted_product(items, reading, value)
     items = [_expectation(item) for item in joined(items, reading.survey)]
+    if (entrywise := _entry_by_entry(items, reading)) is not None:
+        return entrywise
     total: Value | None = None
     last: tree.Node | None = None
     position = 0
@@ -60,6 +67,37 @@ def product(items: Items, reading: Reading) -> Value:
     return total
 
 
+def _entry_by_entry(items: Items, reading: Reading) -> Value | None:
+    """``δ ⊙ W^T x``: matrix products bind closer than ⊙, where the shapes allow it."""
+    places = [k for k, item in enumerate(items) if k and item.operator in HADAMARD]
+    if not places or len(places) + 1 == len(items) or any(_reaches_far(i.node) for i in items[: places[-1]]):
+        return None
+    ends = [0, *places, len(items)]
+    try:
+        chunks = [items[start:end] for start, end in pairwise(ends)]
+        values = [product([bare(chunk[0].node), *chunk[1:]], reading) for chunk in chunks]
+        total = values[0]
+        for chunk, part in zip(chunks[1:], values[1:], strict=True):
+            total = combine(total, part, chunk[0].operator, None, chunk[-1].node, reading)
+    except ShapeError:
+        return None
+    return total
+
+
+def _reaches_far(node: tree.Node) -> bool:
+    """Σ, log and ∂/∂x apply to what follows them."""
+    node = plain(node)
+    if isinstance(node, tree.Frac):
+        top = plain(node.numerator)
+        return isinstance(top, tree.Name) and top.base in ("\\partial", "d")
+    base = plain(node.base) if isinstance(node, tree.Script) else node
+    return (
+        isinstance(node, tree.BigOp)
+        or function_word(node) is not None
+        or (isinstance(base, tree.Name) and base.base in ("\\nabla", "\\partial"))
+    )
+
+
 def _expectation(item: tree.Factor) -> tree.Factor:
     """``E_{x∼p}`` written with a plain E."""
     node = item.node
@@ -78,7 +116,7 @@ def combine(
     axes = reading.scope.axes
     if operator == "/":
         return divide(left, right)
-    if operator in ("\\odot", "\\circ", "∘", "⊙"):
+    if operator in HADAMARD:
         for node, one, other in ((first, left, right), (second, right, left)):
             if one.rank < other.rank and node is not None:
                 learn_vector(node, other.rank, reading)
@@ -105,6 +143,7 @@ def combine(
             dotted = True
     if left.rank == 1 and left.row and right.rank == 0:
         learn_vector(second, 1, reading)
+    keep_factors_apart(left, right, reading)
     return multiply(left, right, axes, dotted=dotted)
 
 

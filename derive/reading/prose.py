@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import sympy
+
 from derive.reading import tree
 from derive.reading.calls import labelled
 from derive.reading.context import Reading, index_expression
@@ -72,7 +74,8 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "distinct",
-            r"(?<!from )distinct(?! from)|pairwise different|all different|互不相同|互异|各不相同|"
+            r"(?<!from )distinct(?! from)|distinct from (?:each other|one another)|"
+            r"pairwise different|all different|互不相同|互异|各不相同|"
             r"different from each other|without replacement|no repeats",
         ),
         ("positive", r"\bpositive\b|正数|为正|正的"),
@@ -327,6 +330,7 @@ def one_hot(spelled: Spelled, formulas: list[Formula], reading: Reading) -> None
         return
     where = _true_index(spelled, formulas, reading)
     if where is None:
+        _one_hot_somewhere(spelled, reading)
         return
     axis = scope.axis(spelled.name, 0) if family is not None else scope.axes.flexible(f"n_{spelled.name}")
     index = Index("i", axis)
@@ -341,6 +345,18 @@ def one_hot(spelled: Spelled, formulas: list[Formula], reading: Reading) -> None
     scope.defined_at[key] = "one-hot"
     scope.note(f"{spelled.name} is one-hot: {spelled.name}_i = δ(i, {true}) (from the text)")
     del index
+
+
+def _one_hot_somewhere(spelled: Spelled, reading: Reading) -> None:
+    """A one-hot vector of which the note does not say where its one is: its entries are 0 or 1, and their sum is 1."""
+    if spelled.subs and letter(spelled.subs[0]) not in reading.survey.bound:
+        return
+    reading.survey.wholes.add(spelled.name)
+    reading.scope.want_order(spelled.name, 1)
+    family = reading.scope.family(spelled.name)
+    if family.order == 1:
+        family.sums_to_one, family.nonnegative, family.values = (0,), True, (sympy.Integer(0), sympy.Integer(1))
+        reading.scope.note(f"{spelled.name} is one-hot: its entries are 0 or 1, their sum is one (from the text)")
 
 
 def _true_index(spelled: Spelled, formulas: list[Formula], reading: Reading) -> tree.Node | None:

@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr
 
 from derive.reading import tree
-from derive.reading.context import Reading, index_expression, indicator, length_of, new_index
+from derive.reading.context import Reading, index_expression, indicator, length_of, new_index, running_name
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell, words
 from derive.reading.values import Value
@@ -72,7 +72,7 @@ def _read_part(part: tree.Node, found: Running, reading: Reading, value_of: Valu
         raise Unsettled(f"what the sum runs over is not understood: {words(part) or tree.sexpr(part)}")
     sides = [plain(side) for side in (part.first, *(k.right for k in part.links)) if side is not None]
     symbols = [k.relation.symbol for k in part.links]
-    name = letter(sides[0])
+    name = running_name(sides[0]) if symbols == ["\\in"] else letter(sides[0])
     if (
         symbols == ["="]
         and name is not None

@@ -173,6 +173,8 @@ def _spell_script(node: tree.Script) -> Spelled | None:
             power, transposed = None, True
         elif (star := _star(power)) is not None:
             name, power = f"{name}^{star}", None
+        elif (words_ := subscript_label(power)) is not None and name != "e":
+            name, power = f"{name}^{words_}", None
         elif indices := superscript_index(power):
             name, power = f"{name}^()", None
             subs[:0] = indices

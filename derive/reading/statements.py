@@ -14,7 +14,7 @@ from derive.errors import Place
 from derive.patience import OutOfTime, limited
 from derive.reading import tree
 from derive.reading.assumptions import CUE
-from derive.reading.claims import SYMBOLS, Claim, Shape, claim
+from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
 from derive.reading.definers import Candidate, candidate, define, defining_value, is_known
 from derive.reading.definitions import Circular, Relearn, unfold
@@ -418,7 +418,11 @@ def _all_declared(node: tree.Node, reading: Reading) -> bool:
         ):
             continue
         name = reading.family_name(spelled)[0]
-        if name in scope.heads or f"{name}_" in scope.heads or name in reading.survey.subscripts:
+        if name in reading.survey.subscripts:
+            continue
+        if (head := scope.heads.get(name) or scope.heads.get(f"{name}_")) is not None:
+            if not shapes_settled(unfold(head.definition.body, scope.definitions), reading):
+                return False
             continue
         family = scope.families.get(name)
         if family is None or not family.declared or (family.order and spelled.name not in reading.survey.shapes):

@@ -79,6 +79,9 @@ class Survey:
             key not in self.unscripted and sup not in self.sizes and bool(self.superscripts.get(name, set()) & indices)
         )
 
+    given: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict)
+    dotted: set[str] = field(default_factory=set)
+    separate: dict[str, frozenset[str]] = field(default_factory=dict)
     vectors_at: set[str] = field(default_factory=set)
     lengths: dict[str, frozenset[str]] = field(default_factory=dict)
     lettered: set[str] = field(default_factory=set)
@@ -135,6 +138,7 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
         found.unscripted.update(_unscripted(formula))
     found.bound |= {n for n in found.varied & found.subscripts if n not in PARAMETERS}  # max_j x_j, but argmin_θ, max_p
     found.sizes -= found.bound
+    found.separate = _separate(found)
     found.lengths = {text: letters for text, letters in found.lengths.items() if not letters & found.bound}
     found.index_arrays -= found.transposed | found.partners
     for name, every in found.letters.items():
@@ -155,6 +159,16 @@ def _compared(chain: tree.Chain, found: Survey) -> None:
         spelled = [spell(side) for side in sides]
         found.index_arrays.update(s.name for s in spelled if s is not None and s.subs)
         found.subscripts.update(s.name for s in spelled if s is not None and not s.subs)
+
+
+def _separate(found: Survey) -> dict[str, frozenset[str]]:
+    """``p_a = …``, ``p_b = …`` with formulas that do not know of a and b: different names, not entries at an index."""
+    separate = {}
+    for name, given in found.given.items():
+        letters = {letter for letter, used in given if letter not in used} - found.bound
+        if len(letters) > 1 and len(letters) == len({letter for letter, _ in given}):
+            separate[name] = frozenset(letters)
+    return separate
 
 
 def _unscripted(node: tree.Node) -> Iterator[str]:
@@ -384,6 +398,8 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
         return
     parts, separators = group.body.parts, group.body.separators
     names = [letter(part) for part in parts]
+    if len(parts) == 1 and spelled.name in SCORED and (dotted := _dot_product(parts[0])) is not None:
+        found.dotted.add(dotted)
     if spelled.bold and len(parts) == 1 and names[0] is not None and not spelled.subs:
         found.vectors_at.add(spelled.name)
     if spelled.name in ("softmax", "\\mathrm{softmax}", "diag"):
@@ -409,6 +425,23 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
         found.random_variables.update(upper)
         if not upper:
             found.wholes.update(n for n in names if n)
+
+
+SCORED = {"\\sigma", "sigmoid", "exp", "\\exp"}
+"""Functions of one number; what they are applied to in word2vec is a dot product."""
+
+
+def _dot_product(node: tree.Node) -> str | None:
+    """The letter in ``v_c \\cdot v_w`` or ``-v_c \\cdot v_w``: two vectors, as no numbers are multiplied like this."""
+    node = plain(node)
+    if isinstance(node, tree.Sum) and len(node.terms) == 1:
+        node = plain(node.terms[0].node)
+    if not isinstance(node, tree.Product) or len(node.factors) != 2 or node.factors[1].operator != "\\cdot":
+        return None
+    one, other = (spell(f.node) for f in node.factors)
+    if one is None or other is None or one.name != other.name or not one.subs or one.subs == other.subs:
+        return None
+    return one.name + "'" * one.primes if one.primes == other.primes else None
 
 
 def _membership(node: tree.Statement | tree.Chain, found: Survey) -> None:
@@ -461,6 +494,7 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
     if not node.links or node.links[0].relation.symbol not in ("=", ":="):
         return
     first = node.first
+    _given(first, node.links[0].right, found)
     _listed_columns(first, node.links[0].right, found)
     if isinstance(first, tree.Product) and (run := leading_run(first.factors)):
         found.runs.add(run)
@@ -471,6 +505,22 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
             if spelled.name not in TABLES and isinstance(group, tree.Group) and len(group.body.parts) == 1:
                 names = {n for n in [letter(group.body.parts[0])] if n and n.isalpha()}
                 (found.described if spelled.name in ENTROPIES else found.arguments).update(names)
+
+
+def _given(first: tree.Node | None, right: tree.Node | None, found: Survey) -> None:
+    """Remember that a formula gives a name with one letter below, and the letters that it uses."""
+    spelled = spell(plain(first)) if first is not None else None
+    if spelled is None or len(spelled.subs) != 1 or spelled.power is not None or right is None:
+        return
+    name = letter(spelled.subs[0])
+    if (
+        name is None
+        or isinstance(plain(right), tree.Num)
+        or ((known := spell(plain(right))) and known.name == spelled.name)
+    ):
+        return
+    used = frozenset(n for inner in walk(right) if (n := letter(inner)) is not None)
+    found.given.setdefault(spelled.name, []).append((name, used))
 
 
 def _listed_columns(first: tree.Node | None, right: tree.Node | None, found: Survey) -> None:

@@ -1,0 +1,52 @@
+"""Names made plain before anything is read: layers in superscripts, and letters that are declared anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.reading import tree
+from derive.reading.items import Display, Item, Sentence, trees_of
+from derive.reading.layers import find_layers, instances, named
+from derive.reading.prose import Formula
+from derive.reading.reuse import Reuse
+
+
+def renamed(items: list[Item]) -> list[Item]:
+    """The document with one name for one thing."""
+    return with_new_names(with_layers(items))
+
+
+def with_layers(items: list[Item]) -> list[Item]:
+    """The document with layers in superscripts as parts of names, and the rule from layer to layer written out."""
+    layers = find_layers(list(trees_of(items)))
+    if not layers.names:
+        return items
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Display):
+            found.append(replace(item, rows=named(item.rows, layers)))
+            statements = tuple(s for row in item.rows if isinstance(row, tree.Row) for s in row.statements)
+        elif isinstance(item, Sentence):
+            formulas = tuple(replace(f, statements=named(f.statements, layers)) for f in item.formulas)
+            found.append(replace(item, formulas=formulas))
+            statements = tuple(s for f in item.formulas for s in f.statements)
+        else:
+            found.append(item)
+            continue
+        if written := instances(statements, layers):
+            found.append(Sentence("", tuple(Formula((statement,), 0) for statement in written)))
+    return found
+
+
+def with_new_names(items: list[Item]) -> list[Item]:
+    """The document with a name of its own for every letter that a later paragraph declares to be something else."""
+    reuse = Reuse()
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Sentence):
+            reuse.declare([statement for formula in item.formulas for statement in formula.statements])
+            formulas = tuple(replace(f, statements=reuse.apply(f.statements)) for f in item.formulas)
+            found.append(replace(item, formulas=formulas))
+        else:
+            found.append(replace(item, rows=reuse.apply(item.rows)) if isinstance(item, Display) else item)
+    return found
