@@ -10,7 +10,7 @@ from sympy import Expr, Indexed, Product, Sum
 
 from derive.reading.context import Reading
 from derive.reading.values import Value
-from derive.terms import Index
+from derive.terms import ANY, Index
 
 
 def keep_factors_apart(left: Value, right: Value, reading: Reading) -> None:
@@ -22,8 +22,8 @@ def keep_factors_apart(left: Value, right: Value, reading: Reading) -> None:
         return
     first, second = one.indices[0], other.indices[0]
     bound = set(reading.bound.values())
-    if first != second and not {first, second} & bound:
-        _apart(first, second, str(one.base.label), bound, reading)
+    if str(first) != str(second) and not {first, second} & bound:
+        _apart(first, second, str(one.base.label), reading)
 
 
 def keep_variables_apart(body: Expr, entry: Expr, reading: Reading) -> None:
@@ -36,19 +36,19 @@ def keep_variables_apart(body: Expr, entry: Expr, reading: Reading) -> None:
         for node in body.atoms(Indexed)
         if node.base == entry.base and isinstance(node.indices[0], Index) and node.indices[0] not in bound
     }
-    if entry.indices[0] in named:
-        for other in named - {entry.indices[0]}:
-            _apart(entry.indices[0], other, str(entry.base.label), set(), reading)
+    if entry.indices[0].name in {index.name for index in named}:
+        for other in (index for index in named if index.name != entry.indices[0].name):
+            _apart(entry.indices[0], other, str(entry.base.label), reading)
 
 
-def _apart(first: Expr, second: Expr, name: str, bound: set[Index], reading: Reading) -> None:
-    pair = tuple(_any(index, bound) for index in (first, second))
-    if any(isinstance(index, Index | Indexed) for index in pair):
-        reading.scope.distinct.add((pair[0], pair[1]))
-        reading.scope.note(f"the vectors {name} of {pair[0]} and {pair[1]} are different ones (inferred)")
+def _apart(first: Expr, second: Expr, name: str, reading: Reading) -> None:
+    one, other = _every(first), _every(second)
+    if all(isinstance(index, Index | Indexed) for index in (one, other)):
+        reading.scope.distinct.add((one, other))
+        reading.scope.note(f"the vectors {name} of {one} and {other} are different ones (inferred)")
 
 
-def _any(index: Expr, bound: set[Index]) -> Expr:
-    """An entry of an index array under a sum stands for all its entries."""
-    table = {inner: Index("any", inner.axis) for inner in index.free_symbols if inner in bound}
+def _every(index: Expr) -> Expr:
+    """An entry of an index array stands for all its entries."""
+    table = {inner: Index(ANY, inner.axis) for inner in index.free_symbols if isinstance(inner, Index)}
     return index.xreplace(table) if isinstance(index, Indexed) else index

@@ -88,7 +88,9 @@ def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
         for one, symbol, other in reading.given
         if symbol != "≠" or (everywhere(one), everywhere(other)) == (one, other)
     ]
-    return reading.scope.facts().with_distinct(distinct).with_given(given)
+    facts = reading.scope.facts().with_distinct(distinct).with_given(given)
+    # An index is known by its axis too: the axes of the words that differ are the ones of the step.
+    return replace(facts, distinct=frozenset(frozenset(_settled(x, reading) for x in pair) for pair in facts.distinct))
 
 
 def _settled(body: Expr, reading: Reading) -> Expr:
