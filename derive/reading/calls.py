@@ -299,8 +299,8 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if name in reading.survey.vectors_at and len(parts) == 1 and not spelled.subs and f"{name}()" not in scope.heads:
         if letter(parts[0]) is not None:
             return member(replace(spelled, subs=(parts[0],), bold=True, transposed=False, power=None), reading)
-    unknown = name in UNKNOWN_FUNCTIONS and name not in scope.families and name not in scope.heads
-    if unknown and len(parts) == 1 and not spelled.subs:
+    free = name in UNKNOWN_FUNCTIONS and name not in scope.families and name not in scope.heads
+    if free and len(parts) == 1 and not spelled.subs:
         inner = value(parts[0], reading)
         if inner.rank:
             raise Unsettled(f"what {name} of {inner.describe()} is, the note does not say")
