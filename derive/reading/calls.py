@@ -13,7 +13,7 @@ from sympy import Expr, Indexed, Symbol, exp
 
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, new_index, running_name
-from derive.reading.definitions import reference, unfold
+from derive.reading.definitions import reference, unfold, unknown
 from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, superscript, value
 from derive.reading.histories import given_history
 from derive.reading.products import FUNCTIONS, combine, product
