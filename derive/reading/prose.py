@@ -102,7 +102,7 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
         _columns_by_text(match, formulas, reading)
     for kind, pattern in CUES:
         for match in pattern.finditer(text):
-            if NEGATION.search(text[: match.start()]):
+            if NEGATION.search(text[: match.start()]) or _is_example(text, match):
                 continue
             if kind == "distinct" and not any(_enumerates(f, reading) for f in formulas):
                 if reading.scope.enumerated in reading.survey.index_arrays:
@@ -119,6 +119,18 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
                 fitting = [f for f in formulas if _enumerates(f, reading)]
             for node in _nearest(match, fitting, text):
                 _apply(kind, node, text, formulas, reading)
+
+
+EXAMPLE_BEFORE = re.compile(
+    r"(?:such as|e\.g\.|for (?:example|instance),?|like|例如|比如|譬如)\s*(?:an? |the )?\w*\s*$", re.IGNORECASE
+)
+EXAMPLE_BEHIND = re.compile(r"^\W*(?:\w+\W+)?(?:for (?:instance|example)|say\b|e\.g\.)", re.IGNORECASE)
+
+
+def _is_example(text: str, match: re.Match[str]) -> bool:
+    """ "a probability vector, a one-hot vector for instance": what could be, not what is."""
+    before, behind = text[: match.start()], text[match.end() : match.end() + 40]
+    return bool(EXAMPLE_BEFORE.search(before) or EXAMPLE_BEHIND.search(behind))
 
 
 def _could_be_vector(formula: Formula, reading: Reading) -> bool:
@@ -354,7 +366,7 @@ def _one_hot_somewhere(spelled: Spelled, reading: Reading) -> None:
     reading.survey.wholes.add(spelled.name)
     reading.scope.want_order(spelled.name, 1)
     family = reading.scope.family(spelled.name)
-    if family.order == 1:
+    if family.order == 1 and not family.sums_to_one:
         family.sums_to_one, family.nonnegative, family.values = (0,), True, (sympy.Integer(0), sympy.Integer(1))
         reading.scope.note(f"{spelled.name} is one-hot: its entries are 0 or 1, their sum is one (from the text)")
 
