@@ -626,13 +626,12 @@ def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:
             parts, separators = arguments_of(group)
             head = scope.heads.get(signature(spelled.name, len(spelled.subs), separators))
             rest = [value_of_variable(p) for p in parts[1:]]
-            if head is not None and len(parts) == head.written and not spelled.subs:
-                where = [
-                    index,
-                    *(_argument(n, p, reading) for n, p in zip(rest, head.definition.parameters[1:], strict=False)),
-                ]
-                scope.axes.same(index.axis, head.definition.parameters[0].axis)
-                return at(head, where).body
+            running = next((name for name, bound in reading.bound.items() if bound == index), None)
+            if head is not None and running is not None and not spelled.subs:
+                drawn = tree.Name(distribution.span, running)
+                found = _defined(spelled, [drawn, *parts[1:]], separators, reading)
+                if found is not None and not found.rank:
+                    return found.body
             name = signature(spelled.name, len(spelled.subs), separators if len(parts) > 1 else ())
             declare_table(name, spelled.name, separators, len(spelled.subs), reading)
             scope.axes.same(index.axis, scope.axis(name, 0))
