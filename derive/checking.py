@@ -8,6 +8,7 @@ from pathlib import Path
 
 from derive.derivation import Step, Suspicion
 from derive.errors import DeriveError
+from derive.memory import bounded
 from derive.proving.steps import judge
 from derive.proving.suspicions import warnings
 from derive.reading.markdown import Document, read_document
@@ -40,8 +41,9 @@ class Checked:
 def check_file(path: Path, *, seconds: float = 10.0) -> Checked:
     """Read and judge one note.  Raises ``DeriveError`` if the file cannot be read."""
     document = read_document(path)
-    book = read_note(document)
-    steps = judge(book, seconds=seconds)
+    with bounded():
+        book = read_note(document)
+        steps = judge(book, seconds=seconds)
     return Checked(path, steps, book.conventions, warnings(book), (document, book))
 
 

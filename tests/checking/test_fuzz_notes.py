@@ -134,6 +134,7 @@ def check(data: bytes, name: str = "note.md") -> Checked | None:
     for step in result.steps:
         assert step.verdict.reason
         assert (step.verdict.counterexample is None) or step.verdict.kind is Kind.REFUTED
+        assert not step.verdict.internal, step.verdict.reason
         assert step.place.line >= 1
         assert step.place.column >= 1
     return result

@@ -16,6 +16,7 @@ from derive.checking import Checked, check_file
 from derive.cli import main
 from derive.derivation import Goal, Kind, Relation, Verdict
 from derive.errors import DeriveError, InternalError
+from derive.memory import ROOM
 from derive.patience import OutOfTime, limited
 from derive.proving import check, steps
 from derive.proving.suspicions import warnings
@@ -181,6 +182,32 @@ def test_step_that_breaks_the_prover(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (step,) = checked(tmp_path, "$$ x + 1 = 1 + x $$").steps
     assert step.verdict.kind is Kind.UNDECIDED
     assert "RecursionError" in step.verdict.reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system knows no such limit")
+def test_step_that_takes_all_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is undecided, the steps after it are judged, and the limit is gone afterwards."""
+    decide = steps.decide
+
+    def devour(goal: Goal, **options: float) -> Verdict:
+        if goal.left.has(real("x")):
+            bytearray(2 * ROOM)
+        return decide(goal, **options)
+
+    monkeypatch.setattr(steps, "decide", devour)
+    before = resource_limit()
+    first, second = checked(tmp_path, "$$ x + 1 = 1 + x $$\n\n$$ y + 1 = 1 + y $$").steps
+    assert first.verdict.kind is Kind.UNDECIDED
+    assert "MemoryError" in first.verdict.reason
+    assert not first.verdict.internal
+    assert second.verdict.kind is Kind.PROVED
+    assert resource_limit() == before
+
+
+def resource_limit() -> tuple[int, int]:
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_AS)
 
 
 def test_limited() -> None:
