@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from derive.patience import clock
 
 
 class Stopped(Exception):
@@ -30,18 +30,18 @@ class Budget:
     def __init__(self, seconds: float, terms: int = 20_000) -> None:
         self.seconds = seconds
         self.terms = terms
-        self.end = time.monotonic() + seconds
+        self.end = clock() + seconds
         self._ticks = 0
 
     def tick(self) -> None:
         """Raise ``Exhausted`` when the time is over (the clock is read once in a while only)."""
         self._ticks += 1
-        if self._ticks & 63 == 0 and time.monotonic() > self.end:
+        if self._ticks & 63 == 0 and clock() > self.end:
             raise Exhausted(f"no answer within {self.seconds:g} s")
 
     def left(self) -> float:
         """Seconds that remain."""
-        return self.end - time.monotonic()
+        return self.end - clock()
 
     def part(self, share: float) -> Budget:
         """A budget for a share of the time that remains."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from sympy import Abs, Integer, Max, Min, Symbol
 
 from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
-from derive.patience import OutOfTime, limited
+from derive.patience import OutOfTime, clock, limited
 from derive.proving.check import decide, decide_cases, decide_equivalence
 from derive.proving.diagnosis import diagnose
 from derive.reading.claims import Claim, Shape
@@ -44,11 +43,11 @@ def _counted(steps: Iterator[Step], progress: Callable[[], None]) -> Iterator[St
 
 
 def _steps(book: Draftbook, seconds: float) -> Iterator[Step]:
-    end = time.monotonic() + STEPS_IN_FULL * seconds
+    end = clock() + STEPS_IN_FULL * seconds
     for draft in book.drafts:
-        left = end - time.monotonic()
+        left = end - clock()
         verdict = verdict_of(draft, book, min(seconds, left)) if left > 0 else _of_no_time(draft, book)
-        if verdict.kind is Kind.REFUTED and draft.equivalent is None and end > time.monotonic():
+        if verdict.kind is Kind.REFUTED and draft.equivalent is None and end > clock():
             verdict = _diagnosed(draft, book, verdict, min(DIAGNOSIS_SECONDS, seconds))
         yield Step(draft.place, draft.relation, draft.left, draft.right, verdict)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Kind, Relation
 from derive.errors import InternalError
+from derive.patience import clock
 from derive.proving.budget import Budget
 from derive.proving.check import decide
 from derive.proving.counterexample import compare, fails, survey
@@ -40,7 +40,6 @@ __all__ = ["NONSENSE", "Trial", "Untried"]
 
 MODELS = 3
 SECOND_LOOK = 6
-BUSY = 1.6  # how much longer than its work a trial may take on a busy machine
 DIGITS = 30
 WORK = 20_000
 # a guess that makes no sense may fail in any way; it is then no correction
@@ -97,7 +96,7 @@ class Trial:
 
     Args:
         book, draft: the step and the note it stands in.
-        seconds: how long to try, in seconds of work: on a busy machine the same things are tried, within limits.
+        seconds: how long to try.
 
     Raises:
         Untried: the step cannot be read again.
@@ -108,7 +107,7 @@ class Trial:
         if left is None or right is None or isinstance(left, tree.Unread) or isinstance(right, tree.Unread):
             raise Untried("a side is missing")
         self.book, self.draft = book, draft
-        self._worked, self._waited = time.thread_time(), time.monotonic()
+        self._began = clock()
         self._seconds = seconds
         self.reading = book.reading
         self.left_node, self.right_node = left, right
@@ -146,9 +145,7 @@ class Trial:
 
     def left_over(self) -> float:
         """Seconds of work that remain."""
-        worked = time.thread_time() - self._worked
-        waited = time.monotonic() - self._waited
-        return self._seconds - max(worked, waited / BUSY)
+        return self._seconds - (clock() - self._began)
 
     def _hole(self, node: tree.Node) -> tree.Node | None:
         """A name for a derivative on the right side: it is read once, not once for every change around it."""

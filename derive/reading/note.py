@@ -6,11 +6,10 @@ definition, or a reason why neither could be made of it.
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from derive.patience import OutOfTime
+from derive.patience import OutOfTime, clock
 from derive.reading import tree
 from derive.reading.claims import Claim, claim
 from derive.reading.context import Reading, undisturbed
@@ -93,13 +92,13 @@ def read_note(document: Document) -> Draftbook:
     scope = Scope()
     state: object = None
     seconds = NOTE_SECONDS + MORE_SECONDS * sum(len(item.rows) for item in items if isinstance(item, Display))
-    end, slow = time.monotonic() + seconds, set[int]()
+    end, slow = clock() + seconds, set[int]()
     for _ in range(MAX_PASSES):
         current = Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()
         clean = _run(items, current)
         now = _state(scope, found)
-        if (clean and now == state) or time.monotonic() > end:
+        if (clean and now == state) or clock() > end:
             break
         state = now
     return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading, macros)

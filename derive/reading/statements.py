@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ from itertools import pairwise, takewhile
 
 from derive.calculus import DerivativeError
 from derive.errors import Place
-from derive.patience import OutOfTime, limited
+from derive.patience import OutOfTime, clock, limited
 from derive.reading import tree
 from derive.reading.assumptions import CUE
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
@@ -72,7 +71,7 @@ def _implied(statement: tree.Statement) -> tuple[str, ...]:
 @contextmanager
 def in_time(statement: tree.Statement | Sentence, current: Pass) -> Iterator[None]:
     """Raise ``OutOfTime`` when reading a statement, or the whole note, takes too long; each is tried once only."""
-    left = min(STATEMENT_SECONDS, current.end - time.monotonic())
+    left = min(STATEMENT_SECONDS, current.end - clock())
     if id(statement) in current.slow or left <= 0:
         raise OutOfTime
     try:
