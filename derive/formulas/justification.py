@@ -7,6 +7,7 @@ make both sides the same), and the certificate of an inequality.  Formulas insid
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sympy
 from sympy import Add, Expr, Indexed, Sum, exp, log
@@ -55,11 +56,11 @@ def justify(draft: Draft, verdict: Verdict, book: Draftbook) -> tuple[str, ...]:
     left, right = draft.source
     if left is None or right is None:
         return (SAME,)
-    found = [*_derivatives(left, right, draft, book), *_definitions(left, right, draft, book)]
+    found = [*_definitions(left, right, draft, book), *_derivatives(left, right, draft, book)]
     goal = draft.claim.goal
     laws = explain(goal.left, goal.right, goal.facts)
     if laws is None:
-        return tuple(dict.fromkeys((*found, SAME)))
+        return tuple(dict.fromkeys((*found, _MATRIX if _becomes_matrix(left, right) else SAME)))
     found += laws
     return tuple(dict.fromkeys(found)) or _unchanged(left, right)
 
@@ -88,12 +89,32 @@ def _unchanged(left: tree.Node, right: tree.Node) -> tuple[str, ...]:
     powers = [_count(side, ("exp",)) + _powers_of_e(side) for side in (left, right)]
     if words[0] != words[1] and powers[0] != powers[1]:
         return ("$\\log$ undoes $\\exp$",)
-    sums = [sum(isinstance(n, tree.BigOp) and n.kind == "sum" for n in _nodes(side)) for side in (left, right)]
-    turned = [sum(is_transpose(n) for n in _nodes(side)) for side in (left, right)]
-    if sums[0] != sums[1] and min(sums) == 0 and turned[0] != turned[1]:
-        return ("a sum written as a matrix product",)
+    if words[0] != words[1] and any(powers):
+        return ("$\\exp$ undoes $\\log$",)
+    if _big(left, "E") != _big(right, "E"):
+        return ("definition of the expectation",)
+    if _becomes_matrix(left, right):
+        return (_MATRIX,)
     terms = [len(side.terms) if isinstance(side, tree.Sum) else 1 for side in (plain(left), plain(right))]
-    return ("terms that cancel",) if terms[0] != terms[1] else ("written differently",)
+    if terms[0] != terms[1]:
+        return ("terms that cancel",)
+    fractions = [sum(isinstance(node, tree.Frac) for node in _nodes(side)) for side in (left, right)]
+    if fractions[0] != fractions[1]:
+        return ("fractions multiplied" if fractions[0] > fractions[1] else "fraction taken apart",)
+    return ("written differently",)
+
+
+_MATRIX = "a sum written as a matrix product"
+
+
+def _becomes_matrix(left: tree.Node, right: tree.Node) -> bool:
+    sums = [_big(side, "sum") for side in (left, right)]
+    turned = [sum(is_transpose(n) for n in _nodes(side)) for side in (left, right)]
+    return sums[0] != sums[1] and min(sums) == 0 and turned[0] != turned[1]
+
+
+def _big(side: tree.Node, kind: str) -> int:
+    return sum(isinstance(node, tree.BigOp) and node.kind == kind for node in _nodes(side))
 
 
 def _is_fraction(left: tree.Node, right: tree.Node) -> bool:
@@ -185,7 +206,7 @@ def _differentiations(node: tree.Node, inside: bool = False) -> Iterator[_Differ
             elif parts is not None:
                 yield _Differentiation(*parts, summed)
             elif isinstance(inner, tree.Script) and inner.primes and _called_next(node, position):
-                yield _Differentiation(None, None, summed)  # σ'(x); the prime of an index c' is part of its name
+                yield _primed(inner, node, position, summed)  # σ'(x); the prime of an index c' is part of its name
             else:
                 yield from _differentiations(inner, summed)
         return
@@ -197,6 +218,21 @@ def _differentiations(node: tree.Node, inside: bool = False) -> Iterator[_Differ
     else:
         for child in tree.children(node):
             yield from _differentiations(child, inside)
+
+
+def _primed(name: tree.Script, node: tree.Product, position: int, summed: bool) -> _Differentiation:
+    """``f'(x)`` as the derivative of f(x) by x, where x is a letter."""
+    group = node.factors[position + 1]
+    inner = group.node.body if isinstance(group.node, tree.Group) else None
+    variable = plain(inner) if inner is not None else None
+    while isinstance(variable, tree.Sequence) and len(variable.parts) == 1:
+        variable = plain(variable.parts[0])
+    if not isinstance(variable, tree.Name):
+        return _Differentiation(None, None, summed)
+    bare = replace(name, primes=0)
+    function = bare.base if bare.sub is None and bare.sup is None else bare
+    called = tree.Product(node.span, (tree.Factor(node.span, "", "", function), group))
+    return _Differentiation(called, variable, summed)
 
 
 def _fraction(node: tree.Node) -> tuple[tree.Node | None, tree.Node | None] | None:

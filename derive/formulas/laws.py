@@ -18,6 +18,7 @@ from derive.terms import Axis, Facts, Index, OpenProduct, OpenSum, name_of, sigm
 __all__ = ["NAMES", "apply", "explain"]
 
 MAX_NODES = 1500
+MOST_FRACTION_NODES = 150
 ROUNDS = 12
 
 Law = Callable[[Expr, Facts], Expr | None]
@@ -163,6 +164,22 @@ def _sigmoid(node: Expr, _: Facts) -> Expr | None:
     return 1 / (1 + exp(-node.args[0])) if isinstance(node, sigmoid) else None
 
 
+def _log_sigmoid(node: Expr, _: Facts) -> Expr | None:
+    """Logarithms of σ(x), of 1 − σ(x) and of 1 + e^{-x}, all by log(1 + e^x)."""
+    if not isinstance(node, log):
+        return None
+    inner = node.args[0]
+    if isinstance(inner, sigmoid):
+        return inner.args[0] - log(1 + exp(inner.args[0]))
+    if isinstance(inner, Add) and len(inner.args) == 2 and 1 in inner.args:
+        (other,) = (term for term in inner.args if term != 1)
+        if isinstance(-other, sigmoid):
+            return -log(1 + exp((-other).args[0]))
+        if isinstance(other, exp) and other.args[0].could_extract_minus_sign():
+            return log(1 + exp(-other.args[0])) + other.args[0]
+    return None
+
+
 def _expand(node: Expr, _: Facts) -> Expr | None:
     if isinstance(node, Mul | Pow):
         done = sympy.expand_mul(sympy.expand_multinomial(node, deep=False), deep=False)
@@ -180,6 +197,7 @@ def _cancel(node: Expr, _: Facts) -> Expr | None:
 
 LAWS: dict[str, Law] = {
     "$\\sigma(-x) = 1 - \\sigma(x)$": _mirror,
+    "$\\log \\sigma(x) = x - \\log(1 + e^x)$": _log_sigmoid,
     "definition of $\\sigma$": _sigmoid,
     "logarithm of a quotient": _log_of_quotient,
     "logarithm of a product": _log_of_product,
@@ -197,6 +215,8 @@ LAWS: dict[str, Law] = {
 NAMES = tuple(LAWS)
 _REASSEMBLING = ("common denominator",)
 """Laws that work against the others: they come after them."""
+_RARE = ("$\\log \\sigma(x) = x - \\log(1 + e^x)$",)
+"""Laws that are named only where it does not go without them."""
 
 
 def explain(left: Expr, right: Expr, facts: Facts) -> tuple[str, ...] | None:
@@ -207,11 +227,12 @@ def explain(left: Expr, right: Expr, facts: Facts) -> tuple[str, ...] | None:
     if _same(*sides):
         return ()
     fired: set[str] = set()
-    for names in (tuple(n for n in NAMES if n not in _REASSEMBLING), NAMES):
+    for left_out in ((*_RARE, *_REASSEMBLING), _RARE, _REASSEMBLING, ()):
+        names = tuple(name for name in NAMES if name not in left_out)
         try:
-            done = [_under(side, names, facts, fired) for side in sides]
-            if _same(*done):
-                return _needed([name for name in names if name in fired], sides, facts)
+            if _made_same(names, sides, facts, fired):
+                used = [name for name in names if name in fired or name in _REASSEMBLING]
+                return _needed(used, sides, facts)
         except (TypeError, ValueError, AttributeError, RecursionError):
             return None  # SymPy stumbled on a term
     return None
@@ -221,9 +242,24 @@ def _needed(names: list[str], sides: list[Expr], facts: Facts) -> tuple[str, ...
     """Leave out every law that is not needed, the bookkeeping first."""
     for name in reversed(names):
         fewer = tuple(other for other in names if other != name)
-        if _same(*(_under(side, fewer, facts) for side in sides)):
+        if _made_same(fewer, sides, facts):
             names = list(fewer)
     return tuple(names)
+
+
+def _made_same(names: tuple[str, ...], sides: list[Expr], facts: Facts, fired: set[str] | None = None) -> bool:
+    left, right = (_under(side, names, facts, fired) for side in sides)
+    return _same(left, right) or (_REASSEMBLING[0] in names and _cancels(left, right))
+
+
+def _cancels(left: Expr, right: Expr) -> bool:
+    """Whether two small terms are the same as fractions."""
+    if sum(1 for side in (left, right) for _ in sympy.preorder_traversal(side)) > MOST_FRACTION_NODES:
+        return False
+    try:
+        return bool(sympy.cancel(sympy.together(left - right)) == 0)
+    except sympy.PolynomialError:
+        return False
 
 
 def apply(names: tuple[str, ...], term: Expr) -> Expr:

@@ -89,7 +89,7 @@ def test_steps_of_notes(row: str, words: tuple[str, ...]) -> None:
 def test_the_prime_of_an_index_is_no_derivative() -> None:
     note = r"For real $x_i$: $$\sum_{i'=1}^n 2 x_{i'} = 2 \sum_{i'=1}^n x_{i'}$$"
     assert reasons(note) == [(r"constants and sums taken out of $\sum$",)]
-    assert reasons(r"For real $x$: $$\sigma'(x) = \sigma(x) (1 - \sigma(x))$$") == [("derivative carried out",)]
+    assert reasons(r"For real $x$: $$\sigma'(x) = \sigma(x) (1 - \sigma(x))$$") == [("derivative of $\\sigma$",)]
 
 
 def test_a_refuted_step_has_no_justification() -> None:
@@ -100,3 +100,33 @@ def test_where_nothing_is_recognised_that_is_said() -> None:
     (words,) = reasons(r"For real $x$: $$\left(e^{x} + e^{-x}\right)^2 - \left(e^{x} - e^{-x}\right)^2 = 4$$")
     assert words
     assert SAME == "both sides have the same normal form"
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"),
+    [
+        (
+            r"For $q > 0$ and real $s$: $$\frac{1}{1 + q e^{-s}} = \frac{1}{1 + e^{-(s - \log q)}}$$",
+            r"$\exp$ undoes $\log$",
+        ),
+        (r"For real $x$: $$f(x) = x^3$$ $$f'(x) = 3 x^2$$", "derivative of a power"),
+        (r"For real $x$: $$f(x) = x^3$$ $$f'(2) = 12$$", "derivative carried out"),
+        (r"For real $x$: $$\frac{a}{b} \cdot \frac{c}{b} = \frac{a c}{b^2}$$", "fractions multiplied"),
+        (r"For real $x$: $$\frac{a c}{b^2} = \frac{a}{b} \cdot \frac{c}{b}$$", "fraction taken apart"),
+        (
+            r"For real $x$ and $y$: $$-y \log \sigma(x) - (1 - y) \log(1 - \sigma(x)) = \log(1 + e^x) - y x$$",
+            r"$\log \sigma(x) = x - \log(1 + e^x)$",
+        ),
+        (
+            r"For real $x$: $$\frac{e^{-x}}{(1 + e^{-x})^2} = \sigma(x) (1 - \sigma(x))$$",
+            "common denominator",
+        ),
+    ],
+)
+def test_what_was_generic_has_a_name(note: str, reason: str) -> None:
+    assert reason in reasons(note)[-1]
+
+
+def test_definitions_come_before_the_rules_that_need_them() -> None:
+    note = r"For real $x$: $$g(x) = x^2$$ $$\frac{d}{dx} g(x) = 2 x$$"
+    assert reasons(note)[-1] == ("definition of $g$", "derivative of a power")
