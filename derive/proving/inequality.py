@@ -101,13 +101,23 @@ class _Search:
         if constant:
             for one in self._ones(poly):
                 variants.append(poly + one.scale(constant) - Poly.number(constant))
+        variants.extend(self._with_lengths(poly))
         for variant in variants:
             rest, groups = self.session.merged(variant)
             if not groups or self.laws.sign(rest) & NEGATIVE:
                 continue
-            if all(not self.laws.sign(b) & NEGATIVE or square_sign(self.session, b) for _, b in groups):
+            if all(self._body_holds(b) for _, b in groups):
                 return True
         return False
+
+    def _body_holds(self, body: Poly) -> bool:
+        """Whether what stands under a sum is ≥ 0 for every index."""
+        if not self.laws.sign(body) & NEGATIVE or square_sign(self.session, body):
+            return True
+        scale, mono, primitive = self.laws.together(body)
+        if self.laws.sign(Poly({mono: 1})) != POSITIVE:
+            return False
+        return by_one_variable(self.session, primitive if scale > 0 else -primitive, strict=False) is not None
 
     def _ones(self, poly: Poly) -> Iterator[Poly]:
         """The number one as a sum Σ_i p_i that is left standing, for weights p that occur in a term."""
@@ -119,6 +129,25 @@ class _Search:
                 bound = "~1.0"
                 body = atom_poly(make_atom("entry", name, (self.laws.index(bound),)))
                 yield atom_poly(sum_atom(axes[0], body, (bound,), 1))
+        for length, ones in self._lengths(poly):  # 1 is the mean of n ones
+            yield self.laws.mul(ones, self.laws.power(length, -1))
+
+    def _lengths(self, poly: Poly) -> Iterator[tuple[Poly, Poly]]:
+        """n > 0 and Σ_i 1, left standing, for every range of a sum over one index."""
+        ranges = {a.data[0] for a in atoms_in(poly) if a.kind == "sum" and len(a.data[2]) == 1}
+        for low, high in sorted(ranges, key=lambda ends: (ends[0].key, ends[1].key)):
+            length = high - low + ONE
+            if self.laws.sign(length) == POSITIVE:
+                yield length, atom_poly(sum_atom((low, high), ONE, ("~1.0",), 1))
+
+    def _with_lengths(self, poly: Poly) -> Iterator[Poly]:
+        """A term c·n as Σ_i c."""
+        for length, ones in self._lengths(poly):
+            single = length.single()
+            for mono, c in poly:
+                if single is not None and single[1] == 1 and len(single[0]) == 1 and single[0][0] in mono:
+                    left = Poly({tuple(f for f in mono if f != single[0][0]): c})
+                    yield poly - Poly({mono: c}) + self.laws.mul(left, ones)
 
     def run(self, poly: Poly, steps: int) -> str | None:
         self.laws.budget.tick()

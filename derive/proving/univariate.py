@@ -135,6 +135,8 @@ def _nonnegative(f: Expr, interval: Interval, strict: bool) -> bool:
     rest, logs = parts
     factors = {c for c, _ in logs}
     if any(c.has(T) for c in factors):
+        if _by_curvature(f, interval, strict):
+            return True
         if len({sympy.cancel(a / logs[0][0]).has(T) for a in factors} - {False}) > 0:
             return False
         scale = logs[0][0]
@@ -146,6 +148,26 @@ def _nonnegative(f: Expr, interval: Interval, strict: bool) -> bool:
                 return _nonnegative(divided, interval, strict)
         return False
     return _by_derivative(rest, logs, interval, strict)
+
+
+STATIONARY = tuple(sympy.Rational(a, b) for a, b in ((1, 2), (1, 1), (1, 3), (2, 3), (1, 4), (3, 4), (2, 1)))
+"""Where a convex function of a note is likely to have its minimum; each is checked."""
+
+
+def _by_curvature(f: Expr, interval: Interval, strict: bool) -> bool:
+    """A concave function is least at the ends; a convex one where its derivative is zero."""
+    slope = sympy.diff(f, T)
+    bend = sympy.diff(slope, T)
+    pair = None if strict or bend.has(sympy.log) else _polynomials(bend)
+    if pair is None or _cuts((pair[1],), interval):  # a pole inside would cut the interval
+        return False
+    if _rational_nonnegative(-bend, interval, False):
+        ends = ((interval.low, "+"), (interval.high, "-"))
+        return all(_value_nonnegative(f, end, side, strict=False, limit=True) for end, side in ends)
+    if _rational_nonnegative(bend, interval, False):
+        flat = [t for t in STATIONARY if interval.contains(t) and sympy.expand_log(slope.subs(T, t), force=True) == 0]
+        return bool(flat) and _value_nonnegative(f, flat[0], "+", strict=False, limit=False)
+    return False
 
 
 def _by_derivative(rest: Expr, logs: list[tuple[Expr, Expr]], interval: Interval, strict: bool) -> bool:

@@ -297,6 +297,28 @@ $$\sqrt{p_i q_i} \ge m_i$$
 """,
         [PROVED, REFUTED, PROVED, REFUTED],
     ),
+    "means of bounded terms": (
+        r"""
+Let $x_1, \dots, x_n \in \mathbb{R}$, $\hat{p}_i = \sigma(x_i)$, $a\in(0,1)$ and $h(t) = -t\ln t - (1-t)\ln(1-t)$.
+
+$$\frac{1}{n}\sum_{i=1}^n \hat{p}_i (1-\hat{p}_i) \le \frac{1}{4}$$
+$$\frac{1}{n}\sum_{i=1}^n \hat{p}_i (1-\hat{p}_i) \le \frac{1}{5}$$
+$$\sum_{i=1}^n \hat{p}_i (1-\hat{p}_i) \le \frac{n}{4}$$
+$$\sum_{i=1}^n \hat{p}_i (1-\hat{p}_i) \le \frac{1}{4}$$
+$$0 \le h(a) \le h\left(\frac{1}{2}\right)$$
+$$h(a) \le \frac{1}{2}$$
+""",
+        [PROVED, REFUTED, PROVED, REFUTED, PROVED, PROVED, REFUTED],
+    ),
+    "an expectation under a distribution that the note defines": (
+        r"""
+Let $p(w \mid c) = \frac{\exp(s_w)}{\sum_{x=1}^V \exp(s_x)}$.
+
+$$\mathbb{E}_{x \sim p(\cdot \mid c)}[s_x] = \sum_{x=1}^V \frac{\exp(s_x)}{\sum_{y=1}^V \exp(s_y)} s_x$$
+$$\mathbb{E}_{x \sim p(\cdot \mid c)}[s_x] = \sum_{x=1}^V s_x$$
+""",
+        [PROVED, REFUTED],
+    ),
 }
 
 
