@@ -228,8 +228,14 @@ def _confirmed(relation: Relation, sides: list[Expr], sign: int) -> bool:
 
 
 def values_of(model: Model) -> dict[str, Any]:
-    """All values that were used, by name: strings, and nested lists of strings for arrays."""
-    shown: dict[str, Any] = {index.name: str(value) for index, value in model.free.items()}
+    """All values that were used, by name: strings, and nested lists of strings for arrays.
+
+    An index with the name of an array (``u_u``) is called "index u".
+    """
+    shown: dict[str, Any] = {
+        f"index {index.name}" if index.name in model.entries else index.name: str(value)
+        for index, value in model.free.items()
+    }
     shown |= {name: str(value) for name, value in model.scalars.items()}
     for name, cells in model.entries.items():
         if cells:

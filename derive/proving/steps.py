@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sympy import Abs, Integer, Max, Min, Symbol
+from sympy import Abs, Expr, Integer, Max, Min, Symbol
 
 from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
 from derive.patience import OutOfTime, clock, limited
+from derive.proving.budget import Budget
 from derive.proving.check import decide, decide_cases, decide_equivalence
+from derive.proving.counterexample import compare, survey
 from derive.proving.diagnosis import diagnose
+from derive.proving.evaluation import NoValue, TooMuchWork
+from derive.proving.models import Infeasible, Model, Outline
 from derive.reading.claims import Claim, Shape
+from derive.reading.definers import scalars_of
 from derive.reading.drafts import Draft
 from derive.reading.note import Draftbook
 from derive.terms import ArrayFacts
@@ -20,6 +25,7 @@ from derive.terms import ArrayFacts
 SECONDS = 10.0
 DIAGNOSIS_SECONDS = 2.5
 PATIENCE = 1.5  # a step is ended by force after this many times the seconds it was given, and one second
+MODELS = 4  # in which a side must have no value before that refutes a step
 STEPS_IN_FULL = 12  # a note gets the time of this many undecided steps
 
 
@@ -172,30 +178,45 @@ def _by_sign(claim: Claim, seconds: float) -> Verdict | None:
 
 
 def _where_defined(claim: Claim, seconds: float) -> Verdict | None:
-    """A step may hold only where a number is positive although the note lets it be negative: ln x² = 2 ln x."""
+    """A step may hold only where a number is positive although the note lets it be negative: ln x² = 2 ln x.
+
+    Only values decide: in several models one side has a value and the other has none, and in no model have both.
+    """
     goal = claim.goal
-    if goal.relation is not Relation.EQUAL:
+    if goal.relation is not Relation.EQUAL or goal.facts.given:
         return None
-    for symbol in goal.left.free_symbols | goal.right.free_symbols:
+    numbers = scalars_of(goal.left) | scalars_of(goal.right)
+    for symbol in sorted((s for s in numbers if s.name in claim.real), key=lambda s: s.name):
         facts = goal.facts.of(symbol.name)
-        if (
-            symbol.name not in claim.real
-            or symbol.is_positive
-            or symbol.is_integer
-            or (facts and facts.lower is not None)
-        ):
+        if symbol.is_positive or symbol.is_integer or (facts and facts.lower is not None):
             continue
         size = Symbol(f"{symbol.name}₊", positive=True)
         known = goal.facts.with_arrays(**{size.name: ArrayFacts(positive=True, nonnegative=True)})
         left, right = (side.xreplace({symbol: -size}) for side in (goal.left, goal.right))
-        real = [
-            decide(Goal(side, Relation.EQUAL, side, known), deadline=seconds / 4).kind is Kind.PROVED
-            for side in (left, right)
-        ]
-        if real[0] != real[1]:
+        if _one_has_no_value(Goal(left, Relation.EQUAL, right, known), Budget(seconds / 4)):
             what = f"for negative {symbol} only one side has a real value"
             return Verdict(Kind.REFUTED, what, diagnosis=what)
     return None
+
+
+def _one_has_no_value(goal: Goal, budget: Budget) -> bool:
+    """Whether one and the same side has no value in a few models in which the other has one."""
+    seen = set[tuple[bool, bool]]()
+    count = 0
+    for model in survey(Outline(goal), budget, MODELS):
+        try:
+            seen.add((_has_value(goal.left, goal, model), _has_value(goal.right, goal, model)))
+        except (TooMuchWork, Infeasible):
+            continue
+        count += 1
+    return count >= MODELS and seen in ({(True, False)}, {(False, True)})
+
+
+def _has_value(side: Expr, goal: Goal, model: Model) -> bool:
+    try:
+        return compare(replace(goal, left=side, right=side), model) is not None
+    except NoValue:
+        return False
 
 
 def _under_assumptions(claim: Claim, seconds: float) -> Verdict | None:

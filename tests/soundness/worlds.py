@@ -179,9 +179,10 @@ class Recorded(World):
 
     def index(self, symbol: Index) -> int:
         if symbol not in self.free:
-            if not isinstance(self.shown.values.get(symbol.name), str):
+            value = self.shown.values.get(f"index {symbol.name}", self.shown.values.get(symbol.name))
+            if not isinstance(value, str):
                 raise NoNumber(f"no value is shown for {symbol.name}")
-            self.free[symbol] = int(self.shown.values[symbol.name])
+            self.free[symbol] = int(value)
         return self.free[symbol]
 
     def entry(self, name: str, where: Place) -> Fraction:
