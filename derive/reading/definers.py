@@ -219,6 +219,8 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     scope.definitions[found.key] = definition
     scope.heads[found.key] = head
     base = found.spelled.name.split("_{")[0]
+    if base in LOSSES and base != found.spelled.name and not found.spelled.subs:
+        scope.latest[base] = found.spelled.name
     if found.called and not found.spelled.subs and (base in DEPENDENT or not parameters):
         _alias(found.spelled.name, head, reading)
     return head

@@ -118,8 +118,20 @@ def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
     body, variables = parts
     if not body:
         raise Unsettled("a derivative of nothing")
-
+    body = _function_of(body, variables, reading) or body
     return by_all(product([bare(body[0].node), *body[1:]], reading), variables, reading)
+
+
+def _function_of(body: list[tree.Factor], variables: list[tree.Node], reading: Reading) -> list[tree.Factor] | None:
+    """``dσ/dx`` means dσ(x)/dx; None if what is differentiated has its argument, or is no function."""
+    spelled = spell(body[0].node) if len(body) == 1 else None
+    if spelled is None or spelled.subs or spelled.primes or any(one != variables[0] for one in variables):
+        return None
+    function = spelled.name in FUNCTIONS or signature(spelled.name, 0, ()) in reading.scope.heads
+    if not function or spelled.name in reading.scope.heads or spelled.name in reading.scope.families:
+        return None
+    span = body[0].node.span
+    return [body[0], bare(tree.Group(span, "(", ")", tree.Sequence(span, (variables[0],))))]
 
 
 def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tuple[Value, int] | None:

@@ -453,6 +453,12 @@ def _plain_name(spelled: Spelled, reading: Reading) -> Value:
     constant = _constant(spelled, reading)
     if constant is not None:
         return constant
+    family = scope.families.get(name)
+    known = family is not None and (family.declared or family.order)
+    latest = scope.latest.get(name) if not spelled.subs and not known else None
+    if latest is not None and (loss := by_definition(Spelled(latest), (), reading)) is not None:
+        scope.note(f"{name} is the {latest} that was defined last before it (inferred)")
+        return loss
     if not spelled.subs and (name in scope.sizes or name in reading.survey.sizes) and name not in scope.families:
         return scalar(scope.size(name))
     if not spelled.subs and name in reading.survey.unary_calls and name in reading.survey.wholes:

@@ -96,6 +96,7 @@ def read_note(document: Document) -> Draftbook:
     for _ in range(MAX_PASSES):
         current = Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()
+        scope.latest.clear()
         clean = _run(items, current)
         now = _state(scope, found)
         if (clean and now == state) or clock() > end:

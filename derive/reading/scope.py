@@ -83,6 +83,7 @@ class Scope:
         self.temporary: set[str] = set()
         self.fixed: dict[str, Expr] = {}
         self.unclear: dict[str, str] = {}
+        self.latest: dict[str, str] = {}
         self.partial: set[str] = set()
         self.enumerated: str | None = None
         self.unions: dict[str, tree.Node] = {}

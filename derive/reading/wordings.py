@@ -46,7 +46,7 @@ NAMED: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
     )
 )
 """Phrases that give a formula a name, and whether the name comes first."""
-PROBABILITIES = re.compile(r"probabilit|概率", re.IGNORECASE)
+PROBABILITIES = re.compile(r"probabilit\w*|概率", re.IGNORECASE)
 
 
 def define_in_words(text: str, formulas: list[Formula], current: Pass) -> None:
