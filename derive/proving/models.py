@@ -153,12 +153,18 @@ class Model:
                 unused = [k for k in values if k not in self.free.values()]
                 self.free[index] = self.rng.choice(unused if apart and unused else values)
             if len(self.free) == len(self.outline.indices) and all(
-                self.free[a] != self.free[b]
+                self._placed(a) != self._placed(b)
                 for a, b in (tuple(pair) for pair in self.facts.distinct if len(pair) == 2)
-                if a in self.free and b in self.free
+                if self._placed(a) is not None and self._placed(b) is not None
             ):
                 return
         raise Infeasible("the free indices cannot be kept apart")
+
+    def _placed(self, side: Expr) -> int | None:
+        """The value of a free index or of a number that stands for one; None for anything else."""
+        return (
+            int(side) if isinstance(side, sympy.Integer) else self.free.get(side) if isinstance(side, Index) else None
+        )
 
     def _axis(self, axis: Axis) -> range:
         low, high = self._bound(axis.low), self._bound(axis.high)

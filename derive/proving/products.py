@@ -168,6 +168,8 @@ class Products(Laws):
             return ZERO if constant else ONE
         if self.at_least_zero(difference - ONE) or self.at_least_zero(-difference - ONE):
             return ZERO
+        if self._never_zero(difference):
+            return ZERO
         pair = self._pair(difference)
         if pair is not None:
             left, right = pair
@@ -183,6 +185,16 @@ class Products(Laws):
                 )
         first = difference.ordered()[0]
         return atom_poly(make_atom("delta", difference if first[1] > 0 else -difference))
+
+    def _never_zero(self, difference: Poly) -> bool:
+        """``j - 0`` where j is known to differ from 0."""
+        for mono, c in difference:
+            if len(mono) == 1 and mono[0][1] == 1 and c in (1, -1):
+                atom = mono[0][0]
+                number = atom_poly(atom) - (difference if c == 1 else -difference)
+                if number.constant() is not None and frozenset((atom.key, number.key)) in self.known.apart:
+                    return True
+        return False
 
     @staticmethod
     def _pair(difference: Poly) -> tuple[Atom, Atom] | None:

@@ -288,6 +288,8 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return special
     if (found := divergence(spelled, group, reading)) is not None:
         return found
+    if (modelled := _by_model(spelled, parts, separators, reading)) is not None:
+        return modelled
     if (past := given_history(spelled, parts, separators, reading)) is not None:
         return scalar(past)
     if _is_table(spelled, parts, separators, reading):
@@ -308,6 +310,25 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if letters_of(name) & reading.survey.functions and name not in scope.families and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
     return None
+
+
+def _by_model(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Value | None:
+    """``P(w_c | w_{c-m}, …, w_{c+m})``: the entry of the softmax that the note calls its probabilities."""
+    model = reading.scope.model
+    if model is None or spelled.subs or spelled.name not in TABLES or separators[:1] != ("|",):
+        return None
+    context = [spell(plain(part)) for part in parts[1:]]
+    whole = [s for s in context if s is not None and not s.subs and s.name in reading.survey.wholes]
+    if not any(isinstance(plain(part), tree.Ellipsis) for part in parts[1:]) and len(whole) != len(parts) - 1:
+        return None
+    word = spell(value_of_variable(parts[0]))
+    if word is None or len(word.subs) != 1 or word.power is not None:
+        return None
+    found = by_definition(Spelled(model), (), reading)
+    if found is None or found.rank != 1:
+        return None
+    reading.scope.note(f"the probability of a word given its context is its entry of {model} (inferred)")
+    return scalar(found.at(index_expression(word.subs[0], found.shape[0], reading)))
 
 
 def _entry_at(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:

@@ -40,6 +40,7 @@ class Reading:
     serial: int = 0
     place: str = ""
     sentence: str = ""
+    behind: str = ""
     leading: frozenset[str] | None = None
 
     def free_axis(self, name: str) -> Axis:
@@ -73,7 +74,8 @@ class Reading:
         A capital letter that is never indexed names the matrix of the vectors with its small letter: U and u_w.
         """
         name = spelled.name
-        if not spelled.subs and (small := self.survey.matrix_of(name)) is not None and name not in self.scope.unclear:
+        whole = len(spelled.subs) in (0, 2) and name not in self.scope.unclear
+        if whole and (small := self.survey.matrix_of(name)) is not None:
             columns = self.survey.holds_columns(name)
             self.scope.note(f"the {'columns' if columns else 'rows'} of {name} are the vectors {small}")
             return small, columns

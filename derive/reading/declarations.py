@@ -32,6 +32,8 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
         for name in names:
             _member(plain(name), sides[1], reading)
         return True
+    if symbols == ["\\le", "\\le"] and _range_of_index(sides, reading):
+        return True
     if set(symbols) <= {"<", ">", "\\le", "\\ge"}:
         return _bounds(sides, symbols, reading)
     if symbols == ["\\ne"]:
@@ -39,6 +41,7 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
         if (
             isinstance(sides[1], tree.Num)
             and sides[1].text == "0"
+            and letter(sides[0]) not in reading.survey.subscripts | reading.survey.offsets
             and (family := _family(sides[0], reading)) is not None
         ):
             family.real, family.positive, family.lower, family.upper = True, False, None, None
@@ -49,6 +52,18 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
     if symbols in (["="], [":="], ["\\equiv"]):
         return _equation(sides[0], sides[1], reading)
     return False
+
+
+def _range_of_index(sides: list[tree.Node], reading: Reading) -> bool:
+    """``-m ≤ j ≤ m`` for an index j."""
+    name = letter(sides[1])
+    if name is None or name not in reading.survey.subscripts | reading.survey.offsets:
+        return False
+    low, high = (value(side, reading).body for side in (sides[0], sides[2]))
+    if low.is_number and high.is_number:
+        return False
+    reading.free_index(name, Axis(f"{low}..{high}", low, high))
+    return True
 
 
 def _differs(left: tree.Node, right: tree.Node, reading: Reading) -> None:

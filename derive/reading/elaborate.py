@@ -519,7 +519,7 @@ def member(spelled: Spelled, reading: Reading) -> Value:
             family_name, len(spelled.subs) + wanted if not spelled.subs or spelled.transposed or spelled.bold else 0
         )
     where = [index_expression(s, scope.axis(family_name, p), reading) for p, s in enumerate(spelled.subs)]
-    if family.columns and family.order == 2 and len(where) == 2:
+    if family.columns and family.order == 2 and len(where) == 2 and (name == family_name or name.isupper()):
         where = where[::-1]
     return scope.whole(family_name, tuple(where))
 

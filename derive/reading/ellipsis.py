@@ -15,6 +15,7 @@ from derive.reading.ranges import _bound_value
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import bare, letter, plain
 from derive.reading.values import ShapeError, Value, add, multiply, negate
+from derive.reading.windows import window_sum
 from derive.terms import Axis, product_over, sum_over
 
 ValueOf = Callable[[tree.Node, Reading], Value]
@@ -29,6 +30,8 @@ def has_ellipsis(node: tree.Node) -> bool:
 
 
 def dotted_sum(node: tree.Sum, reading: Reading, value_of: ValueOf) -> Value:
+    if (window := window_sum(node, reading, value_of)) is not None:
+        return window
     terms = list(node.terms)
     dots = next(k for k, t in enumerate(terms) if isinstance(plain(t.node), tree.Ellipsis))
     if dots == 0 or dots + 1 == len(terms):

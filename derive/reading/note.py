@@ -19,6 +19,7 @@ from derive.reading.formula import Formula as Mathematics
 from derive.reading.items import Display, Item, Layout, Remark, Sentence, items_of, trees_of
 from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
+from derive.reading.prose import columns_by_text
 from derive.reading.renaming import renamed
 from derive.reading.scope import Scope
 from derive.reading.sentences import announced, members, read_sentence
@@ -89,6 +90,9 @@ def read_note(document: Document) -> Draftbook:
     macros: Macros = {}
     items = renamed(list(items_of(document, macros)))
     found = survey(trees_of(items))
+    for item in items:
+        if isinstance(item, Sentence):
+            columns_by_text(item.text, list(item.formulas), found)
     scope = Scope()
     state: object = None
     seconds = NOTE_SECONDS + MORE_SECONDS * sum(len(item.rows) for item in items if isinstance(item, Display))
@@ -118,6 +122,7 @@ def _run(items: list[Item], current: Pass) -> bool:
     for number, item in enumerate(items):
         reading.place, reading.serial, reading.guards, reading.given = str(number), 0, [], ()
         if isinstance(item, Sentence):
+            reading.behind = ""
             with suppress(OutOfTime), in_time(item, current):
                 clean &= read_sentence(item, current)
             continue
@@ -130,6 +135,8 @@ def _run(items: list[Item], current: Pass) -> bool:
         if isinstance(item, Broken):
             current.drafts.append(Draft(item.place, "", "", "", problem=item.message, unread=True))
             continue
+        following = items[number + 1] if number + 1 < len(items) else None
+        reading.behind = following.text if isinstance(following, Sentence) else ""
         leading = announced(items[number - 1] if number else None, reading)
         reading.guards, reading.given = list(leading.distinct), leading.given
         reading.locals = members(items[number - 1] if number else None, reading)

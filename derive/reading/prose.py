@@ -18,6 +18,7 @@ from derive.reading.declarations import differ_from
 from derive.reading.definitions import Definition, function
 from derive.reading.scope import Head
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
+from derive.reading.survey import Survey
 from derive.reading.values import Value, scalar
 from derive.terms import Index, delta
 
@@ -44,24 +45,30 @@ ONLY_IF = re.compile(r"\biff\b|only if|equality|exactly when|precisely when|当�
 
 COLUMNS = re.compile(
     r"(?:as|in|is|into) (?:its|the)\s\S{0,8}\s?(?:columns?|rows?)|(?:columns?|rows?) of|"
-    r"whose (?:columns?|rows?)|with (?:columns?|rows?)|"
+    r"whose (?:columns?|rows?)|with (?:columns?|rows?)|ha(?:ve|s|ving) (?:the )?(?:columns?|rows?)|"
     r"per (?:row|column)|is row|is column|第.{0,6}[行列]|[各每][行列]|按[行列]",
     re.IGNORECASE,
 )
 
 
-def _columns_by_text(match: re.Match[str], formulas: list[Formula], reading: Reading) -> None:
+def _columns_by_text(match: re.Match[str], formulas: list[Formula], survey: Survey) -> None:
     """ "the columns of U are the u_w": settles how a matrix holds its vectors."""
     matrices = [
         (abs(f.position - match.start()), s.name)
         for f in formulas
         for statement in f.statements
-        if statement.first is not None and (s := spell(plain(statement.first))) and reading.survey.matrix_of(s.name)
+        if statement.first is not None and (s := spell(plain(statement.first))) and survey.could_hold(s.name)
     ]
     if matrices:
         name = min(matrices)[1]
         word = match.group(0).lower()
-        reading.survey.columns.setdefault(name, "col" in word or "列" in word)
+        survey.columns.setdefault(name, "col" in word or "列" in word)
+
+
+def columns_by_text(text: str, formulas: list[Formula], survey: Survey) -> None:
+    """How matrices hold their vectors, where a sentence says so.  Known before anything is read."""
+    for match in COLUMNS.finditer(text):
+        _columns_by_text(match, formulas, survey)
 
 
 CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -98,8 +105,6 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
         reading.scope.rows_by_default = True
     if INDEPENDENT.search(text) and not ONLY_IF.search(text):
         reading.scope.independent.update(n for n in reading.survey.joints if n != "\\#")
-    for match in COLUMNS.finditer(text):
-        _columns_by_text(match, formulas, reading)
     for kind, pattern in CUES:
         for match in pattern.finditer(text):
             if NEGATION.search(text[: match.start()]) or _is_example(text, match):

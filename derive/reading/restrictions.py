@@ -122,7 +122,8 @@ def _axis(node: tree.Node, reading: Reading) -> Axis | None:
     if (name := letter(node)) is not None:
         family = reading.scope.families.get(name)
         number = family is not None and family.points_into is None  # beside words w_1, …, w_K, w is a word as well
-        return reading.free_axis(name) if name in reading.survey.subscripts and not number else None
+        seen = name in reading.survey.subscripts or name in reading.survey.offsets - reading.survey.sizes
+        return reading.free_axis(name) if seen and not number else None
     if isinstance(node, tree.Sum):
         found = (_axis(term.node, reading) for term in node.terms)
         return next((axis for axis in found if axis is not None), None)

@@ -84,6 +84,7 @@ class Scope:
         self.fixed: dict[str, Expr] = {}
         self.unclear: dict[str, str] = {}
         self.latest: dict[str, str] = {}
+        self.model: str | None = None
         self.partial: set[str] = set()
         self.enumerated: str | None = None
         self.unions: dict[str, tree.Node] = {}

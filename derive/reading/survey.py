@@ -80,6 +80,7 @@ class Survey:
         )
 
     given: dict[str, list[tuple[str, frozenset[str]]]] = field(default_factory=dict)
+    offsets: set[str] = field(default_factory=set)
     dotted: set[str] = field(default_factory=set)
     separate: dict[str, frozenset[str]] = field(default_factory=dict)
     vectors_at: set[str] = field(default_factory=set)
@@ -94,15 +95,20 @@ class Survey:
     def matrix_of(self, name: str) -> str | None:
         """The small letter of the vectors that the matrix ``name`` holds, if it is such a matrix."""
         small = name.lower()
-        if len(name) != 1 or small == name or name in self.indexed:
+        if not self.could_hold(name):
             return None
-        if small not in self.indexed or small in self.index_arrays:
+        told = name in self.columns  # then entries may be written both as U_{jk} and as u_{jk}
+        if name in self.indexed and not (told and self.most_indices.get(name) == 2):
             return None
-        entries = self.most_indices.get(small) == 2 and len(self.shapes.get(small, ())) == 1  # x_{ij} of x_i ∈ ℝ^d
-        if self.most_indices.get(small) != 1 and not entries:
+        if self.most_indices.get(small) != 1 and not (told and self.most_indices.get(small) == 2):
             return None
         used = len(self.shapes.get(name, ())) == 2 or name in self.transposed or name in self.listed
         return small if used else None
+
+    def could_hold(self, name: str) -> bool:
+        """Whether a name could be the matrix of the vectors with its small letter."""
+        small = name.lower()
+        return len(name) == 1 and small != name and small in self.indexed and small not in self.index_arrays
 
     def holds_columns(self, name: str) -> bool:
         """Whether the vectors are the columns of the matrix: by the text, by the lengths, by how it is used."""
@@ -335,6 +341,8 @@ def _script(node: tree.Script, found: Survey) -> None:
     for sub in spelled.subs:
         if (name := letter(sub)) is not None:
             found.subscripts.add(name)
+        elif isinstance(inside := plain(sub), tree.Sum):
+            found.offsets.update(n for term in inside.terms if (n := letter(term.node)) is not None)
         for inner in walk(sub):
             nested = spell(inner) if isinstance(inner, tree.Script) else None
             if nested and nested.subs:

@@ -55,6 +55,7 @@ def define_in_words(text: str, formulas: list[Formula], current: Pass) -> None:
     _by_cases(text, formulas, current.reading)
     _summand(text, formulas, current)
     _vector_of_probabilities(text, formulas, current.reading)
+    _softmax_is_the_model(text, formulas, current.reading)
 
 
 def _new(node: tree.Node | None, place: str, reading: Reading) -> Candidate | None:
@@ -194,3 +195,17 @@ def _vector_of_probabilities(text: str, formulas: list[Formula], reading: Readin
     entry = tree.Script(table.span, before[-1].first or table, tree.Name(table.span, found.parameters[0]), None)
     inner = value(entry, reading)
     _enter(found, Value((), unfold(inner.body, reading.scope.definitions)), place, reading)
+
+
+def _softmax_is_the_model(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """ "turn the scores into probabilities ŷ = softmax(z)": what P(w_c | its context) is, where nobody says it."""
+    if PROBABILITIES.search(text) is None:
+        return
+    for _, statement in _statements(formulas):
+        equation = _equation(statement)
+        if equation is None or (name := letter(equation[0])) is None:
+            continue
+        right = plain(equation[1])
+        head = plain(right.factors[0].node) if isinstance(right, tree.Product) else right
+        if (called := spell(head)) is not None and called.name.lower() == "softmax":
+            reading.scope.model = name
