@@ -199,12 +199,21 @@ def formulas(
 
 
 def explain(
-    term: Annotated[str, typer.Argument(help="NOTE/OUTPUT, NOTE/FUNCTION/OUTPUT or NOTE/LINE; NOTE alone lists them.")],
+    term: Annotated[
+        str | None, typer.Argument(help="NOTE/OUTPUT, NOTE/FUNCTION/OUTPUT or NOTE/LINE; NOTE alone lists them.")
+    ] = None,
     notes: Annotated[list[Path] | None, typer.Option("--notes", help="Notes or folders to look in.")] = None,
 ) -> None:
-    """Show one derivation with its assumptions, its definitions and its NumPy, e.g. softmax-skip-gram/gradient-v."""
+    """Show one derivation with its assumptions, its definitions and its NumPy.
+
+    derive explain softmax-skip-gram/gradient-v    the derivation of an output of a generated function\n
+    derive explain softmax-skip-gram:31            the derivation that holds a line of a note\n
+    derive explain softmax-skip-gram               what there is to explain in a note; without it, in all of them
+
+    Exit code: 0 shown, 2 there is no such note, output or line.
+    """
     from derive.checking import notes_below
     from derive.formulas import explain as explaining
 
     found = [note for path in notes or [] for note in notes_below(path)] or shipped_notes()
-    typer.echo(explaining.explain(term, found), nl=False)
+    typer.echo(explaining.explain(term, found) if term is not None else explaining.all_terms(found), nl=False)

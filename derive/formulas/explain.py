@@ -5,20 +5,29 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
+from derive.derivation import Kind, Step, Verdict
 from derive.errors import DeriveError
 from derive.formulas.linear import linear
-from derive.formulas.page import Chain, Line, Page, read_page
+from derive.formulas.page import Chain, Line, Page, page_of
 from derive.formulas.prose import Block, Inline, Span
 from derive.formulas.source import segments
 from derive.formulas.verdicts import MARKS, finding, formulas_in
+from derive.proving.steps import judge
+from derive.reading.drafts import Draft
 from derive.reading.formula import Formula
 from derive.reading.latex import parse_block
+from derive.reading.markdown import read_document
+from derive.reading.note import read_note
 
-__all__ = ["Emitted", "emitted", "explain", "line_in_words"]
+__all__ = ["Emitted", "all_terms", "emitted", "explain", "line_in_words"]
+
+WIDTH = 100
 
 _OUTPUT = re.compile(r"^ *(\w+) = (?:.+\n)+? *proved in ([^\s:]+):(\d+)$", re.MULTILINE)
 
@@ -61,11 +70,11 @@ def explain(term: str, notes: list[Path], *, seconds: float = 10.0, folder: Path
     stem, _, rest = term.replace(":", "/").partition("/")
     note = next((path for path in notes if path.stem == stem or path.name == stem), None)
     if note is None:
-        raise DeriveError(f"there is no note {stem}; there are {', '.join(path.stem for path in notes)}")
+        stems = [path.stem for path in notes]
+        raise DeriveError(f"there is no note {stem}{_near(stem, stems)}; there are {', '.join(stems)}")
     known = [one for one in emitted(folder) if one.note == note.name]
     if not rest:
         return _terms(note, known)
-    page = read_page(note, seconds=seconds)
     chosen = None
     if rest.isdigit():
         number = int(rest)
@@ -74,9 +83,52 @@ def explain(term: str, notes: list[Path], *, seconds: float = 10.0, folder: Path
         fitting = [one for one in known if one.output == output and (not function or one.function == function[0])]
         chosen = min(fitting, key=lambda one: len(one.source), default=None)
         if chosen is None:
-            raise DeriveError(f"{note.stem} has no term {rest}\n{_terms(note, known)}")
+            near = _near(output, sorted({one.output for one in known}))
+            raise DeriveError(f"{note.stem} has no term {rest.replace('_', '-')}{near}\n{_terms(note, known)}")
         number = chosen.line
-    return "\n".join(_explained(page, number, chosen)) + "\n"
+    return "\n".join(_explained(_page(note, number, seconds), number, chosen)) + "\n"
+
+
+def all_terms(notes: list[Path], folder: Path | None = None) -> str:
+    """What can be explained: the terms of every note."""
+    known = emitted(folder)
+    return "".join(_terms(note, [one for one in known if one.note == note.name]) for note in notes)
+
+
+def _near(name: str, names: list[str]) -> str:
+    found = get_close_matches(name, names, n=1)
+    return f" (did you mean {found[0].replace('_', '-')}?)" if found else ""
+
+
+def _page(note: Path, number: int, seconds: float) -> Page:
+    """The page of a note with verdicts where they are shown: in the section of a line."""
+    document = read_document(note)
+    book = read_note(document)
+    rough = page_of(note, document, book, [_unjudged(draft) for draft in book.drafts])
+    places = {(step.place.line, step.place.column) for block in _section(rough, number) for step in block.steps}
+    wanted = [(draft.place.line, draft.place.column) in places for draft in book.drafts]
+    drafts = tuple(draft for draft, want in zip(book.drafts, wanted, strict=True) if want)
+    judged = iter(judge(replace(book, drafts=drafts), seconds=seconds))
+    steps = [next(judged) if want else _unjudged(draft) for draft, want in zip(book.drafts, wanted, strict=True)]
+    return page_of(note, document, book, steps)
+
+
+def _unjudged(draft: Draft) -> Step:
+    kind = Kind.DEFINITION if draft.definition is not None else Kind.UNDECIDED
+    return Step(draft.place, draft.relation, draft.left, draft.right, Verdict(kind, "not looked at"))
+
+
+def _section(page: Page, number: int) -> list[Chain]:
+    """The chains from the heading before a line to the chain that holds it.
+
+    Raises:
+        DeriveError: no step begins at this line.
+    """
+    place = next((k for k, block in enumerate(page.blocks) if isinstance(block, Chain) and _holds(block, number)), None)
+    if place is None:
+        raise DeriveError(f"no step begins at line {number} of {page.path}")
+    start = next((k for k in range(place, -1, -1) if isinstance(b := page.blocks[k], Block) and b.level > 0), 0)
+    return [block for block in page.blocks[start : place + 1] if isinstance(block, Chain)]
 
 
 def _terms(note: Path, known: list[Emitted]) -> str:
@@ -85,15 +137,12 @@ def _terms(note: Path, known: list[Emitted]) -> str:
 
 
 def _explained(page: Page, number: int, chosen: Emitted | None) -> Iterator[str]:
-    place = next((k for k, block in enumerate(page.blocks) if isinstance(block, Chain) and _holds(block, number)), None)
-    if place is None:
-        raise DeriveError(f"no step begins at line {number} of {page.path}")
+    shown = _section(page, number)
     yield _words(page.title) or page.path.name
     first = next(k for k, block in enumerate(page.blocks) if isinstance(block, Chain))
     assumed = [b for b in page.blocks[:first] if isinstance(b, Block) and b.level <= 0]
-    yield from _titled("Assumptions", [*(_words(b.content) for b in assumed), *page.conventions])
-    section = next((k for k in range(place, -1, -1) if isinstance(b := page.blocks[k], Block) and b.level > 0), 0)
-    shown = [block for block in page.blocks[section : place + 1] if isinstance(block, Chain)]
+    said = [*(_words(b.content) for b in assumed), *page.conventions]
+    yield from _titled("Assumptions", [row for text in said for row in textwrap.wrap(text, WIDTH)])
     reasons = [why for block in shown for line in block.lines for why in line.why if why.startswith("definition of")]
     needed = {part for why in reasons for is_formula, part in segments(why) if is_formula}
     others = [block for block in page.blocks if isinstance(block, Chain) and block not in shown]
@@ -103,7 +152,16 @@ def _explained(page: Page, number: int, chosen: Emitted | None) -> Iterator[str]
     if chosen is not None:
         yield ""
         yield f"NumPy: {chosen.output} of {chosen.function}, proved at {chosen.note}:{chosen.line}"
-        yield chosen.source
+        yield _without_docstring(chosen.source)
+
+
+def _without_docstring(source: str) -> str:
+    """The code of a function; what its docstring says has been shown in full."""
+    (function,) = ast.parse(source).body
+    if not isinstance(function, ast.FunctionDef) or ast.get_docstring(function) is None:
+        return source
+    words, lines = function.body[0], source.split("\n")
+    return "\n".join([*lines[: words.lineno - 1], *lines[words.end_lineno :]])
 
 
 def _titled(title: str, lines: list[str]) -> Iterator[str]:

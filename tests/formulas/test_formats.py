@@ -12,11 +12,14 @@ from typer.testing import CliRunner
 
 from derive.checking import check_file
 from derive.cli import app
-from derive.derivation import Kind
+from derive.derivation import Kind, Step
 from derive.errors import DeriveError
-from derive.formulas.commands import FORMATS, difference, formulas_command, report_command, write
-from derive.formulas.explain import explain
+from derive.formulas.commands import FORMATS, difference, formulas_command, report_command, shipped_notes, write
+from derive.formulas.explain import emitted, explain
 from derive.formulas.page import Chain, read_page
+from derive.proving.steps import judge
+from derive.reading.markdown import read_document
+from derive.reading.note import Draftbook, read_note
 
 
 @pytest.fixture
@@ -189,6 +192,50 @@ def pair(u):
     assert "softmax/pair/gradient-v" in explain("softmax", [note], folder=folder)
     with pytest.raises(DeriveError, match="softmax has no term other"):
         explain("softmax/other", [note], folder=folder)
+
+
+def test_explain_judges_what_it_shows_and_nothing_else(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = note.read_text(encoding="utf-8")
+    note.write_text(text.replace("The *logarithm*", "## Logarithm\n\nThe *logarithm*"), encoding="utf-8")
+    seen: list[int] = []
+
+    def watched(book: Draftbook, *, seconds: float) -> tuple[Step, ...]:
+        seen.extend(draft.place.line for draft in book.drafts)
+        return judge(book, seconds=seconds)
+
+    monkeypatch.setattr("derive.formulas.explain.judge", watched)
+    shown = explain("softmax:16", [note])
+    assert seen == [15, 16]
+    assert "✓ log undoes exp" in shown
+    assert "not looked at" not in shown
+    assert "  P(o|c) = exp(u_oᵀv_c)" in shown
+
+
+def test_explain_lists_what_there_is(note: Path) -> None:
+    run = CliRunner().invoke
+    everything = run(app, ["explain", "--notes", str(note)])
+    assert everything.exit_code == 0
+    assert everything.output == "terms of softmax:\n  softmax/LINE\n"
+    listed = run(app, ["explain"])
+    assert "  softmax-skip-gram/pair/gradient-v\n" in listed.output
+    assert "softmax-skip-gram:31" in run(app, ["explain", "--help"]).output
+
+
+def test_explain_guesses_what_was_meant() -> None:
+    with pytest.raises(DeriveError, match=r"no note softmax-skipgram \(did you mean softmax-skip-gram\?\); there are"):
+        explain("softmax-skipgram/loss", shipped_notes())
+    with pytest.raises(DeriveError, match=r"no term gradientv \(did you mean gradient-v\?\)"):
+        explain("softmax-skip-gram/gradientv", shipped_notes())
+
+
+def test_every_output_that_is_emitted_can_be_explained() -> None:
+    """Each names a line at which a step of its note begins; the derivations themselves take long to judge."""
+    outputs = emitted()
+    assert len(outputs) > 50
+    for stem in sorted({output.note for output in outputs}):
+        (path,) = (path for path in shipped_notes() if path.name == stem)
+        lines = {draft.place.line for draft in read_note(read_document(path)).drafts}
+        assert {output.line for output in outputs if output.note == stem} <= lines
 
 
 @pytest.mark.parametrize(
