@@ -52,12 +52,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Counterexample:
-    """Sizes and values at which the two sides differ; everything printed exactly."""
+    """Sizes and values at which the two sides differ; everything printed exactly.
+
+    ``starts`` has the index of the first entry of every array, for each of its axes.
+    """
 
     sizes: Mapping[str, int]
     values: Mapping[str, Any]
     left: str
     right: str
+    starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

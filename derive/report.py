@@ -71,6 +71,7 @@ def _step_as_json(step: Step) -> dict[str, Any]:
             "values": dict(verdict.counterexample.values),
             "left": verdict.counterexample.left,
             "right": verdict.counterexample.right,
+            "starts": {name: list(first) for name, first in verdict.counterexample.starts.items()},
         }
     return {
         "line": step.place.line,
@@ -130,6 +131,9 @@ def _show_step(step: Step, console: Console) -> None:
         given = ", ".join(f"{name} = {value}" for name, value in {**found.sizes, **found.values}.items())
         console.print(Text(f"{indent}for {given}:" if given else f"{indent}numerically:", style="dim"))
         console.print(Text(f"{indent}left {found.left}, right {found.right}"))
+        if others := {name: first for name, first in found.starts.items() if any(k != 1 for k in first)}:
+            said = "; ".join(f"{name} starts at {', '.join(map(str, first))}" for name, first in others.items())
+            console.print(Text(f"{indent}{said} (other arrays at 1)", style="dim"))
     if verdict.correction:
         console.print(Text(f"{indent}true would be: {verdict.correction}", style="green"))
 

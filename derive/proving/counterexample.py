@@ -200,7 +200,7 @@ def _show(goal: Goal, witness: Witness) -> Counterexample | None:
         return None
     if not confirmed:
         return None
-    return Counterexample(sizes=dict(model.sizes), values=values_of(model), left=texts[0], right=texts[1])
+    return Counterexample(dict(model.sizes), values_of(model), texts[0], texts[1], starts_of(model))
 
 
 def _printed(exact: Expr, number: Any) -> str:
@@ -241,6 +241,15 @@ def values_of(model: Model) -> dict[str, Any]:
         if cells:
             shown[name] = _nested(model, name, list(cells))
     return shown
+
+
+def starts_of(model: Model) -> dict[str, tuple[int, ...]]:
+    """The index of the first printed entry of every array, for each axis: 1, or less where an index is less."""
+    return {
+        name: tuple(min(1, *column) for column in zip(*cells, strict=True))
+        for name, cells in model.entries.items()
+        if cells
+    }
 
 
 def _nested(model: Model, name: str, places: list[tuple[int, ...]]) -> Any:

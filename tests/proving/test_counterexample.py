@@ -149,3 +149,11 @@ def test_a_strict_claim_beside_huge_numbers() -> None:
     assert decide(goal).kind is Kind.PROVED
     x = real("x")
     assert decide(Goal(x, Relation.LESS, x)).kind is Kind.REFUTED
+
+
+def test_a_counterexample_says_where_its_arrays_start() -> None:
+    k = Index("k", Axis("n", Integer(0), N))
+    x, y = array("x"), array("y")
+    verdict = decide(Goal(sum_over(x[k], k) + y[1], Relation.EQUAL, Integer(0)))
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.starts == {"x": (0,), "y": (1,)}
