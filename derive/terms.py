@@ -48,11 +48,15 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Axis:
-    """The finite set ``{low, low+1, ..., high}`` that an index runs over; ``name`` is how the author calls it."""
+    """The finite set ``{low, low+1, ..., high}`` that an index runs over; ``name`` is how the author calls it.
+
+    ``origin`` stands for the ends where the author left them to the reader; it is no part of what the axis is.
+    """
 
     name: str
     low: Expr
     high: Expr
+    origin: Symbol | None = field(default=None, compare=False)
 
     @property
     def length(self) -> Expr:

@@ -121,6 +121,8 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if verdict.kind is Kind.REFUTED and claim.unmet:
         conditions = "; ".join(claim.unmet)
         return Verdict(Kind.UNDECIDED, f"false without its condition, which is not understood: {conditions}")
+    if verdict.kind is Kind.REFUTED and claim.unsaid:
+        return Verdict(Kind.UNDECIDED, f"false as it is read, but the note does not say {'; '.join(claim.unsaid)}")
     if verdict.kind is Kind.REFUTED and claim.loose:
         names = ", ".join(claim.loose)
         return Verdict(

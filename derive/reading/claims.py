@@ -6,10 +6,11 @@ wrong shape is told apart from a wrong value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Product, Sum
 from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Relation
@@ -17,7 +18,7 @@ from derive.reading.context import Reading
 from derive.reading.definers import scalars_of
 from derive.reading.scope import Family, entry_name
 from derive.reading.values import Value, is_number
-from derive.terms import ANY, Facts, Index, free_indices
+from derive.terms import ANY, Axis, Facts, Index, free_indices
 
 
 class Shape(StrEnum):
@@ -41,6 +42,7 @@ class Claim:
     alternatives: tuple[tuple[Goal, bool], ...] = ()
     real: frozenset[str] = frozenset()
     unmet: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 SYMBOLS = {
@@ -70,7 +72,8 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     assumed = tuple(pair for solved in scope.assumed.values() for pair in solved.items())
     real = frozenset(name for name, family in scope.families.items() if family.real)
     shapes = (left.describe(), right.describe())
-    return Claim(goal, shape, certain, shapes, assumed, _loose(goal, reading), real=real, unmet=reading.unmet)
+    loose, unsaid = _loose(goal, reading), _disputed(bodies, reading)
+    return Claim(goal, shape, certain, shapes, assumed, loose, real=real, unmet=reading.unmet, unsaid=unsaid)
 
 
 def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
@@ -96,7 +99,26 @@ def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
 def _settled(body: Expr, reading: Reading) -> Expr:
     """The term with every axis put in that was settled only after the term was read."""
     moved = {i: Index(i.name, axis) for i in body.atoms(Index) if (axis := reading.scope.settled(i.axis)) != i.axis}
-    return reading.scope.axes.settle(body.xreplace(moved) if moved else body)
+    if not moved:
+        return reading.scope.axes.settle(body)
+    body = body.xreplace(moved)
+    begins = {new: new.axis for old, new in moved.items() if old.axis.low != new.axis.low}
+    if begins:
+        body = body.replace(lambda node: isinstance(node, Sum | Product), lambda node: _over(node, begins))
+    return reading.scope.axes.settle(body)
+
+
+def _over(node: Expr, axes: Mapping[Index, Axis]) -> Expr:
+    """A sum or product with the ends of some of its indices replaced."""
+    limits = [(i, axes[i].low, axes[i].high) if i in axes else (i, low, high) for i, low, high in node.limits]
+    return node.func(node.function, *limits)
+
+
+def _disputed(bodies: list[Expr], reading: Reading) -> tuple[str, ...]:
+    """What is not clear about the ranges of sums that are written without their ends."""
+    bound = {limit[0] for body in bodies for node in body.atoms(Sum, Product) for limit in node.limits}
+    unclear = {i for i in bound if isinstance(i, Index) and reading.scope.axes.is_disputed(i.axis)}
+    return tuple(sorted({f"where the index {i.name.split('ʹ')[0]} begins and ends" for i in unclear}))
 
 
 def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:

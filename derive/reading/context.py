@@ -66,6 +66,7 @@ class Reading:
         if "o" in self.survey.subscripts:
             self.scope.note("an index 0 on an axis that starts at 1 is read as one fixed index (inferred)")
             return self.free_index("0", axis)
+        self.scope.axes.dispute(axis)
         return sympy.Integer(0)
 
     def family_name(self, spelled: Spelled) -> tuple[str, bool | None]:
@@ -217,7 +218,7 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
             return reading.locals[name].body
         index = reading.bound.get(name)
         if index is not None:
-            scope.axes.same(index.axis, axis)
+            scope.axes.indexed(axis, index.axis)
             return index
         if name in scope.heads and not scope.heads[name].written:
             value = scope.heads[name].value

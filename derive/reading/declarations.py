@@ -211,7 +211,7 @@ def _shape(spelled: Spelled, lengths: list[tree.Node], reading: Reading) -> None
         family.columns = True
     for position, axis in enumerate(kept):
         where = len(spelled.subs) + position
-        scope.axes.same(scope.axis(name, where), axis)
+        scope.axes.declare(scope.axis(name, where), axis)
     family.row = family.row or row
     family.declared = True
     family.real = not axes
@@ -229,7 +229,7 @@ def _one_of_them(name: str, axes: list[Axis], reading: Reading) -> None:
     if not used or name in reading.survey.shapes or name in scope.heads or scope.family(name).declared:
         return
     for position, axis in enumerate(axes):
-        scope.axes.same(scope.axis(name, position), axis)
+        scope.axes.declare(scope.axis(name, position), axis)
     scope.family(name).declared = True
     reading.survey.wholes.add(name)
     scope.want_order(name, len(axes))

@@ -143,7 +143,7 @@ def _enumerated_array(start: tree.Statement, end: tree.Statement, reading: Readi
     if low in (0, 1):
         end_ = length if length is not None or high is None else size_of(high.name, reading)
         axis = Axis(str(end_), sympy.Integer(low), end_)
-        reading.scope.axes.same(reading.scope.axis(name, position), axis)
+        reading.scope.axes.indexed(reading.scope.axis(name, position), axis)
 
 
 def _spelled_like(one: tree.Statement, other: tree.Statement) -> bool:

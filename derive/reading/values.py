@@ -29,27 +29,54 @@ class ShapeError(Exception):
 
 
 class Axes:
-    """Knows which axes are the same; remembers what it learnt from one formula to the next."""
+    """Knows which axes are the same; remembers what it learnt from one formula to the next.
+
+    An axis that nobody declares gets its ends from use: from the widest of the ranges that are written for it.
+    Where such ranges contradict each other (0 to n - 1 here, 1 to n there) the axis is *disputed*.
+    """
 
     def __init__(self) -> None:
         self._parent: dict[Symbol, Expr] = {}
+        self._low: dict[Symbol, Expr] = {}
         self._flexible: set[Symbol] = set()
+        self._declared: set[Symbol] = set()
+        self._disputed: set[Symbol] = set()
+        self._widened = 0
 
     def flexible(self, name: str) -> Axis:
-        """An axis ``{1, ..., name}`` whose length is still open."""
+        """An axis ``{1, ..., name}`` whose ends are still open."""
         length = size(name)
         if length not in self._parent:
             self._flexible.add(length)
         return self.resolve(Axis.of_size(length))
 
     def is_flexible(self, axis: Axis) -> bool:
-        axis = self.resolve(axis)
-        return axis.low == 1 and axis.high in self._flexible and axis.high not in self._parent
+        root = self._root(axis)
+        return root is not None and root not in self._parent
+
+    def is_disputed(self, axis: Axis) -> bool:
+        """Whether the note contradicts itself, or says too little, about where this axis begins and ends."""
+        return self._root(axis) in self._disputed
+
+    def _root(self, axis: Axis) -> Symbol | None:
+        """The open axis that this one is, or was before it was settled."""
+        root = axis.origin
+        if root is None:
+            if axis.low != 1 or axis.high not in self._flexible:
+                return None
+            root = axis.high
+        while (parent := self._parent.get(root)) in self._flexible:
+            root = parent
+        return root
 
     def resolve(self, axis: Axis) -> Axis:
         """The axis with everything put in that is known by now."""
-        low, high = self.settle(axis.low), self.settle(axis.high)
-        return axis if (low, high) == (axis.low, axis.high) else Axis(str(high), low, high)
+        root = self._root(axis)
+        low, high = (axis.low, axis.high) if root is None else (self._low.get(root, sympy.Integer(1)), root)
+        low, high = self.settle(low), self.settle(high)
+        if (low, high, root) == (axis.low, axis.high, axis.origin):
+            return axis
+        return Axis(axis.name if (low, high) == (axis.low, axis.high) else str(high), low, high, root)
 
     def settle(self, expression: Expr) -> Expr:
         while True:
@@ -59,8 +86,8 @@ class Axes:
             expression = expression.xreplace(known)
 
     def settled(self) -> int:
-        """How many axes have been settled so far; grows until nothing more can be learnt."""
-        return len(self._parent)
+        """How much has been learnt about axes so far; grows until nothing more can be learnt."""
+        return len(self._parent) + self._widened
 
     def same(self, first: Axis, second: Axis) -> bool:
         """Whether two axes are one and the same, settling a flexible one if need be."""
@@ -68,10 +95,47 @@ class Axes:
         if (first.low, first.high) == (second.low, second.high):
             return True
         for one, other in ((first, second), (second, first)):
-            if self.is_flexible(one) and one.high not in other.high.free_symbols and other.low in (0, 1):
-                self._parent[one.high] = other.high if other.low == 1 else other.high - other.low + 1
-                return other.low == 1
+            root = one.origin
+            if root is None or root in self._parent or root in other.high.free_symbols or other.low not in (0, 1):
+                continue
+            if other.origin is not None:
+                self._parent[root] = other.origin
+            else:
+                self._parent[root], self._low[root] = other.high, other.low
+            return True
         return False
+
+    def declare(self, axis: Axis, length: Axis) -> None:
+        """The author gives the length of an axis; where it begins may still be learnt from use."""
+        if not self.same(axis, length) and sympy.expand(self.resolve(axis).length - length.length) != 0:
+            self.dispute(axis)
+        if (root := self._root(axis)) is not None:
+            self._declared.add(root)
+
+    def dispute(self, axis: Axis) -> None:
+        if (root := self._root(axis)) is not None:
+            self._disputed.add(root)
+
+    def indexed(self, axis: Axis, used: Axis) -> None:
+        """An index that runs over ``used`` stands where ``axis`` belongs; a written range says what the axis holds."""
+        if self.same(axis, used):
+            return
+        axis, used = self.resolve(axis), self.resolve(used)
+        root = axis.origin
+        if root is None or used.origin is not None or _within(used, axis):
+            return
+        length_kept = sympy.expand(axis.length - used.length) == 0
+        begins_at_zero = length_kept and (axis.low, used.low) == (1, 0)
+        if begins_at_zero if root in self._declared else _within(axis, used):
+            self._parent[root], self._low[root] = used.high, used.low
+            self._widened += 1
+        else:
+            self._disputed.add(root)
+
+
+def _within(inner: Axis, outer: Axis) -> bool:
+    gaps = (sympy.expand(inner.low - outer.low), sympy.expand(outer.high - inner.high))
+    return all(gap.is_Integer and gap >= 0 for gap in gaps)
 
 
 @dataclass(frozen=True)
