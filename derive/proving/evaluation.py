@@ -16,7 +16,7 @@ import sympy
 from sympy import Expr, Indexed
 from sympy.core.function import AppliedUndef
 
-from derive.terms import sigmoid
+from derive.terms import Index, sigmoid
 
 __all__ = ["DIGITS", "Dependencies", "Evaluator", "Exact", "NoValue", "Numeric", "TooMuchWork", "Values", "whole"]
 
@@ -277,6 +277,8 @@ class Evaluator:
             return [self._value(body, at)]
         index, low, high = limits[-1]
         first, last = self._whole(low, at), self._whole(high, at)
+        if last < first - 1 and not (low.atoms(Index, Indexed) | high.atoms(Index, Indexed)):
+            raise NoValue("a sum that ends before it begins")  # Σ_{i=1}^{n-k} is written where k ≤ n
         if last - first > 4000:
             raise TooMuchWork
         terms: list[Any] = []
@@ -311,6 +313,11 @@ def whole(e: Expr, values: Values, at: Mapping[Expr, int]) -> int:
         value = Fraction(1)
         for a in e.args:
             value *= Fraction(int(a.p), int(a.q)) if isinstance(a, sympy.Rational) else whole(a, values, at)
+    elif isinstance(e, sympy.Pow):
+        base, exponent = (whole(a, values, at) for a in e.args)
+        if not 0 <= exponent <= LARGEST_EXPONENT:
+            raise NoValue(f"{e} is not an index")
+        return base**exponent
     else:
         raise NoValue(f"{e} is not an index")
     if value.denominator != 1:

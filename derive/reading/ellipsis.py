@@ -11,7 +11,7 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.context import Reading, new_index
-from derive.reading.ranges import _bound_value
+from derive.reading.ranges import bound_value
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import bare, letter, plain
 from derive.reading.values import ShapeError, Value, add, multiply, negate
@@ -85,7 +85,7 @@ def dotted_list(node: tree.Group, reading: Reading, value_of: ValueOf) -> Value:
     pattern = general(run[0], last)
     if pattern is None or _number(pattern.low) != 1 or any(not _fits(pattern, part, k) for k, part in enumerate(run)):
         raise Unsettled(f"the dots do not show what the list holds: {tree.sexpr(node)}")
-    high = _bound_value(plain(pattern.high), reading, value_of)
+    high = bound_value(plain(pattern.high), reading, value_of)
     index = new_index(HOLE, Axis.of_size(high))
     with reading.binding({HOLE: index}):
         entry = value_of(pattern.node, reading)
@@ -225,7 +225,7 @@ def _shift(high: tree.Node, term: tree.Term) -> tree.Node:
 
 def _over(pattern: Pattern, reading: Reading, value_of: ValueOf, combine: Callable[..., Expr]) -> Value:
 
-    low, high = (_bound_value(plain(n), reading, value_of) for n in (pattern.low, pattern.high))
+    low, high = (bound_value(plain(n), reading, value_of) for n in (pattern.low, pattern.high))
     index = new_index(HOLE, Axis(str(high), low, high))
     with reading.binding({HOLE: index}):
         body = value_of(pattern.node, reading)

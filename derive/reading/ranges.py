@@ -81,7 +81,7 @@ def _read_part(part: tree.Node, found: Running, reading: Reading, value_of: Valu
     ):
         if found.sup is None:
             raise Unsettled(f"Σ over {name} has a lower bound and no upper one")
-        low = _bound_value(sides[1], reading, value_of)
+        low = bound_value(sides[1], reading, value_of)
         _bind(name, _up_to(found, name, low, reading, value_of), found)
     elif symbols == ["\\in"] and name is not None:
         _bind(name, member_axis(sides[1], name, reading, value_of), found)
@@ -90,7 +90,7 @@ def _read_part(part: tree.Node, found: Running, reading: Reading, value_of: Valu
             _bind(name, _up_to(found, name, sympy.Integer(1), reading, value_of), found)
         found.conditions.append((sides[0], symbols[0], sides[1]))
     elif len(symbols) == 2 and set(symbols) <= {"\\le", "<"} and (name := letter(sides[1])) is not None:
-        low, high = (_bound_value(sides[k], reading, value_of) for k in (0, 2))
+        low, high = (bound_value(sides[k], reading, value_of) for k in (0, 2))
         low, high = low + int(symbols[0] == "<"), high - int(symbols[1] == "<")
         _bind(name, Axis(f"{low}..{high}", low, high), found)
     elif len(symbols) == 2 and symbols == ["\\in", "\\ne"] and name is not None:
@@ -111,11 +111,11 @@ def _up_to(found: Running, name: str, low: Expr, reading: Reading, value_of: Val
     if found.sup is None:
         return reading.loose_axis(name)
     found.bounded = True
-    high = _bound_value(found.sup, reading, value_of)
+    high = bound_value(found.sup, reading, value_of)
     return Axis(str(high), low, high)
 
 
-def _bound_value(node: tree.Node, reading: Reading, value_of: ValueOf) -> Expr:
+def bound_value(node: tree.Node, reading: Reading, value_of: ValueOf) -> Expr:
     """A bound: a size, a number, ``|V|``, ``N-1``, ``L(w)``."""
     if (length := length_of(node, reading)) is not None:
         return length
@@ -172,12 +172,12 @@ def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf)
         parts = [plain(p) for p in node.body.parts]
         dots = [k for k, part in enumerate(parts) if isinstance(part, tree.Ellipsis)]
         if dots == [len(parts) - 2] and len(parts) in (3, 4):
-            bounds = [_bound_value(part, reading, value_of) for part in parts if not isinstance(part, tree.Ellipsis)]
+            bounds = [bound_value(part, reading, value_of) for part in parts if not isinstance(part, tree.Ellipsis)]
             if len(bounds) == 3 and bounds[1] - bounds[0] != 1:
                 raise unknown
             return Axis(str(bounds[-1]), bounds[0], bounds[-1])
     if isinstance(node, tree.Group) and node.open == "[" and len(node.body.parts) == 1:
-        return Axis.of_size(_bound_value(plain(node.body.parts[0]), reading, value_of))
+        return Axis.of_size(bound_value(plain(node.body.parts[0]), reading, value_of))
     spelled = spell(node)
     if spelled is not None and not _bare(spelled):
         raise unknown

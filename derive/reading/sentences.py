@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import sympy
+from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
@@ -18,10 +19,11 @@ from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
 from derive.reading.items import Item, Sentence
 from derive.reading.prose import apply_cues
-from derive.reading.ranges import size_of
+from derive.reading.ranges import bound_value, size_of
 from derive.reading.reach import free_letters
 from derive.reading.restrictions import Restrictions, restrictions
 from derive.reading.scope import Family, entry_name
+from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.values import Value
 from derive.reading.wordings import define_in_words
@@ -112,10 +114,9 @@ def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> No
             and (name := letter(start.first))
             and start.links[0].right is not None
         ):
-            low, high = plain_number(start.links[0].right), spell(plain(end.first))
-            if low is not None and high is not None and not high.subs:
-                length = size_of(high.name, reading)
-                reading.free_index(name, Axis(str(length), sympy.Integer(low), length))
+            low, last = plain_number(start.links[0].right), _end(end.first, reading)
+            if low is not None and last is not None:
+                reading.free_index(name, Axis(str(last), sympy.Integer(low), last))
                 reading.survey.subscripts.add(name)
             continue
         _enumerated_array(start, end, reading)
@@ -132,18 +133,26 @@ def _enumerated_array(start: tree.Statement, end: tree.Statement, reading: Readi
     if len(moving) != 1 or name in reading.scope.heads:
         return
     position = moving[0]
-    high = spell(plain(last.subs[position]))
     length = length_of(last.subs[position], reading)
-    if length is None and (high is None or high.subs or high.power is not None):
+    end_ = length if length is not None else _end(last.subs[position], reading)
+    if end_ is None:
         return
     if len(first.subs) == 1:
         reading.scope.enumerated = name
     reading.scope.want_order(name, len(first.subs))
     low = plain_number(first.subs[position])
     if low in (0, 1):
-        end_ = length if length is not None or high is None else size_of(high.name, reading)
         axis = Axis(str(end_), sympy.Integer(low), end_)
         reading.scope.axes.indexed(reading.scope.axis(name, position), axis)
+
+
+def _end(node: tree.Node, reading: Reading) -> Expr | None:
+    """The last number of a list with dots: ``V``, ``K - 1``, ``2m``; None for what is no size."""
+    node = plain(node)
+    spelled = spell(node)
+    if spelled is not None:
+        return None if spelled.subs or spelled.power is not None else size_of(spelled.name, reading)
+    return bound_value(node, reading, value) if whole_letters(node) else None
 
 
 def _spelled_like(one: tree.Statement, other: tree.Statement) -> bool:

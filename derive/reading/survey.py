@@ -13,6 +13,7 @@ from typing import Any
 
 from derive.reading import tree
 from derive.reading.indicators import conditions_in
+from derive.reading.size_letters import letters_in_sizes
 from derive.reading.spelling import Spelled, call, is_transpose, letter, plain, spell, walk
 
 TABLES = {
@@ -125,7 +126,7 @@ class Survey:
 
 def survey(formulas: Iterable[tree.Node]) -> Survey:
     """Look at every node of every formula."""
-    found = Survey()
+    found, formulas = Survey(), list(formulas)
     for formula in formulas:
         for node in walk(formula):
             look = _LOOK.get(type(node))
@@ -143,6 +144,10 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
         found.bare.update(_bare(formula))
         found.unscripted.update(_unscripted(formula))
     found.bound |= {n for n in found.varied & found.subscripts if n not in PARAMETERS}  # max_j x_j, but argmin_θ, max_p
+    lengths = {length for each in found.shapes.values() for length in each}
+    found.sizes |= (
+        letters_in_sizes(formulas, found.sizes, lengths) - found.subscripts - found.indexed - found.transposed
+    )
     found.sizes -= found.bound
     found.separate = _separate(found)
     found.lengths = {text: letters for text, letters in found.lengths.items() if not letters & found.bound}
