@@ -191,16 +191,31 @@ class Model:
         value = known.get(where)
         if value is None:
             what = self.facts.of(name)
-            if what is not None and what.sums_to_one:
+            if what is not None and what.example:
+                value = self._example(what, where)
+            elif what is not None and what.sums_to_one:
                 self._fill_total(name, what, where)
                 return known[where]
-            if what is not None and (what.points_into is not None):
+            elif what is not None and (what.points_into is not None):
                 value = self._point(name, what.points_into, what.injective)
             else:
                 label = Symbol(name, real=True)
                 value = self._draw(name, label, whole=name in self.outline.as_index)
             known[where] = value
         return value
+
+    def _example(self, what: ArrayFacts, where: tuple[int, ...]) -> Fraction:
+        """An entry of the identity matrix, or of the column of it that stands for this vector."""
+        if not where or len(where) != len(what.axes) or what.values or what.sums_to_one:
+            raise Infeasible("no example is known")
+        ranges = [self._axis(axis) for axis in what.axes[-2:]]
+        if len(where) == 1:
+            if what.example not in ranges[0]:
+                raise Infeasible("no room for the example")
+            return Fraction(int(where[0] == what.example))
+        if ranges[0] != ranges[1]:
+            raise Infeasible("the example is square")
+        return Fraction(int(where[-1] == where[-2]))
 
     def _point(self, name: str, axis: Axis, injective: bool) -> Fraction:
         taken = self._forbidden(name) | (set(self.entries[name].values()) if injective else set())

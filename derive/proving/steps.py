@@ -118,6 +118,8 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         verdict = _where_defined(claim, seconds) or verdict
     if verdict.kind is Kind.REFUTED:
         verdict = _under_assumptions(claim, seconds) or verdict
+    if verdict.kind is Kind.REFUTED and claim.structured:
+        verdict = _with_structure(claim, book, seconds)
     if verdict.kind is Kind.REFUTED and claim.unmet:
         conditions = "; ".join(claim.unmet)
         return Verdict(Kind.UNDECIDED, f"false without its condition, which is not understood: {conditions}")
@@ -132,6 +134,18 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict
+
+
+def _with_structure(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
+    """A refutation in a world that has what the words of the note say about the names, or none."""
+    if claim.special is not None:
+        again = decide(_fixed(replace(claim.goal, facts=claim.special), book), deadline=seconds / 2)
+        if again.kind is Kind.REFUTED:
+            return again
+    names = ", ".join(name.strip() for name in claim.structured)
+    return Verdict(
+        Kind.UNDECIDED, f"false for arbitrary {names}, but the words of the note say more, and they are not understood"
+    )
 
 
 def _of_equivalence(conditions: tuple[Claim, Claim] | None, seconds: float) -> Verdict:

@@ -17,6 +17,7 @@ from derive.derivation import Goal, Relation
 from derive.reading.context import Reading
 from derive.reading.definers import scalars_of
 from derive.reading.scope import Family, entry_name
+from derive.reading.structures import over_paths, structured_facts
 from derive.reading.values import Value, is_number
 from derive.terms import ANY, Axis, Facts, Index, free_indices
 
@@ -43,6 +44,8 @@ class Claim:
     real: frozenset[str] = frozenset()
     unmet: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
+    special: Facts | None = None
+    structured: tuple[str, ...] = ()
 
 
 SYMBOLS = {
@@ -72,8 +75,14 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     assumed = tuple(pair for solved in scope.assumed.values() for pair in solved.items())
     real = frozenset(name for name, family in scope.families.items() if family.real)
     shapes = (left.describe(), right.describe())
-    loose, unsaid = _loose(goal, reading), _disputed(bodies, reading)
-    return Claim(goal, shape, certain, shapes, assumed, loose, real=real, unmet=reading.unmet, unsaid=unsaid)
+    unsaid = _disputed(bodies, reading)
+    if over_paths(scope, facts, bodies):
+        unsaid += ("which ways through the tree there are",)
+    special, structured = structured_facts(scope, facts, bodies)
+    return Claim(
+        goal, shape, certain, shapes, assumed, _loose(goal, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
+        special=special, structured=structured,
+    )  # fmt: skip
 
 
 def _restricted(bodies: list[Expr], reading: Reading) -> Facts:

@@ -91,6 +91,8 @@ class Scope:
         self.rows_by_default = False
         self.independent: set[str] = set()
         self.assumed: dict[str, dict[Expr, Expr]] = {}
+        self.structured: dict[str, int] = {}
+        self.trees = False
 
     def warn(self, line: int, column: int, warning: str) -> None:
         """Remember something suspicious that the author should look at, and where it stands."""

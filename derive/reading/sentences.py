@@ -25,6 +25,7 @@ from derive.reading.restrictions import Restrictions, restrictions
 from derive.reading.scope import Family, entry_name
 from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import letter, plain, spell, walk
+from derive.reading.structures import declare_structures
 from derive.reading.values import Value
 from derive.reading.wordings import define_in_words
 from derive.terms import Axis
@@ -43,6 +44,8 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     reading = current.reading
     reading.sentence = sentence.text
     clean = True
+    stated = [statement for formula in sentence.formulas for statement in formula.statements]
+    declare_structures(sentence.text, stated, reading.scope, reading.survey)
     try:
         declare_count(sentence.text, list(sentence.formulas), reading)
     except Relearn:

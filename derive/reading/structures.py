@@ -1,0 +1,151 @@
+"""What the words of a note say about names without a formula: symmetric, orthonormal, of unit length, even, a tree.
+
+The prover uses none of it.  It matters for counterexamples: one in which a "symmetric" matrix is not symmetric shows
+nothing.  Many of these words hold of the identity matrix and of its columns, so that a step that is false even there is
+false; where no such example is known, a step about these names is never refuted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from enum import IntEnum
+
+from sympy import Expr, Indexed, Pow, Product, Sum, exp
+from sympy.core.function import AppliedUndef
+
+from derive.reading import tree
+from derive.reading.scope import Scope
+from derive.reading.spelling import spell, walk
+from derive.reading.survey import Survey
+from derive.terms import ArrayFacts, Facts, Index
+
+__all__ = ["Structure", "declare_structures", "over_paths", "structured_facts"]
+
+
+class Structure(IntEnum):
+    """Of what kind of example a word is known to hold; a greater one says less."""
+
+    MATRIX = 1
+    VECTOR_OR_MATRIX = 2
+    UNKNOWN = 3
+
+
+_MATRIX = (
+    r"(?<!skew-)(?<!skew )(?<!anti)(?<!anti-)(?<!a)symmetric\b(?! function)|unitary|"
+    r"positive[- ](?:semi-?)?definite|\bp\.?s\.?d\b|\bs\.?p\.?d\b|\bdiagonal matri|triangular|invertible|"
+    r"non-?singular|stochastic|projection matri|\bprojector|idempotent|permutation matri|"
+    r"full (?:column |row )?rank|hermitian|对称|正定|对角矩?阵|可逆|置换矩阵|投影矩阵|幂等"
+)
+_VECTOR_OR_MATRIX = (
+    r"\bortho(?:gonal|normal)|\bunit (?:length|norm|vectors?)|unit sphere|"
+    r"(?:length|norm)s? (?:one|1\b|equal to one)|\b(?:is|are|be|been|both|all) (?:l2[- ])?normali[sz]ed|"
+    r"\bnormali[sz]ed (?:word )?vectors?|正交|单位(?:长度|向量|化)|归一化的?向量|模长?为"
+)
+_UNKNOWN = (
+    r"skew|anti-?symmetric|zero[- ]mean|mean zero|mean (?:of|is) zero|\bcent(?:er|re)d\b|standardi[sz]ed|whitened|"
+    r"(?:sums?|adds?)(?: up)? to zero|eigenv|singular v(?:alue|ector)|linearly (?:in)?dependent|sorted|nilpotent|"
+    r"circulant|toeplitz|\bhollow\b|traceless|negative definite|负定|负半定|"
+    r"collinear|parallel to|multiples? of|divisible|whole numbers?|"
+    r"反对称|零均值|均值为零|特征(?:值|向量)|线性[无相]关|整数|偶数|奇数"
+)
+_PREDICATE = (
+    r"\b(?:is|are|be|was|were|any|an?|two|both|all|positive)\s+(?:an?\s+|all\s+|strictly\s+|always\s+|both\s+)?"
+)
+_UNKNOWN_IF_SAID = (
+    r"even(?! if| though| when| for| with| in\b| more| the\b| a\b)|odd|integers?|primes?|"
+    r"negative(?! (?:sampl|log|exampl|word|pair|class|point|infinit|sign|gradient|definite|semi|of\b|if\b))|"
+    r"nonzero|non-zero|(?:in|de)creasing|ordered|monotone|convex|concave|all equal|equal to each other|"
+    r"(?:all )?identical(?! to)|uncorrelated|periodic|linear\b"
+)
+WORDS: tuple[tuple[Structure, re.Pattern[str]], ...] = (
+    (Structure.MATRIX, re.compile(_MATRIX, re.IGNORECASE)),
+    (Structure.VECTOR_OR_MATRIX, re.compile(_VECTOR_OR_MATRIX, re.IGNORECASE)),
+    (Structure.UNKNOWN, re.compile(f"{_UNKNOWN}|{_PREDICATE}(?:{_UNKNOWN_IF_SAID})", re.IGNORECASE)),
+)
+NEGATED = re.compile(r"\b(?:not|no|isn't|aren't|without|need not be|never)\s+(?:\w+\s+)?$|(?:不|非|未)$", re.IGNORECASE)
+TREE = re.compile(
+    r"\btrees?\b|\bhuffman|\bleaf\b|\bleaves\b|\bpaths?\b|\bhierarchical|\bprefix codes?|inner nodes?|"
+    r"树|樹|哈夫曼|霍夫曼|路径|层次|层序|分层",
+    re.IGNORECASE,
+)
+
+
+def declare_structures(text: str, statements: Sequence[tree.Statement], scope: Scope, found: Survey) -> None:
+    """What the words of one sentence say of the names in it; of all names of the note, if it names none."""
+    scope.trees = scope.trees or TREE.search(text) is not None
+    for structure, words in WORDS:
+        if not any(NEGATED.search(text[: match.start()]) is None for match in words.finditer(text)):
+            continue
+        names = list(dict.fromkeys(_names(statements)))
+        others = set(found.subscripts | found.bound) - found.sizes
+        if structure is not Structure.UNKNOWN:
+            others |= found.sizes | scope.sizes.keys() | {length for shape in found.shapes.values() for length in shape}
+        for name in [n for n in names if n not in others] or names or sorted(scope.families):
+            scope.structured[name] = max(structure, scope.structured.get(name, structure))
+
+
+def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
+    for statement in statements:
+        for node in walk(statement):
+            spelled = spell(node) if isinstance(node, tree.Name | tree.Script | tree.Accent | tree.Word) else None
+            if spelled is not None and not spelled.name.isdigit():
+                yield spelled.name
+                yield f"{spelled.name}^()"
+                if len(spelled.name) == 1 and spelled.name.isupper():
+                    yield spelled.name.lower()  # the rows of U are the u_w
+
+
+def structured_facts(scope: Scope, facts: Facts, sides: Sequence[Expr]) -> tuple[Facts | None, tuple[str, ...]]:
+    """Facts for a counterexample in which the words hold (None if none is known), and of which names they speak."""
+    used = {str(a.base.label) for side in sides for a in side.atoms(Indexed)}
+    used |= {s.name for side in sides for s in side.free_symbols if not isinstance(s, Index)}
+    used |= {node.func.__name__ for side in sides for node in side.atoms(AppliedUndef)}
+    names = sorted(name for name in used if _says(scope, name))
+    examples = {
+        name: replace(facts.of(name) or ArrayFacts(), example=position) for position, name in enumerate(names, start=1)
+    }
+    known = all(_says(scope, name) is not Structure.UNKNOWN and _order(scope, name) > 0 for name in names)
+    if scope.trees:
+        for name in used - examples.keys():
+            what = facts.of(name)
+            if what is not None and what.points_into is not None and not what.injective:
+                examples[name] = replace(what, injective=True)  # a path comes by no node twice
+    return facts.with_arrays(**examples) if known else None, tuple(examples)
+
+
+def _says(scope: Scope, name: str) -> Structure | None:
+    """What the words say of a name, as far as it can be said of a number, a vector, a matrix."""
+    structure = Structure(said) if (said := scope.structured.get(name.strip())) else None
+    return None if structure is Structure.MATRIX and _order(scope, name) < 2 else structure
+
+
+def _order(scope: Scope, name: str) -> int:
+    return scope.families[name].order if name in scope.families else 0
+
+
+def over_paths(scope: Scope, facts: Facts, sides: Iterable[Expr]) -> bool:
+    """Whether a step adds over words what their ways through a tree give: only in a tree do these fit together."""
+    return scope.trees and any(
+        any(
+            _multiplied(part, {limit[0] for limit in node.limits}, facts)
+            for part in node.function.atoms(Product, exp, Pow)
+        )
+        for side in sides
+        for node in side.atoms(Sum)
+    )
+
+
+def _multiplied(part: Expr, words: set[Expr], facts: Facts) -> bool:
+    """Whether the factors along the way of one of the words are multiplied: by Π, or in the exponent by Σ."""
+    if isinstance(part, Product):
+        return bool(words & part.free_symbols)
+    ways = [
+        entry
+        for inner in part.atoms(Sum)
+        for entry in inner.atoms(Indexed)
+        if (what := facts.of(str(entry.base.label))) is not None and (what.points_into is not None or what.values)
+    ]
+    ends = [end for inner in part.atoms(Sum) for limit in inner.limits for end in limit[1:]]
+    return any(words & e.free_symbols for e in (*ways, *ends))
