@@ -17,7 +17,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.reading import tree
 from derive.reading.scope import Scope
-from derive.reading.spelling import spell, walk
+from derive.reading.spelling import call, plain, spell, walk
 from derive.reading.survey import Survey
 from derive.terms import ArrayFacts, Facts, Index
 
@@ -87,8 +87,12 @@ def declare_structures(text: str, statements: Sequence[tree.Statement], scope: S
 
 
 def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
+    """What the formulas of a sentence speak of: x in ``x ∈ ℝ^d``, h in ``h(a) = 1``, both in ``xᵀy = 0``."""
     for statement in statements:
-        for node in walk(statement):
+        first = plain(statement.first) if statement.first is not None else None
+        if isinstance(first, tree.Product) and len(first.factors) == 2 and call(*(f.node for f in first.factors)):
+            first = first.factors[0].node
+        for node in walk(first) if first is not None and spell(first) is None else [first]:
             spelled = spell(node) if isinstance(node, tree.Name | tree.Script | tree.Accent | tree.Word) else None
             if spelled is not None and not spelled.name.isdigit():
                 yield spelled.name
