@@ -110,7 +110,8 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if claim.alternatives:
         return _of_alternatives(claim, seconds)
     if claim.shape is Shape.DIFFERENT:
-        return _of_shape(claim, f"{claim.shapes[0]} is set against {claim.shapes[1]}")
+        certain = claim.certain and not claim.structured
+        return _of_shape(replace(claim, certain=certain), f"{claim.shapes[0]} is set against {claim.shapes[1]}")
     verdict = decide(_fixed(claim.goal, book), deadline=seconds)
     if verdict.kind is Kind.UNDECIDED:
         verdict = _by_sign(claim, seconds) or verdict

@@ -78,7 +78,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     unsaid = _disputed(bodies, reading)
     if over_paths(scope, facts, bodies):
         unsaid += ("which ways through the tree there are",)
-    special, structured = structured_facts(scope, facts, bodies)
+    special, structured = structured_facts(scope, facts, bodies, lambda term: _settled(term, reading))
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(goal, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
         special=special, structured=structured,

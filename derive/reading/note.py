@@ -112,7 +112,8 @@ def read_note(document: Document) -> Draftbook:
 def _state(scope: Scope, found: Survey) -> object:
     heads = tuple((key, head.written, head.value.rank, head.value.row) for key, head in scope.heads.items())
     orders = tuple((name, family.order) for name, family in scope.families.items())
-    return heads, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts)
+    said = len(scope.structured), len(scope.stated), scope.trees, scope.apart
+    return heads, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts), said
 
 
 def _run(items: list[Item], current: Pass) -> bool:

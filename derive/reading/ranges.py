@@ -121,6 +121,8 @@ def bound_value(node: tree.Node, reading: Reading, value_of: ValueOf) -> Expr:
         return length
     spelled = spell(node)
     if spelled is not None and not spelled.subs and _bare(spelled) and not spelled.primes:
+        if spelled.name in reading.bound:
+            return reading.bound[spelled.name]
         return size_of(spelled.name, reading)
     if isinstance(node, tree.Num):
         return sympy.Integer(node.text)

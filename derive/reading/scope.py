@@ -93,6 +93,8 @@ class Scope:
         self.assumed: dict[str, dict[Expr, Expr]] = {}
         self.structured: dict[str, int] = {}
         self.trees = False
+        self.apart = False
+        self.stated: dict[str, tuple[Expr, str, Expr]] = {}
 
     def warn(self, line: int, column: int, warning: str) -> None:
         """Remember something suspicious that the author should look at, and where it stands."""

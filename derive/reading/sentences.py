@@ -25,6 +25,7 @@ from derive.reading.restrictions import Restrictions, restrictions
 from derive.reading.scope import Family, entry_name
 from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import letter, plain, spell, walk
+from derive.reading.stated import state
 from derive.reading.structures import declare_structures
 from derive.reading.values import Value
 from derive.reading.wordings import define_in_words
@@ -66,6 +67,8 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
                 declared = declare_by_relation(statement, before, reading)
                 if not declared and (not hypothetical or _of_unknown_function(statement, reading)):
                     _inline_definition(statement, reading)
+                    if not hypothetical:
+                        state(statement, sentence.text[: formula.position], reading)
             except Relearn:
                 clean = False
             except Exception:  # as above

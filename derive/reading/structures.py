@@ -8,7 +8,7 @@ false; where no such example is known, a step about these names is never refuted
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import IntEnum
 
@@ -19,7 +19,7 @@ from derive.reading import tree
 from derive.reading.scope import Scope
 from derive.reading.spelling import call, plain, spell, walk
 from derive.reading.survey import Survey
-from derive.terms import ArrayFacts, Facts, Index
+from derive.terms import ANY, ArrayFacts, Facts, Index, array, free_indices
 
 __all__ = ["Structure", "declare_structures", "over_paths", "structured_facts"]
 
@@ -29,16 +29,19 @@ class Structure(IntEnum):
 
     MATRIX = 1
     VECTOR_OR_MATRIX = 2
-    UNKNOWN = 3
+    IN_WORDS = 3
+    UNKNOWN = 4
 
 
 _MATRIX = (
     r"(?<!skew-)(?<!skew )(?<!anti)(?<!anti-)(?<!a)symmetric\b(?! function)|unitary|"
-    r"positive[- ](?:semi-?)?definite|\bp\.?s\.?d\b|\bs\.?p\.?d\b|\bdiagonal matri|triangular|invertible|"
-    r"non-?singular|stochastic|projection matri|\bprojector|idempotent|permutation matri|"
+    r"positive[- ](?:semi-?)?definite|\bp\.?s\.?d\b|\bs\.?p\.?d\b|triangular|invertible|"
+    r"non-?singular|stochastic|(?:row|column)s? sums?|行和|列和|\bdiagonal\b(?! entr| elem| term)|"
+    r"projection matri|\bprojector|idempotent|permutation matri|"
     r"full (?:column |row )?rank|hermitian|对称|正定|对角矩?阵|可逆|置换矩阵|投影矩阵|幂等"
 )
 _VECTOR_OR_MATRIX = (
+    r"one[- ]?hot|indicator vector|独热|(?:sums?|adds?)(?: up)? to (?:one\b|1\b|unity)|"
     r"\bortho(?:gonal|normal)|\bunit (?:length|norm|vectors?)|unit sphere|"
     r"(?:length|norm)s? (?:one|1\b|equal to one)|\b(?:is|are|be|been|both|all) (?:l2[- ])?normali[sz]ed|"
     r"\bnormali[sz]ed (?:word )?vectors?|正交|单位(?:长度|向量|化)|归一化的?向量|模长?为"
@@ -48,6 +51,7 @@ _UNKNOWN = (
     r"(?:sums?|adds?)(?: up)? to zero|eigenv|singular v(?:alue|ector)|linearly (?:in)?dependent|sorted|nilpotent|"
     r"circulant|toeplitz|\bhollow\b|traceless|negative definite|负定|负半定|"
     r"collinear|parallel to|multiples? of|divisible|whole numbers?|"
+    r"\bpermut(?:ation|es)\b(?! matri)|\buniform(?:ly)?\b(?! random| sampl)|排列|均匀|"
     r"反对称|零均值|均值为零|特征(?:值|向量)|线性[无相]关|整数|偶数|奇数"
 )
 _PREDICATE = (
@@ -56,13 +60,21 @@ _PREDICATE = (
 _UNKNOWN_IF_SAID = (
     r"even(?! if| though| when| for| with| in\b| more| the\b| a\b)|odd|integers?|primes?|"
     r"negative(?! (?:sampl|log|exampl|word|pair|class|point|infinit|sign|gradient|definite|semi|of\b|if\b))|"
-    r"nonzero|non-zero|(?:in|de)creasing|ordered|monotone|convex|concave|all equal|equal to each other|"
+    r"nonzero|non-zero|non-?negative|binary(?! (?:tree|class|cross|log|search|case|problem|code))|"
+    r"(?:in|de)creasing|ordered|monotone|convex|concave|all equal|equal to each other|"
     r"(?:all )?identical(?! to)|uncorrelated|periodic|linear\b"
+)
+_IN_WORDS = (
+    r"\bthe (?:\w+ )?(?:largest|smallest|greatest|maxim(?:um|al)|minim(?:um|al)|mean|average|median|sum|product|norm|"
+    r"length|inverse|square|(?:square )?root|variance|difference|ratio|logarithm|determinant|trace|"
+    r"reciprocal|argmax) of\b|"
+    r"divided by|multiplied by|normali[sz]ed by|obtained from|的(?:最大值|最小值|均值|平均|和|积|范数|模|逆|方差)"
 )
 WORDS: tuple[tuple[Structure, re.Pattern[str]], ...] = (
     (Structure.MATRIX, re.compile(_MATRIX, re.IGNORECASE)),
     (Structure.VECTOR_OR_MATRIX, re.compile(_VECTOR_OR_MATRIX, re.IGNORECASE)),
     (Structure.UNKNOWN, re.compile(f"{_UNKNOWN}|{_PREDICATE}(?:{_UNKNOWN_IF_SAID})", re.IGNORECASE)),
+    (Structure.IN_WORDS, re.compile(_IN_WORDS, re.IGNORECASE)),
 )
 NEGATED = re.compile(r"\b(?:not|no|isn't|aren't|without|need not be|never)\s+(?:\w+\s+)?$|(?:不|非|未)$", re.IGNORECASE)
 TREE = re.compile(
@@ -71,12 +83,19 @@ TREE = re.compile(
     re.IGNORECASE,
 )
 
+APART = re.compile(
+    r"\bdiffers?\b(?! (?:only|by|in)\b)|\bdifferent from\b|\bdistinct\b|"
+    r"\b(?:no|without) (?:repeats|repetition|duplicates|replacement)|none of (?:them|which)|互不|互异|不同于|不重复",
+    re.IGNORECASE,
+)
+
 
 def declare_structures(text: str, statements: Sequence[tree.Statement], scope: Scope, found: Survey) -> None:
     """What the words of one sentence say of the names in it; of all names of the note, if it names none."""
     scope.trees = scope.trees or TREE.search(text) is not None
+    scope.apart = scope.apart or _says_so(APART, text)
     for structure, words in WORDS:
-        if not any(NEGATED.search(text[: match.start()]) is None for match in words.finditer(text)):
+        if not _says_so(words, text):
             continue
         names = list(dict.fromkeys(_names(statements)))
         others = set(found.subscripts | found.bound) - found.sizes
@@ -84,6 +103,10 @@ def declare_structures(text: str, statements: Sequence[tree.Statement], scope: S
             others |= found.sizes | scope.sizes.keys() | {length for shape in found.shapes.values() for length in shape}
         for name in [n for n in names if n not in others] or names or sorted(scope.families):
             scope.structured[name] = max(structure, scope.structured.get(name, structure))
+
+
+def _says_so(words: re.Pattern[str], text: str) -> bool:
+    return any(NEGATED.search(text[: match.start()]) is None for match in words.finditer(text))
 
 
 def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
@@ -101,22 +124,53 @@ def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
                     yield spelled.name.lower()  # the rows of U are the u_w
 
 
-def structured_facts(scope: Scope, facts: Facts, sides: Sequence[Expr]) -> tuple[Facts | None, tuple[str, ...]]:
+def structured_facts(
+    scope: Scope, facts: Facts, sides: Sequence[Expr], settled: Callable[[Expr], Expr]
+) -> tuple[Facts | None, tuple[str, ...]]:
     """Facts for a counterexample in which the words hold (None if none is known), and of which names they speak."""
-    used = {str(a.base.label) for side in sides for a in side.atoms(Indexed)}
-    used |= {s.name for side in sides for s in side.free_symbols if not isinstance(s, Index)}
-    used |= {node.func.__name__ for side in sides for node in side.atoms(AppliedUndef)}
+    used = {name for side in sides for name in _used(side)}
+    conditions = [
+        (settled(left), symbol, settled(right))
+        for left, symbol, right in scope.stated.values()
+        if used & (_valued(left) | _valued(right))
+    ]
     names = sorted(name for name in used if _says(scope, name))
     examples = {
         name: replace(facts.of(name) or ArrayFacts(), example=position) for position, name in enumerate(names, start=1)
     }
-    known = all(_says(scope, name) is not Structure.UNKNOWN and _order(scope, name) > 0 for name in names)
-    if scope.trees:
-        for name in used - examples.keys():
-            what = facts.of(name)
-            if what is not None and what.points_into is not None and not what.injective:
-                examples[name] = replace(what, injective=True)  # a path comes by no node twice
-    return facts.with_arrays(**examples) if known else None, tuple(examples)
+    known = all(
+        _says(scope, name) not in (Structure.UNKNOWN, Structure.IN_WORDS) and _order(scope, name) > 0 for name in names
+    )
+    pointers = [name for name in used - examples.keys() if (what := facts.of(name)) is not None and what.points_into]
+    if scope.trees or scope.apart:  # a path comes by no node twice
+        examples |= {name: replace(facts.arrays[name], injective=True) for name in pointers}
+    if scope.apart:
+        facts = facts.with_distinct(_apart(facts, pointers, sides))
+    met = {name for left, _, right in conditions for name in used & (_valued(left) | _valued(right))}
+    special = facts.with_arrays(**examples).with_given(conditions) if known else None
+    return special, tuple(sorted(examples.keys() | met))
+
+
+def _used(side: Expr) -> set[str]:
+    """The names of arrays, numbers and functions in a term."""
+    names = {str(a.base.label) for a in side.atoms(Indexed)}
+    names |= {s.name for s in side.free_symbols if not isinstance(s, Index)}
+    return names | {node.func.__name__.removesuffix("(·)") for node in side.atoms(AppliedUndef)}
+
+
+def _valued(side: Expr) -> set[str]:
+    """The names in a term but those of sizes."""
+    return _used(side) - {s.name for s in side.free_symbols if s.is_integer and s.is_positive}
+
+
+def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """Every entry of an array of indices differs from every free index of the set that it points into."""
+    free = {index for side in sides for index in free_indices(side)}
+    for name in pointers:
+        what = facts.arrays[name]
+        entry = array(name, integer=True)[tuple(Index(ANY, axis) for axis in what.axes)]
+        into = what.points_into
+        yield from ((entry, i) for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high))
 
 
 def _says(scope: Scope, name: str) -> Structure | None:

@@ -118,8 +118,8 @@ class Axes:
 
     def indexed(self, axis: Axis, used: Axis) -> None:
         """An index that runs over ``used`` stands where ``axis`` belongs; a written range says what the axis holds."""
-        if self.same(axis, used):
-            return
+        if (used.low + used.high).atoms(Index) or self.same(axis, used):
+            return  # what changes with another index is no range of the axis
         axis, used = self.resolve(axis), self.resolve(used)
         root = axis.origin
         if root is None or used.origin is not None or _within(used, axis):

@@ -1,0 +1,74 @@
+"""Relations that a sentence states about names it does not define: ``A = Aᵀ``, ``QᵀQ = I``, ``x_0 = 1``, ``‖v‖ = 1``.
+
+The prover does not use them.  A counterexample must meet them, or it shows nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+import sympy
+from sympy import Expr, Indexed
+
+from derive.reading import tree
+from derive.reading.context import Reading, undisturbed
+from derive.reading.elaborate import value
+from derive.reading.scope import Unsettled
+from derive.reading.spelling import letter, plain, walk
+from derive.reading.values import Value, is_number
+from derive.terms import Index, free_indices, fresh, rename_bound, sum_over
+
+__all__ = ["Condition", "state"]
+
+Condition = tuple[Expr, str, Expr]
+RELATIONS = {"=": "=", "\\equiv": "=", "\\le": "≤", "\\ge": "≥", "<": "<", ">": ">"}
+LOCAL = re.compile(r"\b(?:for|at|when|if|case|as)\s*$|[当若在]\s*$", re.IGNORECASE)
+
+
+def state(statement: tree.Statement, before: str, reading: Reading) -> None:
+    """Remember what a formula in a sentence, behind the words ``before``, states about names.
+
+    Raises what reading a formula raises: a relation that is not understood states nothing.
+    """
+    left = statement.first
+    for link in statement.links:
+        symbol, right = RELATIONS.get(link.relation.symbol), link.right
+        if symbol is not None and left is not None and right is not None and not _set_apart(left, right, before):
+            place = f"{right.span.line}:{right.span.column}"
+            with undisturbed(reading):  # it uses names, it does not say what they are
+                found = _condition(value(left, reading), symbol, value(right, reading), reading)
+            if found is not None:
+                reading.scope.stated[place] = found
+        left = right
+
+
+def _set_apart(left: tree.Node, right: tree.Node, before: str) -> bool:
+    """Whether it is about one case only (``for x = 0``), or gives a derivative: that is a result, no condition."""
+    if any(letter(node) in ("\\partial", "\\nabla") for side in (left, right) for node in walk(side)):
+        return True
+    return LOCAL.search(before) is not None and any(isinstance(plain(side), tree.Num) for side in (left, right))
+
+
+def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Condition | None:
+    """A relation between two numbers that holds exactly if the stated one holds for all entries and free letters."""
+    ranked = left if left.rank >= right.rank else right
+    if left.rank != right.rank and not is_number(left) and not is_number(right):
+        raise Unsettled("a relation between different shapes")
+    indices = tuple(fresh(i) for i in ranked.indices)
+    one, other = (reading.scope.sized(side.at(*indices) if side.rank else side.body) for side in (left, right))
+    if not any(side.atoms(Indexed) | _numbers(side) for side in (one, other)):
+        return None
+    free = tuple(dict.fromkeys((*indices, *free_indices(one - other))))
+    if symbol in ("<", ">"):
+        if free:
+            raise Unsettled("a strict relation between many entries")
+        return one, symbol, other
+    gap = (one - other) ** 2 if symbol == "=" else sympy.Max(0, one - other if symbol == "≤" else other - one)
+    for index in free:
+        bound = fresh(index)
+        gap = sum_over(rename_bound(gap).xreplace({index: bound}), bound)
+    return gap, "=", sympy.Integer(0)
+
+
+def _numbers(side: Expr) -> set[Expr]:
+    return {s for s in side.free_symbols if not isinstance(s, Index) and not s.is_integer}
