@@ -66,7 +66,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     for side in (left, right):
         comparable = side.rank == len(indices)
         body = side.at(*indices) if comparable and side.rank else side.body
-        bodies.append(_settled(scope.sized(body), reading))
+        bodies.append(settled(scope.sized(body), reading))
     facts = _restricted(bodies, reading)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = shapes_settled(bodies[0], reading) and shapes_settled(bodies[1], reading)
@@ -78,7 +78,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     unsaid = _disputed(bodies, reading)
     if over_paths(scope, facts, bodies):
         unsaid += ("which ways through the tree there are",)
-    special, structured = structured_facts(scope, facts, bodies, lambda term: _settled(term, reading))
+    special, structured = structured_facts(scope, facts, bodies, lambda term: settled(term, reading))
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(goal, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
         special=special, structured=structured,
@@ -96,7 +96,7 @@ def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
 
     distinct = [(everywhere(one), everywhere(other)) for one, other in reading.guards]
     given = [
-        (_settled(reading.scope.sized(one), reading), symbol, _settled(reading.scope.sized(other), reading))
+        (settled(reading.scope.sized(one), reading), symbol, settled(reading.scope.sized(other), reading))
         for one, symbol, other in reading.given
         if symbol != "≠" or (everywhere(one), everywhere(other)) == (one, other)
     ]
@@ -105,7 +105,7 @@ def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
     return replace(facts, distinct=frozenset(frozenset(_settled(x, reading) for x in pair) for pair in facts.distinct))
 
 
-def _settled(body: Expr, reading: Reading) -> Expr:
+def settled(body: Expr, reading: Reading) -> Expr:
     """The term with every axis put in that was settled only after the term was read."""
     moved = {i: Index(i.name, axis) for i in body.atoms(Index) if (axis := reading.scope.settled(i.axis)) != i.axis}
     if not moved:

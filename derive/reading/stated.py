@@ -11,10 +11,11 @@ import sympy
 from sympy import Expr, Indexed
 
 from derive.reading import tree
+from derive.reading.claims import settled
 from derive.reading.context import Reading, undisturbed
 from derive.reading.elaborate import value
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import letter, plain, walk
+from derive.reading.spelling import letter, walk
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices, fresh, rename_bound, sum_over
 
@@ -22,7 +23,8 @@ __all__ = ["Condition", "state"]
 
 Condition = tuple[Expr, str, Expr]
 RELATIONS = {"=": "=", "\\equiv": "=", "\\le": "≤", "\\ge": "≥", "<": "<", ">": ">"}
-LOCAL = re.compile(r"\b(?:for|at|when|if|case|as)\s*$|[当若在]\s*$", re.IGNORECASE)
+CASE = re.compile(r"\b(?:at|when|if|case|where only)\s*$|[当若在]\s*$", re.IGNORECASE)
+FOR = re.compile(r"\b(?:for|as|by)\s*$|对\s*$", re.IGNORECASE)
 
 
 def state(statement: tree.Statement, before: str, reading: Reading) -> None:
@@ -31,6 +33,8 @@ def state(statement: tree.Statement, before: str, reading: Reading) -> None:
     Raises what reading a formula raises: a relation that is not understood states nothing.
     """
     left = statement.first
+    if f"{statement.span.line}:{statement.span.column}" in reading.scope.defined_at.values():
+        return  # a definition is put in wherever its name stands
     for link in statement.links:
         symbol, right = RELATIONS.get(link.relation.symbol), link.right
         if symbol is not None and left is not None and right is not None and not _set_apart(left, right, before):
@@ -46,7 +50,10 @@ def _set_apart(left: tree.Node, right: tree.Node, before: str) -> bool:
     """Whether it is about one case only (``for x = 0``), or gives a derivative: that is a result, no condition."""
     if any(letter(node) in ("\\partial", "\\nabla") for side in (left, right) for node in walk(side)):
         return True
-    return LOCAL.search(before) is not None and any(isinstance(plain(side), tree.Num) for side in (left, right))
+    if CASE.search(before) is not None:
+        return True
+    numbers = [not any(letter(node) for node in walk(side)) for side in (left, right)]
+    return FOR.search(before) is not None and any(numbers)
 
 
 def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Condition | None:
@@ -58,6 +65,7 @@ def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Cond
     one, other = (reading.scope.sized(side.at(*indices) if side.rank else side.body) for side in (left, right))
     if not any(side.atoms(Indexed) | _numbers(side) for side in (one, other)):
         return None
+    one, other = (settled(side, reading) for side in (one, other))
     free = tuple(dict.fromkeys((*indices, *free_indices(one - other))))
     if symbol in ("<", ">"):
         if free:
@@ -65,7 +73,7 @@ def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Cond
         return one, symbol, other
     gap = (one - other) ** 2 if symbol == "=" else sympy.Max(0, one - other if symbol == "≤" else other - one)
     for index in free:
-        bound = fresh(index)
+        bound = fresh(Index(index.name, reading.scope.settled(index.axis)))
         gap = sum_over(rename_bound(gap).xreplace({index: bound}), bound)
     return gap, "=", sympy.Integer(0)
 
