@@ -139,8 +139,8 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
 
 def _with_structure(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     """A refutation in a world that has what the words of the note say about the names, or none."""
-    if claim.special is not None:
-        again = decide(_fixed(replace(claim.goal, facts=claim.special), book), deadline=seconds / 2)
+    for facts in claim.special:
+        again = decide(_fixed(replace(claim.goal, facts=facts), book), deadline=seconds / 2)
         if again.kind is Kind.REFUTED:
             return again
     names = ", ".join(name.strip() for name in claim.structured)

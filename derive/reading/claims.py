@@ -44,7 +44,7 @@ class Claim:
     real: frozenset[str] = frozenset()
     unmet: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
-    special: Facts | None = None
+    special: tuple[Facts, ...] = ()
     structured: tuple[str, ...] = ()
 
 
@@ -102,7 +102,7 @@ def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
     ]
     facts = reading.scope.facts().with_distinct(distinct).with_given(given)
     # An index is known by its axis too: the axes of the words that differ are the ones of the step.
-    return replace(facts, distinct=frozenset(frozenset(_settled(x, reading) for x in pair) for pair in facts.distinct))
+    return replace(facts, distinct=frozenset(frozenset(settled(x, reading) for x in pair) for pair in facts.distinct))
 
 
 def settled(body: Expr, reading: Reading) -> Expr:

@@ -74,7 +74,11 @@ def columns_by_text(text: str, formulas: list[Formula], survey: Survey) -> None:
 CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("one-hot", r"one[- ]?hot|独热|indicator vector|unit vector|单位向量"),
+        (
+            "one-hot",
+            r"one[- ]?hot|独热|indicator vector|(?:standard|canonical|coordinate|basis) (?:unit )?vector|"
+            r"th (?:\S{1,3} )?unit vector|标准(?:基|单位)?向量|个单位向量",
+        ),
         (
             "probability",
             r"probability (?:vector|distribution|mass)|probabilities|distributions?\b|概率(?:向量|分布)|分布",

@@ -126,8 +126,8 @@ def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
 
 def structured_facts(
     scope: Scope, facts: Facts, sides: Sequence[Expr], settled: Callable[[Expr], Expr]
-) -> tuple[Facts | None, tuple[str, ...]]:
-    """Facts for a counterexample in which the words hold (None if none is known), and of which names they speak."""
+) -> tuple[tuple[Facts, ...], tuple[str, ...]]:
+    """Facts under which the words hold (none if no example is known), and of which names they speak."""
     used = {name for side in sides for name in _used(side)}
     conditions = [
         (settled(left), symbol, settled(right))
@@ -147,8 +147,15 @@ def structured_facts(
     if scope.apart:
         facts = facts.with_distinct(_apart(facts, pointers, sides))
     met = {name for left, _, right in conditions for name in used & (_valued(left) | _valued(right))}
-    special = facts.with_arrays(**examples).with_given(conditions) if known else None
-    return special, tuple(sorted(examples.keys() | met))
+    if not known:
+        return (), tuple(sorted(examples.keys() | met))
+    special = facts.with_arrays(**examples).with_given(conditions)
+    tried = [special]
+    if conditions:  # the identity matrix and its columns meet many a condition that is hardly met by chance
+        further = sorted(name for name in met - examples.keys() if _order(scope, name) > 0)
+        more = {n: replace(facts.of(n) or ArrayFacts(), example=k) for k, n in enumerate(further, len(names) + 1)}
+        tried.append(special.with_arrays(**more))
+    return tuple(tried), tuple(sorted(examples.keys() | met))
 
 
 def _used(side: Expr) -> set[str]:
