@@ -57,6 +57,8 @@ def justify(draft: Draft, verdict: Verdict, book: Draftbook) -> tuple[str, ...]:
     if left is None or right is None:
         return (SAME,)
     found = [*_definitions(left, right, draft, book), *_derivatives(left, right, draft, book)]
+    if not found and _becomes_matrix(left, right):
+        return (_MATRIX,)
     goal = draft.claim.goal
     laws = explain(goal.left, goal.right, goal.facts)
     if laws is None:

@@ -17,6 +17,8 @@ _SIGNS = {
     Kind.PROVED: r"\checkmark", Kind.REFUTED: r"\times", Kind.UNDECIDED: r"\text{?}", Kind.UNREAD: r"\ldots",
     Kind.DEFINITION: "",
 }  # fmt: skip
+WIDTH = 44
+BREAK = r" \\ "
 _SUFFIX = re.compile(r"\w+")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$|])")
 
@@ -62,11 +64,26 @@ def _why(line: Line) -> str:
     if line.step is None:
         return ""
     kind = line.step.verdict.kind
-    words = "; ".join(line.why) or (kind.value if kind is not Kind.PROVED else "")
-    said = "".join(
-        for_markdown(part if is_formula else rf"\text{{{tex_of_text(part)}}}") for is_formula, part in segments(words)
-    )
-    return rf"\quad {_SIGNS[kind]}\ {said}".replace(r"\quad \ ", r"\quad ")
+    reasons = line.why or (() if kind is Kind.PROVED else (kind.value,))
+    rows = [
+        "".join(for_markdown(part if ok else rf"\text{{{tex_of_text(part)}}}") for ok, part in segments(row))
+        for row in _packed(reasons)
+    ]
+    text = rows[0] if len(rows) == 1 else rf"\begin{{array}}{{l}}{BREAK.join(rows)}\end{{array}}" if rows else ""
+    return rf"\quad {_SIGNS[kind]}\ {text}".replace(r"\quad \ ", r"\quad ")
+
+
+def _packed(reasons: tuple[str, ...]) -> Iterator[str]:
+    """The reasons in rows that are short enough to stand beside a formula."""
+    row = ""
+    for reason in reasons:
+        if row and len(row) + len(reason) > WIDTH:
+            yield f"{row};"
+            row = reason
+        else:
+            row = f"{row}; {reason}" if row else reason
+    if row:
+        yield row
 
 
 def _findings(chain: Chain) -> Iterator[str]:

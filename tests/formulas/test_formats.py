@@ -100,6 +100,13 @@ def test_markdown_keeps_the_notation_and_gives_the_reasons(note: Path) -> None:
     assert "The *logarithm* splits:" in text
 
 
+def test_many_reasons_stand_in_several_rows(note: Path) -> None:
+    last = formulas_command([note]).rstrip().split("\n")[-3]
+    assert r"\checkmark\ \begin{array}{l}\text{definition of }P\text{; logarithm of a quotient;} \\ \text{" in last
+    assert last.endswith(r"\\ \text{brackets multiplied out}\end{array}")
+    assert last.count(r"\begin{array}") == last.count(r"\end{array}") == 1
+
+
 def test_latex_is_a_document_or_a_fragment(note: Path) -> None:
     whole, part = (formulas_command([note], format="latex", fragment=fragment) for fragment in (False, True))
     assert whole.startswith(r"\documentclass")
