@@ -296,17 +296,18 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return scalar(table(spelled, parts, separators, reading))
     if (entry := _entry_at(spelled, parts, reading)) is not None:
         return entry
-    if _dependency_list(spelled, parts, reading):
-        return at_arguments(spelled, parts, reading)
-    if name in reading.survey.vectors_at and len(parts) == 1 and not spelled.subs and f"{name}()" not in scope.heads:
-        if letter(parts[0]) is not None:
-            return member(replace(spelled, subs=(parts[0],), bold=True, transposed=False, power=None), reading)
-    free = name in UNKNOWN_FUNCTIONS and name not in scope.families and name not in scope.heads
+    unused = name not in scope.families and name not in scope.heads
+    free = name in UNKNOWN_FUNCTIONS and (unused or name in reading.survey.primed)  # h'(x) beside h(x), whatever h is
     if free and len(parts) == 1 and not spelled.subs:
         inner = value(parts[0], reading)
         if inner.rank:
             raise Unsettled(f"what {name} of {inner.describe()} is, the note does not say")
         return scalar(unknown(name)(inner.body))
+    if _dependency_list(spelled, parts, reading):
+        return at_arguments(spelled, parts, reading)
+    if name in reading.survey.vectors_at and len(parts) == 1 and not spelled.subs and f"{name}()" not in scope.heads:
+        if letter(parts[0]) is not None:
+            return member(replace(spelled, subs=(parts[0],), bold=True, transposed=False, power=None), reading)
     if letters_of(name) & reading.survey.functions and name not in scope.families and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
     return None

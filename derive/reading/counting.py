@@ -9,11 +9,11 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.context import Reading, condition, indicator, new_index
-from derive.reading.definers import candidate, define
+from derive.reading.definers import Candidate, candidate, define
 from derive.reading.elaborate import value
 from derive.reading.prose import Formula
 from derive.reading.ranges import member_axis
-from derive.reading.spelling import letter, plain, spell
+from derive.reading.spelling import bare, letter, plain, spell
 from derive.reading.values import scalar
 from derive.terms import sum_over
 
@@ -36,9 +36,11 @@ def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
     counted, conditions = after[0].statements[0], [s for f in after[1:] for s in f.statements]
     found = candidate(head, reading) if head is not None else None
     name = letter(counted.first) if counted.first is not None else None
-    if found is None or name is None or found.key in reading.scope.heads:
+    if found is None or found.key in reading.scope.heads:
         return
-
+    if name is None:
+        _count_pairs(found, counted, conditions, reading)
+        return
     right = counted.links[0].right if counted.links else None
     axis = member_axis(right, name, reading, value) if right is not None else reading.loose_axis(name)
     index = new_index(name, axis)
@@ -56,4 +58,34 @@ def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
             used += 1
     if used:
         define(found, scalar(sum_over(body, index)), reading)
+        reading.scope.note(f"{found.spelled.name} counts (from the text)")
+
+
+def _count_pairs(found: Candidate, counted: tree.Statement, conditions: list[tree.Statement], reading: Reading) -> None:
+    """``N_co`` is the number of pairs ``(t,j)`` with ``1 ≤ t ≤ T``, ``j ≠ 0``, ``w_t = c`` …: a sum of indicators."""
+    group = plain(counted.first) if counted.first is not None else None
+    if not isinstance(group, tree.Group) or counted.links or not all(letter(p) for p in group.body.parts):
+        return
+    names = {letter(part) for part in group.body.parts}
+    ranges: list[tree.Node] = []
+    equal: list[tree.Node] = []
+    for statement in conditions:
+        symbols = [k.relation.symbol for k in statement.links]
+        if statement.first is None or not symbols:
+            break
+        chain = tree.Chain(statement.span, statement.first, statement.links)
+        if symbols == ["="]:
+            equal.append(chain)
+        elif len(symbols) == 2 or letter(statement.first) in names:
+            ranges.append(chain)
+        else:
+            break
+    bounded = {n for r in ranges if isinstance(r, tree.Chain) and len(r.links) == 2 and (n := letter(r.links[0].right))}
+    if not equal or bounded != names:
+        return
+    span = counted.span
+    operator = tree.BigOp(span, "sum", tree.Sequence(span, tuple(ranges), (",",) * (len(ranges) - 1)), None)
+    holds = tree.Group(span, "\\{", "\\}", tree.Sequence(span, tuple(equal), (",",) * (len(equal) - 1)))
+    total = tree.Product(span, (bare(operator), bare(tree.Num(span, "1")), bare(holds)))
+    if define(found, value(total, reading), reading) is not None:
         reading.scope.note(f"{found.spelled.name} counts (from the text)")

@@ -128,7 +128,8 @@ def _function_of(body: list[tree.Factor], variables: list[tree.Node], reading: R
     if spelled is None or spelled.subs or spelled.primes or any(one != variables[0] for one in variables):
         return None
     function = spelled.name in FUNCTIONS or signature(spelled.name, 0, ()) in reading.scope.heads
-    if not function or spelled.name in reading.scope.heads or spelled.name in reading.scope.families:
+    family = reading.scope.families.get(spelled.name)
+    if not function or spelled.name in reading.scope.heads or (family is not None and family.declared):
         return None
     span = body[0].node.span
     return [body[0], bare(tree.Group(span, "(", ")", tree.Sequence(span, (variables[0],))))]

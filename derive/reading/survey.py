@@ -62,6 +62,7 @@ class Survey:
     runs: set[str] = field(default_factory=set)
     arguments: set[str] = field(default_factory=set)
     described: set[str] = field(default_factory=set)
+    primed: set[str] = field(default_factory=set)
     shifted: set[str] = field(default_factory=set)
     entries: set[str] = field(default_factory=set)
     unary_calls: set[str] = field(default_factory=set)
@@ -409,6 +410,8 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
     spelled = spell(first)
     if spelled is None:
         return
+    if spelled.primes and not spelled.subs:
+        found.primed.add(spelled.name)
     parts, separators = group.body.parts, group.body.separators
     names = [letter(part) for part in parts]
     if len(parts) == 1 and spelled.name in SCORED and (dotted := _dot_product(parts[0])) is not None:

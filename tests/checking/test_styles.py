@@ -319,6 +319,39 @@ $$\mathbb{E}_{x \sim p(\cdot \mid c)}[s_x] = \sum_{x=1}^V s_x$$
 """,
         [PROVED, REFUTED],
     ),
+    "lists of numbers": (
+        r"""
+Let $p=[1,0,0]$, $q=[0.7,0.2,0.1]$ and $r=[\frac12,\frac12]$.
+
+$$-\sum_{i=1}^{3}p_i\log q_i = -\log 0.7$$
+$$-\sum_{i=1}^{3}p_i\log q_i = -\log 0.2$$
+$$-\sum_{i=1}^{3}p_i\log p_i = 0$$
+$$-\sum_{i=1}^{2} r_i \log_2 r_i = 1$$
+$$-\sum_{i=1}^{3}q_i\log p_i = 0$$
+""",
+        [PROVED, REFUTED, PROVED, PROVED, UNDECIDED],
+    ),
+    "the derivative of a function named without its argument": (
+        r"""
+Let $f(t) = t^2$.
+
+$$\frac{d\sigma}{dx} = \sigma(x)(1-\sigma(x))$$
+$$\frac{d\sigma}{dx} = \sigma(x)$$
+$$\frac{d^2 f}{dt^2} = 2$$
+$$\frac{df}{dt} = t$$
+""",
+        [PROVED, REFUTED, PROVED, REFUTED],
+    ),
+    "pairs of a text that are counted": (
+        r"""
+Let $w_1,\dots,w_T$ be the corpus and $N_{co}$ the number of pairs $(t,j)$ with $1\le t\le T$, $-m\le j\le m$, $j\ne 0$,
+$w_t=c$ and $w_{t+j}=o$. Whatever the model $P(o|c)>0$ is,
+
+$$\sum_{t=1}^T \sum_{-m\le j\le m,\, j\ne 0}\log P(w_{t+j}|w_t) = \sum_{c=1}^V\sum_{o=1}^V N_{co}\log P(o|c)$$
+$$\sum_{t=1}^T \sum_{-m\le j\le m,\, j\ne 0}\log P(w_{t+j}|w_t) = \sum_{c=1}^V\sum_{o=1}^V N_{co} P(o|c)$$
+""",
+        [PROVED, REFUTED],
+    ),
 }
 
 
