@@ -23,15 +23,27 @@ COUNT = re.compile(r"(?:the )?(?:number|count) of|how (?:often|many times)|个�
 CONDITION = re.compile(r"with|such that|where|for which|满足|使得|且")
 
 
-def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
-    """``n_w`` is the number of ``s ∈ {1..K}`` with ``w_s = w``: a sum of deltas."""
+def counts(text: str, formulas: list[Formula]) -> bool:
+    """Whether a sentence says what is counted: its formulas are conditions on that, and state nothing else."""
+    return _parts(text, formulas) is not None
+
+
+def _parts(text: str, formulas: list[Formula]) -> tuple[list[Formula], list[Formula]] | None:
+    """The formulas before and after "the number of … with …"."""
     match = COUNT.search(text)
     if match is None or not CONDITION.search(text[match.end() :]):
-        return
+        return None
     before = [f for f in formulas if f.position < match.start()]
     after = [f for f in formulas if f.position > match.end()]
-    if not before or len(after) < 2:
+    return (before, after) if before and len(after) > 1 else None
+
+
+def declare_count(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """``n_w`` is the number of ``s ∈ {1..K}`` with ``w_s = w``: a sum of deltas."""
+    parts = _parts(text, formulas)
+    if parts is None:
         return
+    before, after = parts
     head = before[-1].statements[-1].first
     counted, conditions = after[0].statements[0], [s for f in after[1:] for s in f.statements]
     found = candidate(head, reading) if head is not None else None

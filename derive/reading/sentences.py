@@ -11,7 +11,7 @@ from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
 from derive.reading.calls import UNKNOWN_FUNCTIONS, labelled
 from derive.reading.context import Reading, length_of
-from derive.reading.counting import declare_count
+from derive.reading.counting import counts, declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
 from derive.reading.definers import bare_key, candidate, define, defining_value, is_known, settle_uses
 from derive.reading.definitions import Relearn, unfold
@@ -26,7 +26,7 @@ from derive.reading.scope import Family, entry_name
 from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.stated import state
-from derive.reading.structures import declare_structures
+from derive.reading.structures import declare_structures, special_case
 from derive.reading.values import Value
 from derive.reading.wordings import define_in_words
 from derive.terms import Axis
@@ -53,6 +53,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         clean = False
     except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing
         pass
+    special = counts(sentence.text, list(sentence.formulas)) or special_case(stated, sentence.text, reading.scope)
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
         hypothetical = bool(HYPOTHETICAL.search(sentence.text[: formula.position]))
@@ -67,7 +68,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
                 declared = declare_by_relation(statement, before, reading)
                 if not declared and (not hypothetical or _of_unknown_function(statement, reading)):
                     _inline_definition(statement, reading)
-                    if not hypothetical:
+                    if not hypothetical and not special:
                         state(statement, sentence.text[: formula.position], reading)
             except Relearn:
                 clean = False
@@ -218,6 +219,7 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
     if again:
         settle_uses(found, reading)
         reading.scope.temporary.add(found.key)
+        reading.scope.defined_at[f"{found.key}, its second meaning"] = place
     if define(found, inner, reading) is not None and found.key not in reading.scope.temporary:
         reading.scope.defined_at.setdefault(found.key, place)
 

@@ -21,7 +21,7 @@ from derive.reading.spelling import call, plain, spell, walk
 from derive.reading.survey import Survey
 from derive.terms import ANY, ArrayFacts, Facts, Index, array, free_indices
 
-__all__ = ["Structure", "declare_structures", "over_paths", "structured_facts"]
+__all__ = ["Structure", "declare_structures", "over_paths", "special_case", "structured_facts"]
 
 
 class Structure(IntEnum):
@@ -76,6 +76,7 @@ WORDS: tuple[tuple[Structure, re.Pattern[str]], ...] = (
     (Structure.UNKNOWN, re.compile(f"{_UNKNOWN}|{_PREDICATE}(?:{_UNKNOWN_IF_SAID})", re.IGNORECASE)),
     (Structure.IN_WORDS, re.compile(_IN_WORDS, re.IGNORECASE)),
 )
+ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
 NEGATED = re.compile(r"\b(?:not|no|isn't|aren't|without|need not be|never)\s+(?:\w+\s+)?$|(?:不|非|未)$", re.IGNORECASE)
 TREE = re.compile(
     r"\btrees?\b|\bhuffman|\bleaf\b|\bleaves\b|\bpaths?\b|\bhierarchical|\bprefix codes?|inner nodes?|"
@@ -101,8 +102,17 @@ def declare_structures(text: str, statements: Sequence[tree.Statement], scope: S
         others = set(found.subscripts | found.bound) - found.sizes
         if structure is not Structure.UNKNOWN:
             others |= found.sizes | scope.sizes.keys() | {length for shape in found.shapes.values() for length in shape}
-        for name in [n for n in names if n not in others] or names or sorted(scope.families):
+        if ONE_HOT.search(text):  # "for a one-hot p" beside p > 0 is a special case
+            names = [n for n in names if (f := scope.families.get(n)) is None or not f.positive]
+            others |= {n for n, family in scope.families.items() if family.positive}
+        for name in [n for n in names if n not in others] or names or sorted(scope.families.keys() - others):
             scope.structured[name] = max(structure, scope.structured.get(name, structure))
+
+
+def special_case(statements: Sequence[tree.Statement], text: str, scope: Scope) -> bool:
+    """ "for a one-hot p with p_c = 1" where p is positive: what it says is not true of p in general."""
+    positive = {name for name, family in scope.families.items() if family.positive}
+    return ONE_HOT.search(text) is not None and bool(positive & set(_names(statements)))
 
 
 def _says_so(words: re.Pattern[str], text: str) -> bool:
