@@ -15,7 +15,7 @@ from derive.proving.check import decide
 from derive.proving.counterexample import compare
 from derive.proving.evaluation import Evaluator, Exact, NoValue, Numeric, TooMuchWork
 from derive.proving.models import Infeasible, Model, Outline
-from derive.terms import ArrayFacts, Axis, Facts, Index, array, delta, fresh, product_over, real, sigmoid, sum_over
+from derive.terms import ANY, ArrayFacts, Axis, Facts, Index, array, delta, fresh, product_over, real, sigmoid, sum_over
 
 
 class _Table:
@@ -90,7 +90,7 @@ def test_models_satisfy_the_facts() -> None:
             p=CHANCES,
             t=ArrayFacts(lower=Integer(0), upper=Integer(1), strict=True),
         )
-        .with_distinct([(drawn[e], o), (w, o)]),
+        .with_distinct([(drawn[Index(ANY, DRAWS)], o), (w, o)]),
     )
     outline = Outline(goal)
     made = 0
@@ -116,9 +116,8 @@ def test_models_satisfy_the_facts() -> None:
 def test_sizes_without_room_are_skipped() -> None:
     drawn = array("n")
     e = Index("e", DRAWS)
-    facts = (
-        Facts().with_arrays(n=ArrayFacts((DRAWS,), points_into=WORDS, injective=True)).with_distinct([(drawn[e], o)])
-    )
+    injective = Facts().with_arrays(n=ArrayFacts((DRAWS,), points_into=WORDS, injective=True))
+    facts = injective.with_distinct([(drawn[Index(ANY, DRAWS)], o)])
     outline = Outline(Goal(u[drawn[e], 1], Relation.EQUAL, u[o, 1], facts))
     assert not outline.has_room({"V": 2, "K": 2})
     assert outline.has_room({"V": 3, "K": 2})
