@@ -45,8 +45,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     reading = current.reading
     reading.sentence = sentence.text
     clean = True
-    stated = [statement for formula in sentence.formulas for statement in formula.statements]
-    declare_structures(sentence.text, stated, reading.scope, reading.survey)
+    declare_structures(sentence.text, sentence.formulas, reading.scope, reading.survey)
     try:
         declare_count(sentence.text, list(sentence.formulas), reading)
     except Relearn:

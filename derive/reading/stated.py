@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import sympy
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Symbol
 
 from derive.reading import tree
 from derive.reading.claims import settled
@@ -63,8 +63,8 @@ def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Cond
         raise Unsettled("a relation between different shapes")
     indices = tuple(fresh(i) for i in ranked.indices)
     one, other = (reading.scope.sized(side.at(*indices) if side.rank else side.body) for side in (left, right))
-    if not any(side.atoms(Indexed) | _numbers(side) for side in (one, other)):
-        return None
+    if not any(_numbers(side) for side in (one, other)) or any(_is_index(side) for side in (one, other)):
+        return None  # it is about indices or sizes
     one, other = (settled(side, reading) for side in (one, other))
     free = tuple(dict.fromkeys((*indices, *free_indices(one - other))))
     if symbol in ("<", ">"):
@@ -78,5 +78,14 @@ def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Cond
     return gap, "=", sympy.Integer(0)
 
 
+def _is_index(side: Expr) -> bool:
+    return isinstance(side, Index) or (isinstance(side, Indexed) and bool(side.base.label.is_integer))
+
+
 def _numbers(side: Expr) -> set[Expr]:
-    return {s for s in side.free_symbols if not isinstance(s, Index) and not s.is_integer}
+    entries = {e for e in side.atoms(Indexed) if not e.base.label.is_integer}
+    return entries | {
+        s
+        for s in side.free_symbols
+        if isinstance(s, Symbol) and not isinstance(s, Index) and s.is_real and not s.is_integer
+    }

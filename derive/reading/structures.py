@@ -11,11 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import IntEnum
+from itertools import pairwise
 
 from sympy import Expr, Indexed, Pow, Product, Sum, exp
 from sympy.core.function import AppliedUndef
 
 from derive.reading import tree
+from derive.reading.products import FUNCTIONS
+from derive.reading.prose import Formula
 from derive.reading.scope import Scope
 from derive.reading.spelling import call, plain, spell, walk
 from derive.reading.survey import Survey
@@ -29,8 +32,9 @@ class Structure(IntEnum):
 
     MATRIX = 1
     VECTOR_OR_MATRIX = 2
-    IN_WORDS = 3
-    UNKNOWN = 4
+    SAID_OF_ONE = 3
+    IN_WORDS = 4
+    UNKNOWN = 5
 
 
 _MATRIX = (
@@ -51,7 +55,7 @@ _UNKNOWN = (
     r"(?:sums?|adds?)(?: up)? to zero|eigenv|singular v(?:alue|ector)|linearly (?:in)?dependent|sorted|nilpotent|"
     r"circulant|toeplitz|\bhollow\b|traceless|negative definite|负定|负半定|"
     r"collinear|parallel to|multiples? of|divisible|whole numbers?|"
-    r"\bpermut(?:ation|es)\b(?! matri)|\buniform(?:ly)?\b(?! random| sampl)|排列|均匀|"
+    r"\bpermut(?:ation|es)\b(?! matri)|排列|"
     r"反对称|零均值|均值为零|特征(?:值|向量)|线性[无相]关|整数|偶数|奇数"
 )
 _PREDICATE = (
@@ -62,7 +66,7 @@ _UNKNOWN_IF_SAID = (
     r"negative(?! (?:sampl|log|exampl|word|pair|class|point|infinit|sign|gradient|definite|semi|of\b|if\b))|"
     r"nonzero|non-zero|non-?negative|binary(?! (?:tree|class|cross|log|search|case|problem|code))|"
     r"(?:in|de)creasing|ordered|monotone|convex|concave|all equal|equal to each other|"
-    r"(?:all )?identical(?! to)|uncorrelated|periodic|linear\b"
+    r"(?:all )?identical(?! to)|uncorrelated|periodic|uniform\b(?! random| sampl)|linear\b"
 )
 _IN_WORDS = (
     r"\bthe (?:\w+ )?(?:largest|smallest|greatest|maxim(?:um|al)|minim(?:um|al)|mean|average|median|sum|product|norm|"
@@ -73,7 +77,8 @@ _IN_WORDS = (
 WORDS: tuple[tuple[Structure, re.Pattern[str]], ...] = (
     (Structure.MATRIX, re.compile(_MATRIX, re.IGNORECASE)),
     (Structure.VECTOR_OR_MATRIX, re.compile(_VECTOR_OR_MATRIX, re.IGNORECASE)),
-    (Structure.UNKNOWN, re.compile(f"{_UNKNOWN}|{_PREDICATE}(?:{_UNKNOWN_IF_SAID})", re.IGNORECASE)),
+    (Structure.UNKNOWN, re.compile(_UNKNOWN, re.IGNORECASE)),
+    (Structure.SAID_OF_ONE, re.compile(f"{_PREDICATE}(?:{_UNKNOWN_IF_SAID})", re.IGNORECASE)),
     (Structure.IN_WORDS, re.compile(_IN_WORDS, re.IGNORECASE)),
 )
 ONE_HOT = re.compile(r"one[- ]?hot|独热", re.IGNORECASE)
@@ -91,22 +96,61 @@ APART = re.compile(
 )
 
 
-def declare_structures(text: str, statements: Sequence[tree.Statement], scope: Scope, found: Survey) -> None:
-    """What the words of one sentence say of the names in it; of all names of the note, if it names none."""
-    scope.trees = scope.trees or TREE.search(text) is not None
+def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, found: Survey) -> None:
+    """What the words of one sentence say of the names close to them; of all names of the note, if it names none."""
+    scope.trees = scope.trees or _says_so(TREE, text)
     scope.apart = scope.apart or _says_so(APART, text)
     for structure, words in WORDS:
-        if not _says_so(words, text):
-            continue
-        names = list(dict.fromkeys(_names(statements)))
-        others = set(found.subscripts | found.bound) - found.sizes
-        if structure is not Structure.UNKNOWN:
+        others = set(found.subscripts | found.bound) - found.sizes | FUNCTIONS.keys()
+        if structure is not Structure.UNKNOWN and structure is not Structure.SAID_OF_ONE:
             others |= found.sizes | scope.sizes.keys() | {length for shape in found.shapes.values() for length in shape}
         if ONE_HOT.search(text):  # "for a one-hot p" beside p > 0 is a special case
-            names = [n for n in names if (f := scope.families.get(n)) is None or not f.positive]
             others |= {n for n, family in scope.families.items() if family.positive}
-        for name in [n for n in names if n not in others] or names or sorted(scope.families.keys() - others):
-            scope.structured[name] = max(structure, scope.structured.get(name, structure))
+        for match in words.finditer(text):
+            if NEGATED.search(text[: match.start()]):
+                continue
+            close = _close(match, formulas, text, structure)
+            names = list(dict.fromkeys(_names(statement for f in close for statement in f.statements)))
+            if not formulas and structure not in (Structure.SAID_OF_ONE, Structure.IN_WORDS):
+                names = sorted(scope.families.keys() - others)
+            for name in [n for n in names if n not in others] or (names if structure is Structure.UNKNOWN else ()):
+                scope.structured[name] = max(structure, scope.structured.get(name, structure))
+
+
+JOINED = re.compile(r"\W*(?:and|or|和|与|及)?\W*")
+OF_THE_LAST = re.compile(r"\s*(?:with|has|having)\s*(?:an?\s*)?", re.IGNORECASE)
+IS = re.compile(r"\b(?:is|be|are|denotes?|as|by)\b|[为是]")
+
+
+def _close(match: re.Match[str], formulas: Sequence[Formula], text: str, structure: Structure) -> list[Formula]:
+    """The formulas that words may speak of: the one before with those joined to it, the first, the one right behind."""
+    before = [f for f in formulas if f.position < match.start()]
+    after = [f for f in formulas if f.position >= match.end()]
+    if structure is Structure.IN_WORDS:
+        named = before and IS.search(text[before[-1].position : match.end()])
+        if named:
+            return [*_chain(before[::-1], text), before[0]]
+        return after[:2] if after and IS.search(text[match.end() : after[:2][-1].position]) else []
+    if before and OF_THE_LAST.fullmatch(text[before[-1].position + 1 : match.start()]):
+        return before[-1:]
+    close = _chain(before[::-1], text)
+    if before and structure is not Structure.SAID_OF_ONE:
+        close.append(before[0])
+    behind = text[match.end() : after[0].position] if after else ""
+    if after and (not before or (len(behind) <= 14 and not re.search(r"[.,;:]", behind))):
+        close += _chain(after, text)
+    return close
+
+
+def _chain(formulas: Sequence[Formula], text: str) -> list[Formula]:
+    """The first of the formulas and what is joined to it by "and" or a comma."""
+    chain = list(formulas[:1])
+    for one, other in pairwise(formulas):
+        first, last = sorted((one.position, other.position))
+        if not JOINED.fullmatch(text[first + 1 : last]):
+            break
+        chain.append(other)
+    return chain
 
 
 def special_case(statements: Sequence[tree.Statement], text: str, scope: Scope) -> bool:
@@ -123,8 +167,8 @@ def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
     """What the formulas of a sentence speak of: x in ``x ∈ ℝ^d``, h in ``h(a) = 1``, both in ``xᵀy = 0``."""
     for statement in statements:
         first = plain(statement.first) if statement.first is not None else None
-        if isinstance(first, tree.Product) and len(first.factors) == 2 and call(*(f.node for f in first.factors)):
-            first = first.factors[0].node
+        if isinstance(first, tree.Product) and call(*(f.node for f in first.factors[-2:])):
+            first = first.factors[-2].node
         for node in walk(first) if first is not None and spell(first) is None else [first]:
             spelled = spell(node) if isinstance(node, tree.Name | tree.Script | tree.Accent | tree.Word) else None
             if spelled is not None and not spelled.name.isdigit():
@@ -144,12 +188,12 @@ def structured_facts(
         for left, symbol, right in scope.stated.values()
         if used & (_valued(left) | _valued(right))
     ]
-    names = sorted(name for name in used if _says(scope, name))
+    names = sorted(name for name in used if _says(scope, name, facts))
     examples = {
         name: replace(facts.of(name) or ArrayFacts(), example=position) for position, name in enumerate(names, start=1)
     }
     known = all(
-        _says(scope, name) not in (Structure.UNKNOWN, Structure.IN_WORDS) and _order(scope, name) > 0 for name in names
+        (_says(scope, name, facts) or 0) <= Structure.VECTOR_OR_MATRIX and _order(scope, name) > 0 for name in names
     )
     pointers = [name for name in used - examples.keys() if (what := facts.of(name)) is not None and what.points_into]
     if scope.trees or scope.apart:  # a path comes by no node twice
@@ -190,9 +234,11 @@ def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iter
         yield from ((entry, i) for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high))
 
 
-def _says(scope: Scope, name: str) -> Structure | None:
-    """What the words say of a name, as far as it can be said of a number, a vector, a matrix."""
+def _says(scope: Scope, name: str, facts: Facts) -> Structure | None:
+    """What the words say of a name beyond the facts, as far as it can be said of a number, a vector, a matrix."""
     structure = Structure(said) if (said := scope.structured.get(name.strip())) else None
+    if structure is Structure.VECTOR_OR_MATRIX and (what := facts.of(name)) is not None and what.sums_to_one:
+        return None  # one-hot rows, normalised weights
     return None if structure is Structure.MATRIX and _order(scope, name) < 2 else structure
 
 
