@@ -52,6 +52,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         clean = False
     except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing
         pass
+    stated = [statement for formula in sentence.formulas for statement in formula.statements]
     special = counts(sentence.text, list(sentence.formulas)) or special_case(stated, sentence.text, reading.scope)
     for formula in sentence.formulas:
         before: list[tree.Statement] = []

@@ -17,7 +17,7 @@ $$
 """
 
 
-@pytest.mark.parametrize(("body", "verdict"), [("u_m", "proved"), ("u_{n_k}", "proved"), ("2 u_m", "undecided")])
+@pytest.mark.parametrize(("body", "verdict"), [("u_m", "proved"), ("u_{n_k}", "proved"), ("2 u_m", "refuted")])
 def test_a_model_does_not_choose_a_size_apart_from_what_defines_it(tmp_path: Path, body: str, verdict: str) -> None:
     note = tmp_path / "tree.md"
     note.write_text(TREE % body, encoding="utf-8")
