@@ -437,7 +437,8 @@ def _vector_of_word(spelled: Spelled, reading: Reading) -> Value:
 
 
 def _plain_name(spelled: Spelled, reading: Reading) -> Value:
-    from derive.reading.calls import by_definition, labelled, value_or_table
+    from derive.reading.calls import by_definition, labelled
+    from derive.reading.expectations import value_or_table
 
     scope = reading.scope
     spelled = labelled(spelled, reading)

@@ -8,10 +8,11 @@ import sympy
 from sympy import Expr, log
 
 from derive.reading import tree
-from derive.reading.calls import _marginal, labelled, value_or_table
+from derive.reading.calls import _marginal, labelled
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
+from derive.reading.expectations import value_or_table
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.values import Value, scalar

@@ -292,7 +292,7 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
     if not rest:
         raise Unsettled(f"{node.kind} with nothing behind it")
     if node.kind == "E":
-        from derive.reading.calls import expectation
+        from derive.reading.expectations import expectation
 
         return expectation(node, rest, reading)
     if node.kind == "lim":
