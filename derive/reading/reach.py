@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from derive.reading import tree
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import bare, letter, plain, walk
+from derive.reading.spelling import bare, letter, plain, spell, walk
 
 
 def free_letters(node: tree.Node | None) -> frozenset[str]:
     """The letters in a formula that no big operator in it binds."""
     if node is None:
         return frozenset()
-    letters = {inner.base for inner in walk(node) if isinstance(inner, tree.Name)}
-    return frozenset(letters - _bound_in(node))
+    return frozenset(set(_letters(node)) - _bound_in(node))
+
+
+def _letters(node: tree.Node) -> Iterator[str]:
+    """The letters of a formula; ``j^*`` and ``j'`` are other letters than ``j``."""
+    if isinstance(node, tree.Script):
+        spelled = spell(node.base) if node.primes else spell(tree.Script(node.span, node.base, None, node.sup))
+        if isinstance(plain(node.base), tree.Name) and spelled is not None and spelled.power is None:
+            if node.primes or "*" in spelled.name:
+                yield spelled.name + "'" * node.primes
+                for part in (node.sub, node.sup if node.primes else None):
+                    yield from _letters(part) if part is not None else ()
+                return
+    if isinstance(node, tree.Name):
+        yield node.base
+    for child in tree.children(node):
+        yield from _letters(child)
 
 
 def _bound_in(node: tree.Node) -> set[str]:

@@ -42,11 +42,19 @@ def with_new_names(items: list[Item]) -> list[Item]:
     """The document with a name of its own for every letter that a later paragraph declares to be something else."""
     reuse = Reuse()
     found: list[Item] = []
+    said = ""
     for item in items:
         if isinstance(item, Sentence):
+            said = item.text
+            reuse.equate([statement for formula in item.formulas for statement in formula.statements], "")
             reuse.declare([statement for formula in item.formulas for statement in formula.statements])
             formulas = tuple(replace(f, statements=reuse.apply(f.statements)) for f in item.formulas)
             found.append(replace(item, formulas=formulas))
+        elif isinstance(item, Display):
+            rows = [row for row in item.rows if isinstance(row, tree.Row)]
+            reuse.equate([statement for row in rows[:1] for statement in row.statements[:1]], said)
+            found.append(replace(item, rows=reuse.apply(item.rows)))
+            said = ""
         else:
-            found.append(replace(item, rows=reuse.apply(item.rows)) if isinstance(item, Display) else item)
+            found.append(item)
     return found
