@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy
 
 from derive.reading import tree
-from derive.reading.calls import labelled
+from derive.reading.calls import labelled, signature
 from derive.reading.context import Reading, index_expression
 from derive.reading.declarations import differ_from
 from derive.reading.definitions import Definition, function
@@ -89,6 +89,8 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"pairwise different|all different|互不相同|互异|各不相同|"
             r"different from each other|without replacement|no repeats",
         ),
+        ("scalar", r"\bscalars?\b|标量"),
+        ("count", r"\bcounts?\b(?! of)|how often|共现次数|出现.{0,4}次数"),
         ("positive", r"\bpositive\b|正数|为正|正的"),
         ("row", r"\brows?\b|行向量|第.{0,3}行"),
         ("vector", r"(?<!row )(?:column )?\bvectors?\b|向量"),
@@ -204,6 +206,10 @@ def declare_different(text: str, formulas: list[Formula], reading: Reading) -> N
             differ_from(entries[0].name, other, reading)
 
 
+ANOTHER = re.compile(r"\s*(?:and|,|，|和|与|及)\s*")
+"""Between a word and the formula behind it: the formula is the next of a list, not what the word is about."""
+
+
 def _nearest(match: re.Match[str], formulas: list[Formula], text: str) -> list[tree.Node]:
     """The names closest to a word, with those joined to them by "and" or a comma."""
     named = [(f, [s.first for s in f.statements if s.first is not None and nameable(s)]) for f in formulas]
@@ -216,8 +222,13 @@ def _nearest(match: re.Match[str], formulas: list[Formula], text: str) -> list[t
         gap = position - match.end() if position >= match.end() else match.start() - position
         between = text[min(position, match.start()) : max(position, match.end())]
         equations = any(k.relation.symbol in ("=", ":=") for s in entry[0].statements for k in s.links)
+        listed = position >= match.end() and ANOTHER.fullmatch(between[len(match.group()) :]) is not None
         return (
-            gap + 40 * len(re.findall(r"[;；:：(（]", between)) + 8 * len(re.findall(r"[,，]", between)) + 6 * equations
+            gap
+            + 40 * listed
+            + 40 * len(re.findall(r"[;；:：(（]", between))
+            + 8 * len(re.findall(r"[,，]", between))
+            + 6 * equations
         )
 
     best = min(range(len(named)), key=lambda k: distance(named[k]))
@@ -265,6 +276,9 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             if not _one_hot_of_word(spelled, formulas, reading):
                 one_hot(spelled, formulas, reading)
         return
+    if kind == "count":
+        _count(spelled, reading)
+        return
     if spelled.name in scope.heads or spelled.name in scope.sizes or not spelled.name.lstrip("\\"):
         return
     if spelled.name + "_" in scope.heads or spelled.name in reading.survey.sizes:
@@ -283,6 +297,9 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         scope.want_order(family.name, max(1, len(spelled.subs)))
         family.sums_to_one, family.nonnegative, family.positive = (family.order - 1,), True, True
         scope.note(f"{spelled.name} is a probability vector: positive, its sum is one (from the text)")
+    elif kind == "scalar" and not family.declared and family.order <= len(spelled.subs):
+        scope.want_order(family.name, len(spelled.subs))
+        family.declared = True
     elif kind == "positive" and indexed:
         family.positive = True
     elif kind == "distinct" and indexed and spelled.name in reading.survey.index_arrays:
@@ -306,6 +323,18 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             reading.survey.wholes.add(spelled.name)
         if kind == "row" and ((spelled.name.isupper() and spelled.subs) or re.search(r"row vector|行向量", text)):
             family.row = True
+
+
+def _count(spelled: Spelled, reading: Reading) -> None:
+    """ "X_{ij} counts how often …": positive, as its logarithm is taken."""
+    if not spelled.subs or spelled.name in reading.survey.index_arrays or spelled.name in reading.survey.functions:
+        return
+    if signature(spelled.name, len(spelled.subs), None) in reading.scope.heads:
+        return
+    family = reading.scope.family(spelled.name)
+    if not (family.values or family.sums_to_one or family.points_into or family.lower is not None or family.positive):
+        family.positive = family.nonnegative = True
+        reading.scope.note(f"the counts {spelled.name} are positive (inferred)")
 
 
 def _one_hot_of_word(spelled: Spelled, formulas: list[Formula], reading: Reading) -> bool:

@@ -38,6 +38,7 @@ NEW_MEANING = re.compile(
 )
 """Words with which an author gives a name another meaning from here on."""
 
+ATTEMPTS = 3
 HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
 
 
@@ -64,16 +65,8 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         except Exception:  # as above
             pass
         for statement in formula.statements:
-            try:
-                declared = declare_by_relation(statement, before, reading)
-                if not declared and (not hypothetical or _of_unknown_function(statement, reading)):
-                    _inline_definition(statement, reading)
-                    if not hypothetical and not special:
-                        state(statement, sentence.text[: formula.position], reading)
-            except Relearn:
-                clean = False
-            except Exception:  # as above
-                pass
+            said = None if hypothetical or special else sentence.text[: formula.position]
+            clean &= _declared_or_defined(statement, before, said, hypothetical, reading)
             before.append(statement)
     try:
         define_in_words(sentence.text, list(sentence.formulas), current)
@@ -94,6 +87,30 @@ def _of_unknown_function(statement: tree.Statement, reading: Reading) -> bool:
     """ "If f(x) = g(x)/h(x)": f means nothing else, so that it is this from here on."""
     found = candidate(statement.first, reading) if statement.first is not None else None
     return found is not None and found.called and found.spelled.name in UNKNOWN_FUNCTIONS
+
+
+def _declared_or_defined(
+    statement: tree.Statement, before: list[tree.Statement], said: str | None, hypothetical: bool, reading: Reading
+) -> bool:
+    """Read one formula of a sentence; False if it taught something that asks for another pass.
+
+    It is read once more at once, so that what follows does not build on a definition that is still missing.
+    """
+    clean = True
+    for _ in range(ATTEMPTS):
+        try:
+            declared = declare_by_relation(statement, before, reading)
+            if not declared and (not hypothetical or _of_unknown_function(statement, reading)):
+                _inline_definition(statement, reading)
+                if said is not None:
+                    state(statement, said, reading)
+        except Relearn:
+            clean = False
+            continue
+        except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing
+            pass
+        break
+    return clean
 
 
 def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> None:
