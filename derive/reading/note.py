@@ -87,6 +87,7 @@ def _claim_again(
 
 def read_note(document: Document) -> Draftbook:
     """Read all formulas and sentences of a note."""
+    clear_cache()  # SymPy would hand over an index of another note that looks the same, and with it the origin of its axis
     macros: Macros = {}
     items = renamed(list(items_of(document, macros)))
     found = survey(trees_of(items))

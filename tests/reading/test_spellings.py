@@ -90,3 +90,18 @@ $$z_i = a_i^\top b$$
 $$z = {matrix}$$
 """
     assert kinds(note) == ["definition", verdict]
+
+
+def test_a_note_says_nothing_of_another() -> None:
+    """The same letters over axes that the first note leaves open and the second one declares."""
+    first = r"""$$P(w) = \frac{q_w}{\sum_{w=1}^{V}q_w}$$
+$$\delta_{wo}q_w = \delta_{wo}q_o$$
+"""
+    second = r"""Here $u_w\in\mathbb{R}^d$, $w=1,\dots,V$, and $v\in\mathbb{R}^d$.
+
+$$J = -\log\sigma(u_o^\top v)$$
+$$\frac{\partial J}{\partial u_w} = \delta_{wo}(\sigma(u_o^\top v)-1)v$$
+"""
+    alone = kinds(second)
+    kinds(first)
+    assert kinds(second) == alone == ["definition", "proved"]
