@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from sympy.core.cache import clear_cache
+
 from derive.patience import OutOfTime, clock
 from derive.reading import tree
 from derive.reading.claims import Claim, claim
@@ -87,7 +89,7 @@ def _claim_again(
 
 def read_note(document: Document) -> Draftbook:
     """Read all formulas and sentences of a note."""
-    clear_cache()  # SymPy would hand over an index of another note that looks the same, and with it the origin of its axis
+    clear_cache()  # SymPy would hand over an index of another note that looks the same, with the origin of its axis
     macros: Macros = {}
     items = renamed(list(items_of(document, macros)))
     found = survey(trees_of(items))
