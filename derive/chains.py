@@ -44,6 +44,7 @@ def proved_chain(book: Draftbook, sides: Sequence[tree.Node], latex: str, place:
     Raises:
         DeriveError: there is none, or one of its steps is not proved.
     """
+    sides = book.alphabets.apply(tuple(sides))
     wanted = _shape(sides[0])
     problem = "begins no chain of equalities in this note"
     for start, first in enumerate(book.drafts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sympy import Abs, Expr, Integer, Max, Min, Symbol
+from sympy import Abs, Expr, Indexed, Integer, Max, Min, Symbol
 
 from derive.derivation import Goal, Kind, Relation, Step, Verdict
 from derive.errors import InternalError
@@ -20,6 +20,7 @@ from derive.reading.claims import Claim, Shape
 from derive.reading.definers import scalars_of
 from derive.reading.drafts import Draft
 from derive.reading.note import Draftbook
+from derive.reading.scope import entry_name
 from derive.terms import ArrayFacts
 
 SECONDS = 10.0
@@ -126,6 +127,9 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         return Verdict(Kind.UNDECIDED, f"false without its condition, which is not understood: {conditions}")
     if verdict.kind is Kind.REFUTED and claim.unsaid:
         return Verdict(Kind.UNDECIDED, f"false as it is read, but the note does not say {'; '.join(claim.unsaid)}")
+    if verdict.kind is Kind.REFUTED and (letters := book.alphabets.undecided(_names(claim.goal))):
+        said = ", ".join(letters)
+        return Verdict(Kind.UNDECIDED, f"false unless bold and plain {said} are one, which the note does not say")
     if verdict.kind is Kind.REFUTED and claim.loose:
         names = ", ".join(claim.loose)
         return Verdict(
@@ -135,6 +139,12 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict
+
+
+def _names(goal: Goal) -> set[str]:
+    """The families of the names in a claim."""
+    sides = (goal.left, goal.right)
+    return {entry_name(entry) for side in sides for entry in side.atoms(Indexed) | scalars_of(side)}
 
 
 def _with_structure(claim: Claim, book: Draftbook, seconds: float) -> Verdict:

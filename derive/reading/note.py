@@ -13,6 +13,7 @@ from sympy.core.cache import clear_cache
 
 from derive.patience import OutOfTime, clock
 from derive.reading import tree
+from derive.reading.alphabets import Alphabets, alphabets
 from derive.reading.claims import Claim, claim
 from derive.reading.context import Reading, undisturbed
 from derive.reading.drafts import Draft, Pass
@@ -43,6 +44,7 @@ class Draftbook:
     conventions: tuple[str, ...]
     reading: Reading
     macros: Macros = field(default_factory=dict)
+    alphabets: Alphabets = field(default_factory=Alphabets)
 
     @property
     def scope(self) -> Scope:
@@ -74,7 +76,7 @@ def _claim_again(
             statement = rows[0].statements[0]
             if statement.links or statement.first is None or statement.before or statement.after:
                 return None
-            node = statement.first
+            node = book.alphabets.apply(statement.first)
         if node is None or isinstance(node, tree.Unread):
             return None
         try:
@@ -91,7 +93,9 @@ def read_note(document: Document) -> Draftbook:
     """Read all formulas and sentences of a note."""
     clear_cache()  # SymPy would hand over an index of another note that looks the same, with the origin of its axis
     macros: Macros = {}
-    items = renamed(list(items_of(document, macros)))
+    items = list(items_of(document, macros))
+    letters = alphabets(trees_of(items))
+    items = renamed(items, letters)
     found = survey(trees_of(items))
     for item in items:
         if isinstance(item, Sentence):
@@ -109,7 +113,7 @@ def read_note(document: Document) -> Draftbook:
         if (clean and now == state) or clock() > end:
             break
         state = now
-    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading, macros)
+    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading, macros, letters)
 
 
 def _state(scope: Scope, found: Survey) -> object:

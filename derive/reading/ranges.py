@@ -152,7 +152,7 @@ def size_of(name: str, reading: Reading) -> Expr:
         value = reading.scope.heads[name].value
         if value.rank == 0:
             return value.body
-    return reading.scope.size({"Vocab": "V", "vocab": "V", "\\mathcal{V}": "V"}.get(bare, bare))
+    return reading.scope.size({"Vocab": "V", "vocab": "V"}.get(bare, bare))
 
 
 def run_of(node: tree.Node) -> str:

@@ -1,19 +1,33 @@
-"""Names made plain before anything is read: layers in superscripts, and letters that are declared anew."""
+"""Names made plain before anything is read: letters of several alphabets, layers in superscripts, letters
+that are declared anew."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from derive.reading import tree
+from derive.reading.alphabets import Alphabets
 from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.layers import find_layers, instances, named
 from derive.reading.prose import Formula
 from derive.reading.reuse import Reuse
 
 
-def renamed(items: list[Item]) -> list[Item]:
+def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    return with_new_names(with_layers(items))
+    return with_new_names(with_layers(with_alphabets(items, letters)))
+
+
+def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:
+    """The document with a name of its own for every letter that is another one only by its alphabet."""
+    return [
+        replace(item, rows=letters.apply(item.rows))
+        if isinstance(item, Display)
+        else replace(item, formulas=tuple(replace(f, statements=letters.apply(f.statements)) for f in item.formulas))
+        if isinstance(item, Sentence)
+        else item
+        for item in items
+    ]
 
 
 def with_layers(items: list[Item]) -> list[Item]:

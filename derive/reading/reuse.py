@@ -70,6 +70,19 @@ class Reuse:
         return node
 
 
+def declared(formula: tree.Node) -> Iterator[tuple[tree.Node, bool]]:
+    """What a formula says to be in a set of vectors, matrices or tensors (true) or of numbers (false)."""
+    for node in walk(formula):
+        if isinstance(node, tree.Statement | tree.Chain) and node.first is not None and node.links:
+            link = node.links[-1]
+            if link.right is not None and link.relation.symbol == "\\in":
+                kind, first = _kind(plain(link.right)), plain(node.first)
+                if kind is not None:
+                    yield from (
+                        (plain(p), kind) for p in (first.parts if isinstance(first, tree.Sequence) else (first,))
+                    )
+
+
 def _declared(formula: tree.Node, indexed: set[str]) -> Iterator[tuple[str, bool]]:
     """Names with what they are declared to be: vectors (or matrices), or numbers."""
     for node in walk(formula):

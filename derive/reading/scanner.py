@@ -102,7 +102,8 @@ def _placed(tokens: list[Token], start: int, end: int) -> Iterator[Token]:
     return (replace(t, start=start, end=end) for t in tokens)
 
 
-_STYLES = {"BOLD": r"\mathbf", "DOUBLE-STRUCK": r"\mathbb", "SCRIPT": r"\mathcal", "FRAKTUR": r"\mathfrak"}
+_STYLES = {"DOUBLE-STRUCK": r"\mathbb", "SCRIPT": r"\mathcal", "FRAKTUR": r"\mathfrak", "BOLD": r"\mathbf"}
+_STYLES |= {"BLACK-LETTER": r"\mathfrak"}
 
 
 def _foreign(character: str, start: int, end: int) -> Iterator[Token]:
@@ -115,7 +116,7 @@ def _foreign(character: str, start: int, end: int) -> Iterator[Token]:
         return iter([Token("circled", str(symbols.ENCLOSED.index(character) + 1), start, end)])
     name = unicodedata.name(character, "")
     plain = unicodedata.normalize("NFKC", character)
-    if name.startswith("MATHEMATICAL ") and plain != character:
+    if name.startswith(("MATHEMATICAL ", "SCRIPT ", "BLACK-LETTER ")) and plain != character:
         style = next((command for word, command in _STYLES.items() if word in name), "")
         return _placed(scan(f"{style}{{{plain}}}" if style else plain), start, end)
     if unicodedata.category(character)[0] == "L":
