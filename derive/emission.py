@@ -32,6 +32,7 @@ from derive.reading.emit_lines import EmitLine, EmitOutput, emit_lines
 from derive.reading.markdown import read_document
 from derive.reading.note import Draftbook, read_note
 from derive.reading.values import Value
+from derive.reading.written import shown
 from derive.terms import ArrayFacts, Axis, Facts, Index, Tensor, array, real
 
 __all__ = ["NOTES", "Emitted", "emitted", "formula_named", "lambdify"]
@@ -180,7 +181,7 @@ class _Maker:
         try:
             return value(node, reading)
         except (Relearn, *LOGICAL) as error:
-            raise DeriveError(f"{tree.sexpr(node)} has no meaning in this note: {error}", place) from error
+            raise DeriveError(f"{shown(node)} has no meaning in this note: {error}", place) from error
 
     # Terms -----------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from sympy.core.function import AppliedUndef
 from derive.calculus import DerivativeError
 from derive.derivation import Kind, Relation, Verdict
 from derive.formulas.laws import apply, explain
-from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.definitions import Circular, Relearn, referenced, unfold
 from derive.reading.drafts import Draft
@@ -26,6 +25,7 @@ from derive.reading.note import Draftbook
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import is_transpose, letter, plain, spell
 from derive.reading.values import ShapeError, Value
+from derive.reading.written import latex
 from derive.terms import sigmoid
 
 __all__ = ["SAME", "justify"]

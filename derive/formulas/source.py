@@ -10,10 +10,10 @@ import re
 
 from derive.formulas.linear import linear
 from derive.formulas.page import Line
-from derive.proving.written import latex
 from derive.reading import symbols, tree
 from derive.reading.formula import Formula
 from derive.reading.latex import parse_block
+from derive.reading.written import latex
 
 __all__ = ["for_markdown", "formula", "safe", "segments", "tex", "tex_of_text"]
 

@@ -28,12 +28,12 @@ from derive.proving.material import Material, chain_of, gather
 from derive.proving.remainder import difference
 from derive.proving.slips import candidates
 from derive.proving.trial import NONSENSE, Trial, Untried
-from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.claims import Shape
 from derive.reading.drafts import Draft
 from derive.reading.note import Draftbook
 from derive.reading.spelling import spell
+from derive.reading.written import latex
 from derive.terms import Index
 
 __all__ = ["diagnose"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.spelling import is_transpose, letter, plain, spell, walk
 from derive.reading.tree import Node, Span
+from derive.reading.written import latex
 
 __all__ = [
     "Edit",

@@ -15,12 +15,12 @@ from derive.proving.counterexample import compare, fails, survey
 from derive.proving.evaluation import NoValue, TooMuchWork
 from derive.proving.models import Infeasible, Outline
 from derive.proving.trial import NONSENSE, Trial, Untried
-from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.claims import Claim
 from derive.reading.drafts import Draft
 from derive.reading.note import Draftbook
 from derive.reading.spelling import letter, plain, spell, walk
+from derive.reading.written import latex, shown
 
 __all__ = ["warnings"]
 
@@ -163,7 +163,7 @@ def _named(left: tree.Node) -> str | None:
     factors = [plain(f.node) for f in node.factors] if isinstance(node, tree.Product) else [node]
     while factors and (isinstance(factors[0], tree.Text) or _is_order(factors[0])):
         factors.pop(0)
-    arguments = tree.sexpr(factors.pop()) if len(factors) == 2 and isinstance(factors[1], tree.Group) else ""
+    arguments = shown(factors.pop()) if len(factors) == 2 and isinstance(factors[1], tree.Group) else ""
     spelled = spell(factors[0]) if len(factors) == 1 else None
     if spelled is None or spelled.subs or spelled.power is not None or spelled.primes or spelled.transposed:
         return None

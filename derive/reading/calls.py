@@ -22,6 +22,7 @@ from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import PARAMETERS, TABLES
 from derive.reading.unify import unify
 from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
+from derive.reading.written import shown
 from derive.terms import Axis, Index, delta, fresh, sum_over
 
 DEPENDENT = {
@@ -77,7 +78,7 @@ def event(
     ):
         right = plain(head.links[0].right)
         if isinstance(right, tree.Num) and head.links[0].relation.symbol == "=":
-            name = f"{spelled.name}[{tree.sexpr(head.first)}={right.text}]"
+            name = f"{spelled.name}[{shown(head.first)}={right.text}]"
             return replace(spelled, name=name), parts[1:], separators[1:]
     return spelled, parts, separators
 
@@ -168,7 +169,7 @@ def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
         name = letter(pattern)
         family = reading.scope.families.get(name) if name is not None else None
         if name is None or family is None or not family.order or name in others:
-            text = tree.sexpr(pattern)
+            text = shown(pattern)
             raise Unsettled(f"{head.definition.name} was defined for {text}, and is used for something else")
         others[name] = _argument_like(name, node, reading)
     where = [_argument(node, p, reading) for node, p in zip(ordinary, parameters, strict=True)]
@@ -263,7 +264,7 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return primed_call(spelled, group, reading)
     if name in reading.bound or (name in scope.sizes and name not in reading.survey.functions):
         return None
-    as_written = scope.heads.get(f"{name}{tree.sexpr(group)}")
+    as_written = scope.heads.get(f"{name}{shown(group)}")
     if as_written is not None and not as_written.written:
         return at(as_written, [])
     spelled, parts, separators = event(spelled, *arguments_of(group))
@@ -552,7 +553,7 @@ def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading)
     if head is None:
         return False
     if not head.depends and _other_indices(head, parts, reading):
-        raise Unsettled(f"what {spelled.name} is at {', '.join(map(tree.sexpr, parts))}, the note does not say")
+        raise Unsettled(f"what {spelled.name} is at {', '.join(map(shown, parts))}, the note does not say")
     return len(parts) > 1 or bool(letters_of(spelled.name) & (DEPENDENT | reading.survey.functions))
 
 

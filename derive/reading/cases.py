@@ -21,6 +21,7 @@ from derive.reading.elaborate import settle_rank, value
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import plain, spell, words
 from derive.reading.values import Value, add
+from derive.reading.written import shown
 from derive.terms import Axis
 
 OTHERWISE = ("otherwise", "else", "其他", "其它", "否则", "其余", "sonst")
@@ -35,7 +36,7 @@ def cases(node: tree.Array, reading: Reading) -> Value:
         if row and not isinstance(row[0], tree.Empty)
     ]
     for cell in (cell for row in node.rows for cell in row[2:] if not isinstance(cell, tree.Empty)):
-        raise Unsettled(f"a case with more than a value and a condition: {tree.sexpr(cell)}")
+        raise Unsettled(f"a case with more than a value and a condition: {shown(cell)}")
     total: Value | None = None
     rest: Expr = sympy.Integer(1)
     for position, (entry, when) in enumerate(rows):
@@ -53,7 +54,7 @@ def cases(node: tree.Array, reading: Reading) -> Value:
             factor = holds if sympy.expand(rest - holds) == 0 else rest * holds
             rest = rest * (1 - holds)
         else:
-            raise Unsettled(f"the case {tree.sexpr(when) if when else ''} is not understood")
+            raise Unsettled(f"the case {shown(when) if when else ''} is not understood")
         part = Value(part.indices, factor * part.body, part.row)
         if total is not None:
             settle_rank(total, part, [entry], reading)
@@ -123,7 +124,7 @@ def _condition_of(node: tree.Node | None) -> tree.Node | None:
     if not found:
         return None
     if len(found) > 1 or not all(isinstance(each, tree.Text | tree.Word) for each in beside):
-        raise Unsettled(f"a condition that is not understood: {tree.sexpr(node)}" if node else "")
+        raise Unsettled(f"a condition that is not understood: {shown(node)}" if node else "")
     must_be_harmless(beside)
     return found[0]
 

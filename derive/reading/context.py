@@ -16,6 +16,7 @@ from derive.reading.scope import Scope, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import Survey
 from derive.reading.values import Value
+from derive.reading.written import shown
 from derive.terms import Axis, Index, delta, fresh
 
 
@@ -234,7 +235,7 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
             scope.axes.same(running.axis, axis)
             return running
         return _nested(spelled, axis, reading)
-    raise Unsettled(f"an index that is not understood: {tree.sexpr(node)}")
+    raise Unsettled(f"an index that is not understood: {shown(node)}")
 
 
 def running_name(node: tree.Node) -> str | None:
@@ -260,7 +261,7 @@ def _offset(node: tree.Node, reading: Reading) -> Expr:
     if (length := length_of(node, reading)) is not None:
         return length
     if name is None:
-        raise Unsettled(f"an index that is not understood: {tree.sexpr(node)}")
+        raise Unsettled(f"an index that is not understood: {shown(node)}")
     if name in reading.bound:
         return reading.bound[name]
     if name in reading.scope.sizes or name in reading.survey.sizes:
@@ -319,7 +320,7 @@ def condition(node: tree.Node, reading: Reading, axis_of: Callable[[str], Axis])
     """``i = k`` or ``i ≠ k``: both sides and whether they are equal."""
     node = without_words(plain(node))
     if not isinstance(node, tree.Chain) or node.first is None or len(node.links) != 1 or node.links[0].right is None:
-        raise Unsettled(f"a condition that is not understood: {tree.sexpr(node)}")
+        raise Unsettled(f"a condition that is not understood: {shown(node)}")
     symbol = node.links[0].relation.symbol
     if symbol not in ("=", "\\ne"):
         raise Unsettled(f"a condition with {symbol} is not understood")

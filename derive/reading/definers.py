@@ -29,6 +29,7 @@ from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, scalar
+from derive.reading.written import shown
 from derive.terms import Index, fresh, real
 
 LOSSES = {"J", "L", "\\ell", "\\mathcal{L}", "E", "Loss", "loss", "NLL", "CE"}
@@ -102,7 +103,7 @@ def _is_derivative(spelled: Spelled, reading: Reading) -> bool:
 def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Candidate | None:
     spelled, parts, separators = event(spelled, *arguments_of(group))
     if any(isinstance(plain(part), tree.Ellipsis) for part in parts):
-        text = tree.sexpr(group)
+        text = shown(group)
         return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
     parameters: list[str] = []
     arguments = tuple(value_of_variable(part) for part in [*spelled.subs, *parts])

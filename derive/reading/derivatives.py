@@ -25,6 +25,7 @@ from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import STYLES, Spelled, bare, letter, plain, spell
 from derive.reading.survey import PARAMETERS
 from derive.reading.values import Value, entrywise, scalar
+from derive.reading.written import shown
 from derive.terms import Index, array, free_indices, fresh, real, rename_bound, sum_over
 
 MAX_ORDER = 8
@@ -106,7 +107,7 @@ def _order(written: tree.Node | None) -> int:
     if written is None:
         return 1
     if not isinstance(written, tree.Num) or not written.text.isdigit() or not 1 <= int(written.text) <= MAX_ORDER:
-        raise Unsettled(f"a derivative of order {tree.sexpr(written)}: orders from 1 to {MAX_ORDER} are understood")
+        raise Unsettled(f"a derivative of order {shown(written)}: orders from 1 to {MAX_ORDER} are understood")
     return int(written.text)
 
 
@@ -196,7 +197,7 @@ def value_of_variable(node: tree.Node, reading: Reading) -> Value:
     if spelled is not None:
         spelled = labelled(spelled, reading)
         if spelled.power is not None:
-            raise Unsettled(f"a derivative by the power {tree.sexpr(node)} is not understood")
+            raise Unsettled(f"a derivative by the power {shown(node)} is not understood")
         stripped = Spelled(spelled.name, spelled.subs, None, False, spelled.primes, spelled.bold)
         return named(stripped, reading)
     return value(node, reading)

@@ -31,6 +31,7 @@ from derive.reading.values import (
     scalar,
     transpose,
 )
+from derive.reading.written import shown
 from derive.terms import Axis, Index, delta, fresh, sum_over
 
 MAX_EXPONENT = 64
@@ -40,7 +41,7 @@ MAX_DIGITS = 30
 @singledispatch
 def value(node: tree.Node, reading: Reading) -> Value:
     """The meaning of a node.  Raises ``Unsettled``, ``ShapeError`` or ``Relearn``."""
-    raise Unsettled(f"{tree.sexpr(node)} is not understood here")
+    raise Unsettled(f"{shown(node)} is not understood here")
 
 
 @value.register
@@ -54,7 +55,7 @@ def _(node: tree.Num, reading: Reading) -> Value:
 def _(node: tree.Sequence, reading: Reading) -> Value:
     inner = plain(node)
     if isinstance(inner, tree.Sequence):
-        raise Unsettled(f"a list stands where a value is expected: {tree.sexpr(node)}")
+        raise Unsettled(f"a list stands where a value is expected: {shown(node)}")
     return value(inner, reading)
 
 
@@ -194,7 +195,7 @@ def _(node: tree.Word, reading: Reading) -> Value:
 def _spelled(node: tree.Node) -> Spelled:
     spelled = spell(node)
     if spelled is None:
-        raise Unsettled(f"{tree.sexpr(node)} is not understood")
+        raise Unsettled(f"{shown(node)} is not understood")
     return spelled
 
 
@@ -240,7 +241,7 @@ def _(node: tree.Script, reading: Reading) -> Value:
             or node.primes
             or (node.sub and node.sup)
         ):
-            raise Unsettled(f"{tree.sexpr(label)} below a brace is not judged; write it as a step of its own")
+            raise Unsettled(f"{shown(label)} below a brace is not judged; write it as a step of its own")
         return value(base.inner, reading)
     spelled = spell(node)
     if spelled is not None:
@@ -259,7 +260,7 @@ def _(node: tree.Script, reading: Reading) -> Value:
             inner = _entry(inner, node.sub, reading)
         return superscript(inner, node.sup, reading)
     if node.primes:
-        raise Unsettled(f"a prime behind {tree.sexpr(base)} is not understood; write d/dx")
+        raise Unsettled(f"a prime behind {shown(base)} is not understood; write d/dx")
     inner = value(base, reading)
     if node.sub is not None:
         inner = _entry(inner, node.sub, reading)
@@ -316,7 +317,7 @@ def _(node: tree.Group, reading: Reading) -> Value:
     if len(parts) != 1:
         if (node.open == "[" and node.close == "]") or node.open == "(":
             return _listed(node, reading)
-        raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")
+        raise Unsettled(f"a list in brackets is not understood here: {shown(node)}")
     inner = value(parts[0], reading)
     if node.open in ("(", "[", "{", "\\{"):
         return inner
@@ -353,12 +354,12 @@ def _norm(inner: Value, reading: Reading) -> Value:
 def _listed(node: tree.Group, reading: Reading) -> Value:
     """``[0.7, 0.2, 0.1]``: a vector given by its entries; ``[u_1, …, u_V]``: a vector or a matrix by its columns."""
     if any(s not in (",", ";") for s in node.body.separators):
-        raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")
+        raise Unsettled(f"a list in brackets is not understood here: {shown(node)}")
     if any(isinstance(plain(part), tree.Ellipsis) for part in node.body.parts):
         return dotted_list(node, reading, value)
     entries = [value(part, reading) for part in node.body.parts]
     if any(s != "," for s in node.body.separators) or any(e.rank for e in entries):
-        raise Unsettled(f"a list in brackets is not understood here: {tree.sexpr(node)}")
+        raise Unsettled(f"a list in brackets is not understood here: {shown(node)}")
     i = fresh(Index("i", Axis.of_size(sympy.Integer(len(entries)))))
     return Value((i,), sum((delta(i, k + 1) * e.body for k, e in enumerate(entries)), sympy.Integer(0)))
 
@@ -386,13 +387,13 @@ def _(node: tree.BigOp, reading: Reading) -> Value:
 
 @value.register
 def _(node: tree.Chain, reading: Reading) -> Value:
-    raise Unsettled(f"a relation stands where a value is expected: {tree.sexpr(node)}")
+    raise Unsettled(f"a relation stands where a value is expected: {shown(node)}")
 
 
 @value.register
 def _(node: tree.Stack, reading: Reading) -> Value:
     if not isinstance(plain(node.annotation), tree.Text | tree.Word):
-        raise Unsettled(f"{tree.sexpr(node.annotation)} above or below a formula is not understood")
+        raise Unsettled(f"{shown(node.annotation)} above or below a formula is not understood")
     return value(node.base, reading)
 
 

@@ -16,6 +16,7 @@ from derive.reading.scope import Unsettled
 from derive.reading.spelling import bare, letter, plain
 from derive.reading.values import ShapeError, Value, add, multiply, negate
 from derive.reading.windows import window_sum
+from derive.reading.written import shown
 from derive.terms import Axis, product_over, sum_over
 
 ValueOf = Callable[[tree.Node, Reading], Value]
@@ -80,11 +81,11 @@ def dotted_list(node: tree.Group, reading: Reading, value_of: ValueOf) -> Value:
     parts = [plain(part) for part in node.body.parts]
     dots = [k for k, part in enumerate(parts) if isinstance(part, tree.Ellipsis)]
     if len(dots) != 1 or dots[0] == 0 or dots[0] + 2 != len(parts):
-        raise Unsettled(f"the dots do not show what the list holds: {tree.sexpr(node)}")
+        raise Unsettled(f"the dots do not show what the list holds: {shown(node)}")
     run, last = parts[: dots[0]], parts[-1]
     pattern = general(run[0], last)
     if pattern is None or _number(pattern.low) != 1 or any(not _fits(pattern, part, k) for k, part in enumerate(run)):
-        raise Unsettled(f"the dots do not show what the list holds: {tree.sexpr(node)}")
+        raise Unsettled(f"the dots do not show what the list holds: {shown(node)}")
     high = bound_value(plain(pattern.high), reading, value_of)
     index = new_index(HOLE, Axis.of_size(high))
     with reading.binding({HOLE: index}):

@@ -22,6 +22,7 @@ from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import TABLES
 from derive.reading.values import Value
+from derive.reading.written import shown
 from derive.terms import Index, fresh, sum_over
 
 
@@ -77,7 +78,7 @@ def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:
     spelled = spell(distribution)
     spelled = labelled(spelled, reading) if spelled is not None else None
     if spelled is None:
-        raise Unsettled(f"the distribution {tree.sexpr(distribution)} is not understood")
+        raise Unsettled(f"the distribution {shown(distribution)} is not understood")
     for key in (f"{spelled.name}()", signature(spelled.name, len(spelled.subs), ())):
         head = scope.heads.get(key)
         if head is not None and head.written == 1:

@@ -23,6 +23,7 @@ from derive.reading.sets import is_sample, parts
 from derive.reading.spelling import bare, call, letter, plain, spell
 from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, outer, scalar
+from derive.reading.written import shown
 from derive.terms import product_over, sigmoid, sum_over
 
 Items = list[tree.Factor]
@@ -316,7 +317,7 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
     drawn = _drawn(node, reading)
     if drawn is not None:
         if node.sup is not None:
-            raise Unsettled(f"{tree.sexpr(node.sup)} above Σ bounds no index: it runs over a set")
+            raise Unsettled(f"{shown(node.sup)} above Σ bounds no index: it runs over a set")
         return _over_set(node, drawn, rest, reading)
     range_ = running(node, reading, value)
     rest = [bare(rest[0].node), *rest[1:]]

@@ -13,6 +13,7 @@ from derive.reading.context import Reading, index_expression, indicator, length_
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell, words
 from derive.reading.values import Value
+from derive.reading.written import shown
 from derive.terms import Axis, Index
 
 ValueOf = Callable[[tree.Node, Reading], Value]
@@ -47,9 +48,9 @@ def running(node: tree.BigOp, reading: Reading, value_of: ValueOf) -> Running:
     for part in _parts(plain(node.sub)):
         _read_part(part, found, reading, value_of)
     if found.sup is not None and not found.bounded:
-        raise Unsettled(f"{tree.sexpr(found.sup)} above Σ bounds no index: what stands below says where the sum ends")
+        raise Unsettled(f"{shown(found.sup)} above Σ bounds no index: what stands below says where the sum ends")
     if not found.indices:
-        raise Unsettled(f"what the sum runs over is not understood: {tree.sexpr(node.sub)}")
+        raise Unsettled(f"what the sum runs over is not understood: {shown(node.sub)}")
     return found
 
 
@@ -69,7 +70,7 @@ def _read_part(part: tree.Node, found: Running, reading: Reading, value_of: Valu
         _bind(name, _up_to(found, name, sympy.Integer(1), reading, value_of), found)
         return
     if not isinstance(part, tree.Chain) or part.first is None or any(k.right is None for k in part.links):
-        raise Unsettled(f"what the sum runs over is not understood: {words(part) or tree.sexpr(part)}")
+        raise Unsettled(f"what the sum runs over is not understood: {words(part) or shown(part)}")
     sides = [plain(side) for side in (part.first, *(k.right for k in part.links)) if side is not None]
     symbols = [k.relation.symbol for k in part.links]
     name = running_name(sides[0]) if symbols == ["\\in"] else letter(sides[0])
@@ -100,7 +101,7 @@ def _read_part(part: tree.Node, found: Running, reading: Reading, value_of: Valu
         _bind(name, member_axis(sides[2], name, reading, value_of), found)
         found.conditions.append((sides[0], "\\ne", sides[1]))
     else:
-        raise Unsettled(f"what the sum runs over is not understood: {tree.sexpr(part)}")
+        raise Unsettled(f"what the sum runs over is not understood: {shown(part)}")
 
 
 def _bind(name: str, axis: Axis, found: Running) -> None:
@@ -167,9 +168,7 @@ def run_of(node: tree.Node) -> str:
 def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf) -> Axis:
     """The axis of ``i ∈ ...``: a named set, ``\\text{Vocab}``, ``{1, …, n}``."""
     node = plain(node)
-    unknown = Unsettled(
-        f"the set {tree.sexpr(node)} is not understood; write Σ over {name} = 1 to a size, or name the set"
-    )
+    unknown = Unsettled(f"the set {shown(node)} is not understood; write Σ over {name} = 1 to a size, or name the set")
     if isinstance(node, tree.Group) and node.open in ("\\{", "{"):
         parts = [plain(p) for p in node.body.parts]
         dots = [k for k, part in enumerate(parts) if isinstance(part, tree.Ellipsis)]

@@ -19,6 +19,7 @@ from derive.reading.drafts import LOGICAL
 from derive.reading.elaborate import value
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import letter, plain, spell
+from derive.reading.written import shown
 from derive.terms import ANY, Axis, Index, for_all
 
 __all__ = ["Restrictions", "restrictions"]
@@ -63,15 +64,15 @@ def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Rest
     every = {letter(first) for first, symbol, _ in _relations(parts) if dotted and first and symbol == "="}
     distinct: list[tuple[Expr, Expr]] = []
     given: list[tuple[Expr, str, Expr]] = []
-    unmet = [f"an exception: {tree.sexpr(statement)}" for statement in excepted]
+    unmet = [f"an exception: {shown(statement)}" for statement in excepted]
     for statement in statements:  # "if b = a + 1": an equation between numbers is not put in
         if SUPPOSED.search(_said(statement)):
             equations = ((a, b) for a, symbol, b in _relations(_parts(statement)) if symbol == "=" and a and b)
             loose = [(a, b) for a, b in equations if _axis(a, reading) is None and _axis(b, reading) is None]
-            unmet += [f"{tree.sexpr(a)} = {tree.sexpr(b)}" for a, b in loose]
+            unmet += [f"{shown(a)} = {shown(b)}" for a, b in loose]
     for first, symbol, second in _relations(parts):
         if first is None or second is None or isinstance(first, tree.Unread) or isinstance(second, tree.Unread):
-            unmet += [f"{tree.sexpr(first)} {symbol} {tree.sexpr(second)}"] if symbol != "=" else []
+            unmet += [f"{shown(first)} {symbol} {shown(second)}"] if symbol != "=" else []
             continue
         places = _axis(first, reading) or _axis(second, reading)
         if symbol == "=" and (places is None or dotted):
@@ -79,7 +80,7 @@ def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Rest
         try:
             left, right = (_side(side, places, reading) for side in (first, second))
         except (Relearn, *LOGICAL):
-            unmet.append(f"{tree.sexpr(first)} {symbol} {tree.sexpr(second)}")
+            unmet.append(f"{shown(first)} {symbol} {shown(second)}")
             continue
         if symbol == "≠" and places is not None:
             left, right = (_for_all(side, every) for side in (left, right))

@@ -14,6 +14,7 @@ from derive.reading import tree
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import letter, plain, spell, walk
+from derive.reading.written import shown
 from derive.terms import Axis, Index
 
 
@@ -72,7 +73,7 @@ def parts(node: tree.Node, reading: Reading, axis: Axis) -> list[Part]:
     node = plain(node)
     if is_union(node) and isinstance(node, tree.Sum):
         if any(term.sign != "\\cup" for term in node.terms[1:]):
-            raise Unsettled(f"the set {tree.sexpr(node)} is not understood")
+            raise Unsettled(f"the set {shown(node)} is not understood")
         found = [part for term in node.terms for part in parts(term.node, reading, axis)]
         _keep_apart(found, reading)
         return found
@@ -80,7 +81,7 @@ def parts(node: tree.Node, reading: Reading, axis: Axis) -> list[Part]:
         return [Part(index_expression(p, axis, reading), None) for p in node.body.parts]
     name = set_name(node)
     if name is None:
-        raise Unsettled(f"the set {tree.sexpr(node)} is not understood")
+        raise Unsettled(f"the set {shown(node)} is not understood")
     if belongs_to(node) & reading.bound.keys():
         raise Unsettled(f"the set {name} changes with the index of a sum")
     if name in reading.scope.unions:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.reading import tree
+from derive.reading.written import shown
 
 STYLES = {
     "mathbf", "bm", "boldsymbol", "bf", "pmb", "vec", "mathrm", "mathit", "mathsf", "rm", "it", "mathcal", "cal",
@@ -204,7 +205,7 @@ def subscript_label(node: tree.Node | None) -> str | None:
         if all(isinstance(n, tree.Word | tree.Text | tree.Name | tree.Mark) for n in names) and any(
             isinstance(n, tree.Word | tree.Text) for n in names
         ):
-            return tree.sexpr(node)
+            return shown(node)
     return None
 
 

@@ -14,13 +14,13 @@ from derive import terms
 from derive.derivation import Kind
 from derive.proving.edits import put, spots
 from derive.proving.steps import judge
-from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.context import Reading, undisturbed
 from derive.reading.drafts import Draft
 from derive.reading.elaborate import value
 from derive.reading.markdown import find_mathematics, read_document
 from derive.reading.note import read_note
+from derive.reading.written import latex
 
 NAMES = r"""
 The number $a \in \mathbb{R}$, the numbers $p_w$ for $w \in V$, the vector $z \in \mathbb{R}^n$; $f(x) = x^4$.

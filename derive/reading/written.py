@@ -1,4 +1,4 @@
-"""From a presentation tree back to LaTeX, for corrected lines: what the reader reads from it is the same tree."""
+"""From a presentation tree back to LaTeX, for corrected lines and messages: what is read from it is the same tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.reading import symbols, tree
 
-__all__ = ["latex"]
+__all__ = ["latex", "shown"]
 
 _OLD_SWITCHES = {"bf", "it", "rm", "cal"}
 _ENDS_IN_COMMAND = re.compile(r"\\[A-Za-z]+$")
@@ -20,6 +20,26 @@ def latex(node: tree.Node) -> str:
     if rule is None:
         raise ValueError(f"{type(node).__name__} cannot be written")
     return rule(node)
+
+
+def shown(node: tree.Node | None) -> str:
+    """The LaTeX of anything that a message is about, also of what could not be read: then the token that stopped it."""
+    match node:
+        case None:
+            return ""
+        case tree.Unread(token=token):
+            return token
+        case tree.Statement(before=before, label=label, after=after):
+            formula = tree.Chain(node.span, node.first, node.links)
+            texts = [shown(part) for part in (*before, *([label] if label else ()), formula, *after)]
+            return " ".join(text for text in texts if text)
+        case tree.Chain(first=first, links=links):
+            pieces = [shown(first), *(part for k in links for part in (k.relation.symbol, shown(k.right)))]
+            return " ".join(piece for piece in pieces if piece)
+    try:
+        return latex(node)
+    except ValueError:
+        return "a formula with a part that could not be read"
 
 
 def _beside(left: str, right: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from derive.proving.written import latex
 from derive.reading import tree
 from derive.reading.latex import Formula, parse_block
+from derive.reading.written import latex
 
 FORMULAS = [
     r"\frac{\partial L}{\partial \hat{\mathbf{y}}_{w_{t+j}}}",
