@@ -297,7 +297,7 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
         scope.want_order(family.name, max(1, len(spelled.subs)))
         family.sums_to_one, family.nonnegative, family.positive = (family.order - 1,), True, True
         scope.note(f"{spelled.name} is a probability vector: positive, its sum is one (from the text)")
-    elif kind == "scalar" and not family.declared and family.order <= len(spelled.subs):
+    elif kind == "scalar" and spelled.subs and not family.declared and family.order <= len(spelled.subs):
         scope.want_order(family.name, len(spelled.subs))
         family.declared = True
     elif kind == "positive" and indexed:

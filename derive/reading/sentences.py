@@ -9,7 +9,7 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
-from derive.reading.calls import UNKNOWN_FUNCTIONS, labelled
+from derive.reading.calls import arguments_of, labelled, signature
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
@@ -24,9 +24,10 @@ from derive.reading.reach import free_letters
 from derive.reading.restrictions import Restrictions, restrictions
 from derive.reading.scope import Family, entry_name
 from derive.reading.size_letters import whole_letters
-from derive.reading.spelling import letter, plain, spell, walk
+from derive.reading.spelling import call, letter, plain, spell, walk
 from derive.reading.stated import state
 from derive.reading.structures import declare_structures, special_case
+from derive.reading.survey import TABLES
 from derive.reading.values import Value
 from derive.reading.wordings import define_in_words
 from derive.terms import Axis
@@ -220,7 +221,7 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         if not found.parameters and not found.called:
             reading.scope.fixed[found.spelled.name] = sympy.Rational(right.text)
         return
-    if not found.called and letter(right) is not None:
+    if not found.called and (letter(right) is not None or _names_a_table(right, reading)):
         return
     if _only_names(right, found.spelled.name):
         return
@@ -239,6 +240,18 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         reading.scope.defined_at[f"{found.key}, its second meaning"] = place
     if define(found, inner, reading) is not None and found.key not in reading.scope.temporary:
         reading.scope.defined_at.setdefault(found.key, place)
+
+
+def _names_a_table(right: tree.Node, reading: Reading) -> bool:
+    """``P_{ij} = P(j|i)`` where nobody has said what P(j|i) is: another way to write it."""
+    if not isinstance(right, tree.Product) or len(right.factors) != 2:
+        return False
+    head, group = (factor.node for factor in right.factors)
+    spelled = spell(head)
+    if spelled is None or spelled.name not in TABLES or not call(head, group) or not isinstance(group, tree.Group):
+        return False
+    _, separators = arguments_of(group)
+    return signature(spelled.name, len(spelled.subs), separators) not in reading.scope.heads
 
 
 def _only_names(right: tree.Node, name: str) -> bool:
