@@ -9,7 +9,7 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
-from derive.reading.calls import arguments_of, labelled, signature
+from derive.reading.calls import UNKNOWN_FUNCTIONS, arguments_of, labelled, signature
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
