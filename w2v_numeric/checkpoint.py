@@ -26,6 +26,7 @@ from w2v_numeric.vocabulary import Vocabulary
 
 MANIFEST = "manifest.json"
 VERSION = 2
+OTHER_CORPUS = "the checkpoint was made from another corpus; give the same files, or choose another folder"
 PIECE = 1 << 22  # bytes hashed and written at once
 AnyArray = NDArray[Any]
 
@@ -253,6 +254,14 @@ def same_training(
                 "use the same settings, or another folder"
             )
     if sources != now:
-        raise CheckpointError(
-            "the checkpoint was made from another corpus; give the same files, or choose another folder"
-        )
+        raise CheckpointError(OTHER_CORPUS)
+
+
+def same_vocabulary(saved: Vocabulary, now: Vocabulary) -> None:
+    """Refuse to go on over a text whose words are others, or come more or less often.
+
+    Raises:
+        CheckpointError: they differ.
+    """
+    if saved.words != now.words or not np.array_equal(saved.counts, now.counts):
+        raise CheckpointError(OTHER_CORPUS)

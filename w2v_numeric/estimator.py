@@ -15,14 +15,14 @@ from w2v_numeric.vectors import Vectors
 
 
 class SkipGram:
-    """Word vectors by exact softmax skip-gram.
+    """Word vectors, by exact softmax skip-gram or another objective.
 
     Args:
         dim: length of the vectors.
         window: words to each side that count as context.
         min_count: rarer words are left out.
         reporter: told about the progress; says nothing by default.
-        **settings: any other field of `w2v_numeric.settings.Settings`.
+        **settings: any other field of `w2v_numeric.settings.Settings`, such as `objective`.
 
     Raises:
         SettingsError: a setting is unknown or has no meaning.
@@ -51,10 +51,11 @@ class SkipGram:
 
         Raises:
             CorpusError: there are fewer than two words, or a sentence is a string.
-            SettingsError: the vocabulary or the memory asked for is not there.
+            SettingsError: the vocabulary or the memory asked for is not there, or a setting has no meaning for the
+                objective.
         """
         objective = load_objective(self.settings.objective)
-        settings = self.settings.suited(objective.preferred)
+        settings = self.settings.suited(objective.preferred, objective.over)
         stream = number_sentences(sentences, settings.memory)
         corpus, text = count_corpus(stream, settings, objective, [], self._reporter)
         result = train_corpus(corpus, text, settings, objective, self._reporter)

@@ -139,7 +139,7 @@ class CountsSource:
         learned = set(objective.learned.values())
         self._makers: dict[str, Callable[[Ids, Sparse], Any]] = {}
         self._fixed: dict[str, Any] = {}
-        for quantity in wanted:
+        for quantity in sorted(wanted):
             if quantity in learned and quantity in known:
                 tables[quantity] = known[quantity]
             elif quantity in makers:

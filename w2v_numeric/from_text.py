@@ -68,7 +68,7 @@ def pairs_of(piece: Piece, window: int) -> Cast:
     words, local = np.unique(piece.words, return_inverse=True)
     size, bits = len(words), window.bit_length()
     codes = []
-    for distance in range(1, window + 1):
+    for distance in range(1, min(window, len(local) - 1) + 1):
         begin = max(0, piece.before - distance)
         left, right = local[begin : len(local) - distance], local[begin + distance :]
         same = piece.documents[begin : len(local) - distance] == piece.documents[begin + distance :]

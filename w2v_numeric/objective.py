@@ -50,6 +50,11 @@ from w2v_numeric.errors import SettingsError
 Array = NDArray[np.floating[Any]]
 FROM_LOG_FREQUENCIES = " from log frequencies"
 GRADIENT = "gradient_"
+LEARNED = frozenset(
+    {"outside vectors", "outside biases", "center vectors", "center biases", "context vectors"}
+    | {"inner node vectors", "n-gram vectors"}
+)
+SPARSE = frozenset({"counts", "contexts", "n-grams", "left counts", "right counts"})
 OVER = ("counts", "text", "windows")
 
 
@@ -103,6 +108,11 @@ class Objective:
     def quantities(self) -> frozenset[str]:
         """Everything that the formulas are given."""
         return frozenset(argument.quantity for argument in self.arguments)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The arguments of both functions, without what they write into."""
+        return list(dict.fromkeys(_positional(self._both) + _positional(self._alone)))
 
     def loss_and_gradients(
         self, data: Mapping[str, Any], gradients: Mapping[str, Array], work: Sequence[Array]
@@ -195,16 +205,51 @@ def _module_at(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except (SyntaxError, ImportError, AttributeError, NameError) as error:
+    except Exception as error:  # running the user's module may raise anything
         raise SettingsError(f"{path} cannot be loaded ({error}); make it again with: derive emit") from error
     return module
 
 
 def _declared(module: ModuleType) -> Mapping[str, Mapping[str, Any]]:
-    return getattr(module, "OBJECTIVES", {})
+    declared = getattr(module, "OBJECTIVES", {})
+    if not isinstance(declared, Mapping):
+        raise SettingsError(f"{module.__file__} has no list of objectives; make it again with: derive emit")
+    return declared
 
 
 def _objective(name: str, module: ModuleType, declared: Mapping[str, Any]) -> Objective:
+    try:
+        objective = _assembled(name, module, declared)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise SettingsError(f"{name} is not what derive emit writes ({what}); make it again") from error
+    _check(objective)
+    return objective
+
+
+def _check(objective: Objective) -> None:
+    """Refuse what the formulas could not be called with.
+
+    Raises:
+        SettingsError: names the argument.
+    """
+    name, given = objective.name, set[str]()
+    for argument in objective.arguments:
+        (first, *_), quantity = argument.parameters, argument.quantity
+        given.update(argument.parameters)
+        if len(argument.parameters) != (3 if quantity in SPARSE else 1):
+            kind = "columns, starts and values" if quantity in SPARSE else "one argument"
+            raise SettingsError(f"{name} takes {', '.join(argument.parameters)} as {quantity!r}, which is {kind}")
+        if quantity in LEARNED and first not in objective.learned:
+            raise SettingsError(f"{name} has no {GRADIENT}{first}, which {first} = {quantity!r} needs to be learned")
+        if first in objective.learned and quantity not in LEARNED:
+            names = ", ".join(sorted(LEARNED))
+            raise SettingsError(f"{name} has {GRADIENT}{first}, but {quantity!r} is not learned; what is: {names}")
+    for missing in [each for each in objective.parameters if each not in given]:
+        raise SettingsError(f"{name} does not say what its argument {missing!r} is given")
+
+
+def _assembled(name: str, module: ModuleType, declared: Mapping[str, Any]) -> Objective:
     given = dict(declared["given"])
     likelihood = given.pop("loss", "") == "negative log-likelihood"
     arguments = tuple(

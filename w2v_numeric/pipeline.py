@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from w2v_numeric.blocks import Source as Data
-from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training
+from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training, same_vocabulary
 from w2v_numeric.cooccurrence import Windowing, count_pairs
 from w2v_numeric.corpus import Source
 from w2v_numeric.counts import Counts
@@ -127,8 +127,11 @@ def train_corpus(
     reporter: Reporter,
     checkpoint: Checkpoint | None = None,
     stop: Callable[[], bool] = lambda: False,
+    fresh: bool = False,
 ) -> Result:
     """Train on counts or text, going on from the checkpoint if it holds a state.
+
+    With `fresh` the checkpoint is begun, once a step has been done: what is refused before leaves nothing behind.
 
     Raises:
         SettingsError: it does not fit into the memory.
@@ -136,7 +139,7 @@ def train_corpus(
     run = _Run(corpus, text, settings, objective)
     reporter.note(run.estimate().sentence())
     check_memory(run.estimate())
-    state = checkpoint.state() if checkpoint is not None else None
+    state = checkpoint.state() if checkpoint is not None and not fresh else None
     passes: list[PassRecord] = []
     course = Course(run.stages)
     trainer: Trainer | None = None
@@ -145,6 +148,9 @@ def train_corpus(
             trainer = run.trainer(number, state)
             state = trainer.state
             for moment in trainer.run(stop):
+                if checkpoint is not None and fresh:
+                    checkpoint.begin(_chosen(settings, objective), corpus)
+                    fresh = False
                 reporter.moved(course.place(moment, number))
                 if moment.pass_done:
                     # What is held out can be judged only once all words are there.
@@ -166,6 +172,8 @@ def train_corpus(
         raise RuntimeError("a schedule without stages")
     interrupted = (state.stage, state.epoch) != (len(run.stages) - 1, run.stages[-1].passes)
     if interrupted and checkpoint is not None:
+        if fresh:
+            checkpoint.begin(_chosen(settings, objective), corpus)
         checkpoint.save(state)
     return Result(_read_out(run, trainer), passes, interrupted)
 
@@ -293,34 +301,37 @@ def train_sources(
     """
     settings.check()
     objective = load_objective(settings.objective)  # an unknown name is refused before the corpus is read
-    settings = settings.suited(objective.preferred)
-    if settings.holdout and objective.over != "counts":
-        raise SettingsError(f"--holdout needs counts, and {objective.name} goes over the text; leave it out")
+    settings = settings.suited(objective.preferred, objective.over)
     described = [[source.name, source.size()] for source in sources]
-    # Training depends on these to the bit, so they belong to what a checkpoint must agree on.
-    chosen = {**settings.as_dict(), "threads": settings.workers(), "formulas": objective.digest}
     corpus: Corpus | None = None
     text: Text | None = None
+    fresh = False
     if checkpoint is not None and resume and checkpoint.exists():
         saved, saved_sources = checkpoint.settings()
-        same_training(saved, saved_sources, chosen, described)
+        same_training(saved, saved_sources, _chosen(settings, objective), described)
         corpus = checkpoint.corpus()
     if corpus is None or objective.over != "counts":
         with reporter.stage("reading"):
             stream = read_tokens(sources, settings.splitting, settings.memory, lambda _bytes, _words: _refuse(stop))
         if corpus is None:
             corpus, text = count_corpus(stream, settings, objective, described, reporter)
-            if checkpoint is not None:
-                checkpoint.begin(chosen, corpus)
+            fresh = True
         else:
-            text = Text(stream, _choose_words(stream, settings, reporter)[1])
+            vocabulary, ids = _choose_words(stream, settings, reporter)
+            same_vocabulary(corpus.vocabulary, vocabulary)
+            text = Text(stream, ids)
         del stream
-    return train_corpus(corpus, text, settings, objective, reporter, checkpoint, stop)
+    return train_corpus(corpus, text, settings, objective, reporter, checkpoint, stop, fresh)
+
+
+def _chosen(settings: Settings, objective: Objective) -> dict[str, Any]:
+    """What training depends on to the bit: a checkpoint must agree on it."""
+    return {**settings.as_dict(), "threads": settings.workers(), "formulas": objective.digest}
 
 
 def _refuse(stop: Callable[[], bool]) -> None:
     if stop():
-        raise Interrupted("stopped while reading; nothing was saved")
+        raise Interrupted("stopped while reading; nothing new was saved")
 
 
 def check_output(path: Path) -> None:

@@ -130,22 +130,36 @@ class Settings:
         if self.memory < 1 << 24:
             raise SettingsError(f"--memory of {self.memory} bytes is too little to count in; choose 16M or more")
 
-    def suited(self, preferred: Mapping[str, str]) -> Settings:
+    def suited(self, preferred: Mapping[str, str], over: str = "counts") -> Settings:
         """The same with what was left open filled in: from what an objective prefers, then from the general defaults.
 
+        Args:
+            preferred: setting → value, as the objective's note has them.
+            over: what the objective goes over; some settings have a meaning over counts only.
+
         Raises:
-            SettingsError: the objective prefers a setting that does not exist, or a value without a meaning.
+            SettingsError: a setting has no meaning for the objective, or it prefers one that does not exist or a value
+                without a meaning.
         """
+        if over != "counts":
+            for name in [each for each in ("holdout", "center_power") if getattr(self, each)]:
+                raise SettingsError(
+                    f"{_option(name)} needs counts, and {self.objective} goes over the text; leave it out"
+                )
         open_ones = {name for name, value in self.as_dict().items() if value is None}
         chosen: dict[str, Any] = {name: DEFAULTS[name] for name in open_ones & set(DEFAULTS)}
         for name, text in preferred.items():
             if name not in self.as_dict():
                 raise SettingsError(f"the objective prefers a value of {name!r}, which is no setting")
+            kind = get_type_hints(Settings)[name]
+            if kind not in (float | None, int | None):
+                raise SettingsError(f"the objective prefers {name}, which only the user can choose")
+            try:
+                value = float(text) if kind == float | None else int(text)
+            except ValueError as error:
+                raise SettingsError(f"the objective prefers {name} {text}, which is no such number") from error
             if name in open_ones:
-                try:
-                    chosen[name] = int(text) if text.isdigit() else float(text)
-                except ValueError as error:
-                    raise SettingsError(f"the objective prefers {name} {text}, which is no number") from error
+                chosen[name] = value
         result = replace(self, **chosen)
         result.check()
         return result

@@ -10,6 +10,7 @@ own by Adagrad as soon as their gradient is known; shared rows by Adagrad after 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from w2v_numeric.blocks import Block, Source, Step, Visit
-from w2v_numeric.errors import NumericError
+from w2v_numeric.errors import CorpusError, NumericError
 from w2v_numeric.objective import Objective
 from w2v_numeric.optimizer import adagrad, adam
 from w2v_numeric.state import Learned, State
@@ -106,12 +107,13 @@ class Trainer:
         Between two yields the state is consistent: it may be saved and gone on from later with the same result.
 
         Raises:
-            NumericError: the loss is no longer a finite number.
+            NumericError: the loss is no longer a finite number, or the formulas refuse what they are given.
+            CorpusError: a pass has no pair of words.
         """
         state, plan = self.state, self.plan
         with threadpool_limits(1), ThreadPoolExecutor(plan.threads) as pool:
             while state.epoch < plan.epochs:
-                epoch = state.epoch
+                epoch, last = state.epoch, False
                 for step in self.source.steps(epoch, state.batch):
                     if stop():
                         return
@@ -121,17 +123,16 @@ class Trainer:
                     mean = state.loss / max(state.weight, 1e-300)
                     last = step.after >= 1
                     if last:
+                        _refuse_empty(state.weight)
                         state.epoch, state.batch, state.loss, state.weight = epoch + 1, 0, 0.0, 0.0
                     yield Moment(state.epoch, (epoch + step.after) / plan.epochs, mean, last)
+                if not last:  # not one step
+                    _refuse_empty(0)
 
     def _step(self, pool: ThreadPoolExecutor, step: Step, decay: float) -> None:
         state, plan = self.state, self.plan
         workers = range(plan.threads)
-        visits = pool.map(self._visit, workers, step.tasks, [plan.rate_v * decay] * plan.threads)
-        try:
-            found = list(visits)
-        except ValueError as error:  # the formulas refuse what is not finite
-            raise NumericError(f"the training has diverged ({error}); choose smaller --rate-u and --rate-v") from error
+        found = list(pool.map(self._visit, workers, step.tasks, [plan.rate_v * decay] * plan.threads))
         state.loss += sum(each.loss for each in found)
         state.weight += sum(each.weight for each in found)
         for each in found:
@@ -173,7 +174,20 @@ class Trainer:
         values, gradients = self._values(block), {}
         for name, table in values.items():
             gradients[name] = _as_rows(into[name]) if name in into else np.empty_like(table)
-        loss = self.objective.loss_and_gradients({**block.data, **values}, gradients, self._work_of(block, worker))
+        if 0 in block.shape:  # the words of a piece may all stand alone
+            for gradient in gradients.values():
+                gradient.fill(0)
+            return 0.0, gradients
+        try:
+            loss = self.objective.loss_and_gradients({**block.data, **values}, gradients, self._work_of(block, worker))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            if all(np.isfinite(table).all() for table in values.values()):
+                raise NumericError(
+                    f"the formulas of {self.objective.name} failed ({type(error).__name__}: {error})"
+                ) from error
+            loss = math.nan
+        if not math.isfinite(loss):
+            raise NumericError("the training has diverged; choose smaller --rate-u and --rate-v")
         return loss, gradients
 
     def _values(self, block: Block) -> dict[str, Array]:
@@ -222,6 +236,11 @@ class Trainer:
             loss += self.objective.loss({**block.data, **self._values(block)}, self._work_of(block, 0))
             weight += block.weight
         return loss / weight
+
+
+def _refuse_empty(pairs: float) -> None:
+    if not pairs:
+        raise CorpusError("no two words of the vocabulary stand together; give more text, or a larger --sample")
 
 
 def _as_rows(table: Array) -> Array:

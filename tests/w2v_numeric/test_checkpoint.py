@@ -16,9 +16,10 @@ from conftest import Command, environment
 from scipy import sparse
 
 from w2v_numeric.blocks import Table, Visit
-from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training
+from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training, same_vocabulary
 from w2v_numeric.counts import Counts
 from w2v_numeric.errors import CheckpointError, NumericError
+from w2v_numeric.formulas import softmax_skipgram
 from w2v_numeric.state import CENTER, OUTSIDE, State
 from w2v_numeric.vocabulary import Vocabulary
 
@@ -111,21 +112,48 @@ def test_another_training_is_refused() -> None:
         same_training({"dim": 4}, [["a", 1]], {"dim": 4}, [["a", 2]])
 
 
-def start(text: Path, folder: Path) -> subprocess.Popen[bytes]:
+def test_another_vocabulary_is_refused() -> None:
+    saved = Vocabulary(["a", "b"], np.array([3, 2]))
+    same_vocabulary(saved, Vocabulary(["a", "b"], np.array([3, 2])))
+    for now in (Vocabulary(["a", "c"], np.array([3, 2])), Vocabulary(["a", "b"], np.array([3, 1]))):
+        with pytest.raises(CheckpointError, match="another corpus"):
+            same_vocabulary(saved, now)
+
+
+def test_what_is_refused_leaves_no_checkpoint(text: Path, tmp_path: Path, w2v: Command) -> None:
+    module = tmp_path / "wrong.py"
+    source = Path(softmax_skipgram.__file__).read_text()
+    module.write_text(source.replace('"center counts"', '"centre counts"'))
+    done = w2v("train", str(text), "-o", "v.txt", *SETTINGS, "--objective", str(module), "--checkpoint", "saved")
+    assert done.returncode == 2
+    assert "asks for 'centre counts'; over counts there are" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "saved").iterdir())
+    assert not (tmp_path / "v.txt").exists()
+
+
+def start(text: Path, folder: Path, objective: str = "softmax") -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "w2v_numeric", "train", str(text), "-o", str(folder / "v.bin"), *SETTINGS]
+    command += ["--objective", objective]
     command += ["--checkpoint", str(folder / "saved"), "--resume", "--log", str(folder / "log")]
     return subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE)
 
 
-def test_killed_at_random_moments_the_result_is_the_same(text: Path, tmp_path: Path, w2v: Command) -> None:
-    whole = w2v("train", str(text), "-o", "whole.bin", *SETTINGS)
+@pytest.mark.parametrize("objective", ["softmax", "negative-sampling", "cbow-hierarchical-softmax"])
+def test_killed_at_random_moments_the_result_is_the_same(
+    objective: str, text: Path, tmp_path: Path, w2v: Command
+) -> None:
+    if objective != "softmax":
+        # Four words a piece make many pieces of a long text.
+        text.write_text("\n".join(text.read_text().splitlines()[:15]))
+    whole = w2v("train", str(text), "-o", "whole.bin", *SETTINGS, "--objective", objective)
     assert whole.returncode == 0, whole.stderr
     folder = tmp_path / "killed"
     folder.mkdir()
     chance = random.Random(0)
     kills = 0
     for _ in range(4):
-        process = start(text, folder)
+        process = start(text, folder, objective)
         log = folder / "log"
         lines = len(log.read_text().splitlines()) if log.exists() else 0
         deadline = time.monotonic() + 20
@@ -140,7 +168,7 @@ def test_killed_at_random_moments_the_result_is_the_same(text: Path, tmp_path: P
         process.kill()
         process.communicate()
     assert kills >= 2
-    process = start(text, folder)
+    process = start(text, folder, objective)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said.decode()
     assert (folder / "v.bin").read_bytes() == (tmp_path / "whole.bin").read_bytes()

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from w2v_numeric.blocks import Block, Visit
 from w2v_numeric.cooccurrence import Windowing, count_pairs
-from w2v_numeric.errors import SettingsError
+from w2v_numeric.errors import CorpusError, SettingsError
 from w2v_numeric.estimator import SkipGram
 from w2v_numeric.from_text import Piece, TextSource, windows_of
 from w2v_numeric.objective import Argument, load_objective, objectives
@@ -158,3 +158,31 @@ def test_what_text_does_not_have_is_refused() -> None:
     strange = replace(load_objective("softmax"), arguments=(Argument(("x",), "tea leaves"),))
     with pytest.raises(SettingsError, match="softmax asks for 'tea leaves'; over counts there are: "):
         TextSource(stream, ids, how, vocabulary.counts, strange, surroundings(len(vocabulary)), 50, 1)
+
+
+OVER_TEXT = [name for name in objectives() if load_objective(name).over != "counts"]
+
+
+@pytest.mark.parametrize("name", OVER_TEXT)
+@pytest.mark.parametrize("threads", [1, 3])
+def test_texts_of_next_to_nothing(name: str, threads: int) -> None:
+    alone, together = [["a"], ["b"], ["c"]], [["a", "b", "c"]]
+    given = {"objective": name, "min_count": 1, "dim": 4, "epochs": 2, "threads": threads, "buckets": 20}
+    # Fewer words than the window, pieces of one word, pieces in which no word has a neighbour.
+    for lines, more in (
+        (together, {"window": 50}),
+        (together * 3, {"batch": 1}),
+        (alone * 9 + together, {"batch": 9}),
+    ):
+        model = SkipGram(**given, **more).fit(lines)
+        assert np.isfinite(model.vectors.matrix).all()
+        assert all(np.isfinite(record.loss) for record in model.passes)
+    for lines, more in ((alone, {}), (together, {"sample": 1e-12})):
+        with pytest.raises(CorpusError, match="no two words of the vocabulary stand together; give more text"):
+            SkipGram(**given, **more).fit(lines)
+
+
+@pytest.mark.parametrize(("name", "value"), [("holdout", 0.1), ("center_power", 0.5)])
+def test_settings_of_counts_are_refused_over_text(name: str, value: float) -> None:
+    with pytest.raises(SettingsError, match="needs counts, and negative-sampling goes over the text; leave it out"):
+        SkipGram(objective="negative-sampling", **{name: value}).fit(sentences())

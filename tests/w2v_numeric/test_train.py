@@ -12,6 +12,8 @@ from w2v_numeric.counts import Counts
 from w2v_numeric.errors import NumericError, SettingsError
 from w2v_numeric.estimator import SkipGram
 from w2v_numeric.from_counts import CountsSource
+from w2v_numeric.objective import Objective
+from w2v_numeric.settings import Settings
 from w2v_numeric.state import State
 from w2v_numeric.train import Trainer
 
@@ -125,5 +127,30 @@ def test_the_estimator_refuses_what_has_no_meaning() -> None:
         SkipGram(dim=0)
     with pytest.raises(SettingsError, match="call fit"):
         _ = SkipGram().vectors
-    with pytest.raises(SettingsError, match="there is no objective 'hinge'; choose one of: expected"):
+    with pytest.raises(SettingsError, match="there is no objective 'hinge'; choose one of: cbow"):
         SkipGram(objective="hinge", min_count=1, sample=0).fit([["a", "b"]])
+
+
+def test_formulas_that_fail_are_not_called_diverged(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = trainer(random_counts())
+
+    def shapes(*_arguments: object) -> float:
+        raise ValueError("needs u (V, d)")
+
+    monkeypatch.setattr(Objective, "loss_and_gradients", shapes)
+    with pytest.raises(NumericError, match="the formulas of softmax failed"):
+        next(one.run())
+
+
+@pytest.mark.parametrize(
+    ("preferred", "message"),
+    [
+        ({"speed": "1"}, "prefers a value of 'speed', which is no setting"),
+        ({"epochs": "1.5"}, "prefers epochs 1.5, which is no such number"),
+        ({"splitting": "3"}, "prefers splitting, which only the user can choose"),
+        ({"rate_u": "-1"}, "--rate-u -1.0 has no meaning"),
+    ],
+)
+def test_preferences_without_a_meaning_are_refused(preferred: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Settings().suited(preferred)
