@@ -93,7 +93,7 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Passes over all centers. Default: 40 alone; after a warm-up 24, and fewer above 10,000 words."
+            help="Passes over all centers. Default: 40 alone; after a warm-up 14, and fewer above 10,000 words."
         ),
     ] = None,
     seed: Annotated[
@@ -129,7 +129,7 @@ def train(
         float | None,
         typer.Option(
             help="Over counts, a center weighs its count to this power; 1 is the plain objective. Default: what suits "
-            "the objective, or 0.75, which lets rarer words speak up."
+            "the objective, or 0.4, which lets rarer words speak up."
         ),
     ] = None,
     batch: Annotated[
@@ -162,7 +162,7 @@ def train(
     ] = DEFAULT.shape,
     company: Annotated[
         float,
-        typer.Option(help="Share of standing together, beside being used alike, in the vectors: 0.2 suits most tests."),
+        typer.Option(help="Share of standing together, beside being used alike, in the vectors: 0.15 suits most tests."),
     ] = DEFAULT.company,
     warm_up: Annotated[
         int,

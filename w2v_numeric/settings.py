@@ -16,9 +16,9 @@ DEFAULT_LARGEST_VOCABULARY = 30_000
 SMALL_VOCABULARY = 1_500  # the smallest that a larger one grows from
 GROWTH = 4.0  # each stage has so many times the words of the one before, and a pass sixteen times the cost
 FIRST_PASSES = 40
-LAST_PASSES = 24  # at 10,000 words; fewer where they are dearer
+LAST_PASSES = 14  # at 10,000 words; fewer where they are dearer
 LATER_RATE = 0.7
-DEFAULTS = {"center_power": 0.75, "rate_u": 0.04, "rate_v": 0.3}
+DEFAULTS = {"center_power": 0.4, "rate_u": 0.04, "rate_v": 0.3}
 TEXT_PASSES = 5  # over text, as in the word2vec program
 PIECE = 512  # words in a piece of text: enough for products of a good size, few enough for many updates
 MOST_THREADS = 8  # beyond, the sums over the threads' gradients cost more than the threads bring
@@ -59,7 +59,7 @@ class Settings:
         splitting: how text is cut into words.
         documents: what a window does not cross: "line", "paragraph", "file".
         holdout: share of the text kept aside to measure the loss on.
-        center_power: over counts, the weight of a center is its count to this power; None: 0.75, or what suits the
+        center_power: over counts, the weight of a center is its count to this power; None: 0.4, or what suits the
             objective.
         batch: over counts, centers between two updates of u, None chooses by the size of the vocabulary; over text,
             words in a piece.
@@ -96,7 +96,7 @@ class Settings:
     draws: int = 256
     buckets: int = 100_000
     shape: float = 0.3
-    company: float = 0.2
+    company: float = 0.15
     warm_up: int = 12
 
     def check(self) -> None:
@@ -219,7 +219,7 @@ class Settings:
 
 def _last_passes(vocabulary: int) -> int:
     # A larger vocabulary makes more steps in each pass, so fewer passes do.
-    return min(LAST_PASSES, max(4, round(LAST_PASSES * math.pow(10_000 / vocabulary, 0.75))))
+    return min(LAST_PASSES, max(3, round(LAST_PASSES * math.pow(10_000 / vocabulary, 0.75))))
 
 
 def _cores() -> int:
