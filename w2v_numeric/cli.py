@@ -162,7 +162,9 @@ def train(
     ] = DEFAULT.shape,
     company: Annotated[
         float,
-        typer.Option(help="Share of standing together, beside being used alike, in the vectors: 0.15 suits most tests."),
+        typer.Option(
+            help="Share of standing together, beside being used alike, in the vectors: 0.15 suits most tests."
+        ),
     ] = DEFAULT.company,
     warm_up: Annotated[
         int,
