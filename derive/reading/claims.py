@@ -6,6 +6,7 @@ wrong shape is told apart from a wrong value.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -79,7 +80,8 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     unsaid = _disputed(bodies, reading)
     if over_paths(scope, facts, bodies):
         unsaid += ("which ways through the tree there are",)
-    special, structured = structured_facts(scope, facts, bodies, lambda term: settled(term, reading))
+    item = int(reading.place) if reading.place.isdigit() else sys.maxsize
+    special, structured = structured_facts(scope, facts, bodies, lambda term: settled(term, reading), item)
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(goal, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
         special=special, structured=structured,

@@ -91,10 +91,10 @@ class Scope:
         self.rows_by_default = False
         self.independent: set[str] = set()
         self.assumed: dict[str, dict[Expr, Expr]] = {}
-        self.structured: dict[str, int] = {}
+        self.structured: dict[tuple[str, int], int] = {}  # name and what is said of it → from which item on
         self.trees = False
         self.apart = False
-        self.stated: dict[str, tuple[Expr, str, Expr]] = {}
+        self.stated: dict[str, tuple[int, tuple[Expr, str, Expr]]] = {}  # where → from which item on, what
 
     def warn(self, line: int, column: int, warning: str) -> None:
         """Remember something suspicious that the author should look at, and where it stands."""

@@ -47,7 +47,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     reading = current.reading
     reading.sentence = sentence.text
     clean = True
-    declare_structures(sentence.text, sentence.formulas, reading.scope, reading.survey)
+    declare_structures(sentence.text, sentence.formulas, reading.scope, reading.survey, int(reading.place))
     try:
         declare_count(sentence.text, list(sentence.formulas), reading)
     except Relearn:

@@ -16,6 +16,7 @@ from derive.reading.context import Reading, undisturbed
 from derive.reading.elaborate import value
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import letter, walk
+from derive.reading.structures import said_from
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices, fresh, rename_bound, sum_over
 
@@ -24,7 +25,7 @@ __all__ = ["Condition", "state"]
 Condition = tuple[Expr, str, Expr]
 RELATIONS = {"=": "=", "\\equiv": "=", "\\le": "≤", "\\ge": "≥", "<": "<", ">": ">"}
 CASE = re.compile(r"\b(?:at|when|if|case|where only)\s*$|[当若在]\s*$", re.IGNORECASE)
-FOR = re.compile(r"\b(?:for|as|by)\s*$|对\s*$", re.IGNORECASE)
+FOR = re.compile(r"\b(?:for|as|by|with|at)\s*$|对\s*$", re.IGNORECASE)
 
 
 def state(statement: tree.Statement, before: str, reading: Reading) -> None:
@@ -42,7 +43,7 @@ def state(statement: tree.Statement, before: str, reading: Reading) -> None:
             with undisturbed(reading):  # it uses names, it does not say what they are
                 found = _condition(value(left, reading), symbol, value(right, reading), reading)
             if found is not None:
-                reading.scope.stated[place] = found
+                reading.scope.stated[place] = said_from(before, int(reading.place)), found
         left = right
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from enum import IntEnum
 from itertools import pairwise
 
-from sympy import Expr, Indexed, Pow, Product, Sum, exp
+from sympy import Expr, Indexed, Pow, Product, Sum, Symbol, exp
 from sympy.core.function import AppliedUndef
 
 from derive.reading import tree
@@ -65,8 +65,8 @@ _UNKNOWN_IF_SAID = (
     r"even(?! if| though| when| for| with| in\b| more| the\b| a\b)|odd|integers?|primes?|"
     r"negative(?! (?:sampl|log|exampl|word|pair|class|point|infinit|sign|gradient|definite|semi|of\b|if\b))|"
     r"nonzero|non-zero|non-?negative|binary(?! (?:tree|class|cross|log|search|case|problem|code))|"
-    r"(?:in|de)creasing|ordered|monotone|convex|concave|all equal|equal to each other|"
-    r"(?:all )?identical(?! to)|uncorrelated|periodic|uniform\b(?! random| sampl)|linear\b"
+    r"ordered|all equal|equal to each other|(?:all )?identical(?! to)|uncorrelated|"
+    r"uniform\b(?! random| sampl)"
 )
 _IN_WORDS = (
     r"\bthe (?:\w+ )?(?:largest|smallest|greatest|maxim(?:um|al)|minim(?:um|al)|mean|average|median|sum|product|norm|"
@@ -96,8 +96,24 @@ APART = re.compile(
 )
 
 
-def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, found: Survey) -> None:
-    """What the words of one sentence say of the names close to them; of all names of the note, if it names none."""
+FUNCTION_WORDS = re.compile(
+    rf"{_PREDICATE}(?:(?:in|de)creasing|monotone|convex|concave|periodic|linear\b|even|odd)", re.IGNORECASE
+)
+BEHIND = re.compile(r"\W*(?:where|with|here|in which|其中|这里|此处)", re.IGNORECASE)
+
+
+def said_from(text: str, item: int) -> int:
+    """From which item of the note on a sentence counts: "where A is symmetric" is about the display before it."""
+    return item - 1 if BEHIND.match(text) else item
+
+
+def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, found: Survey, item: int) -> None:
+    """What the words of one sentence say of the names close to them; of all matrices, if it names none."""
+    since = said_from(text, item)
+    if FUNCTION_WORDS.search(text):  # said of a function, it is no condition on numbers
+        for name in set(_names(statement for f in formulas for statement in f.statements)):
+            if name.endswith("^()"):
+                _say(scope, name, Structure.SAID_OF_ONE, since)
     scope.trees = scope.trees or _says_so(TREE, text)
     scope.apart = scope.apart or _says_so(APART, text)
     for structure, words in WORDS:
@@ -111,10 +127,19 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
                 continue
             close = _close(match, formulas, text, structure)
             names = list(dict.fromkeys(_names(statement for f in close for statement in f.statements)))
-            if not formulas and structure not in (Structure.SAID_OF_ONE, Structure.IN_WORDS):
-                names = sorted(scope.families.keys() - others)
+            if not formulas and structure is Structure.MATRIX:
+                names = sorted(n for n in scope.families.keys() - others if _order(scope, n) > 1)
+            if not formulas and OF_ALL_VECTORS.fullmatch(match.group()):
+                names = sorted(n for n in scope.families.keys() - others if _order(scope, n) > 0)
             for name in [n for n in names if n not in others] or (names if structure is Structure.UNKNOWN else ()):
-                scope.structured[name] = max(structure, scope.structured.get(name, structure))
+                _say(scope, name, structure, since)
+
+
+OF_ALL_VECTORS = re.compile(r".*(?:unit|norm|length|orthogonal|单位|归一|正交).*", re.IGNORECASE)
+
+
+def _say(scope: Scope, name: str, structure: Structure, since: int) -> None:
+    scope.structured[name, structure] = min(since, scope.structured.get((name, structure), since))
 
 
 JOINED = re.compile(r"\W*(?:and|or|和|与|及)?\W*")
@@ -179,21 +204,23 @@ def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
 
 
 def structured_facts(
-    scope: Scope, facts: Facts, sides: Sequence[Expr], settled: Callable[[Expr], Expr]
+    scope: Scope, facts: Facts, sides: Sequence[Expr], settled: Callable[[Expr], Expr], item: int
 ) -> tuple[tuple[Facts, ...], tuple[str, ...]]:
-    """Facts under which the words hold (none if no example is known), and of which names they speak."""
+    """Facts under which the words said so far hold (none if no example is known), and of which names they speak."""
     used = {name for side in sides for name in _used(side)}
     conditions = [
         (settled(left), symbol, settled(right))
-        for left, symbol, right in scope.stated.values()
-        if used & (_valued(left) | _valued(right))
+        for since, (left, symbol, right) in scope.stated.values()
+        # A relation with a name that the step does not have can be met by choosing that one.
+        if since <= item and (valued := _valued(left) | _valued(right)) and valued <= used
     ]
-    names = sorted(name for name in used if _says(scope, name, facts))
+    names = sorted(name for name in used if _says(scope, name, facts, item))
     examples = {
         name: replace(facts.of(name) or ArrayFacts(), example=position) for position, name in enumerate(names, start=1)
     }
     known = all(
-        (_says(scope, name, facts) or 0) <= Structure.VECTOR_OR_MATRIX and _order(scope, name) > 0 for name in names
+        (_says(scope, name, facts, item) or 0) <= Structure.VECTOR_OR_MATRIX and _order(scope, name) > 0
+        for name in names
     )
     pointers = [name for name in used - examples.keys() if (what := facts.of(name)) is not None and what.points_into]
     if scope.trees or scope.apart:  # a path comes by no node twice
@@ -215,7 +242,7 @@ def structured_facts(
 def _used(side: Expr) -> set[str]:
     """The names of arrays, numbers and functions in a term."""
     names = {str(a.base.label) for a in side.atoms(Indexed)}
-    names |= {s.name for s in side.free_symbols if not isinstance(s, Index)}
+    names |= {s.name for s in side.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
     return names | {node.func.__name__.removesuffix("(·)") for node in side.atoms(AppliedUndef)}
 
 
@@ -234,9 +261,10 @@ def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iter
         yield from ((entry, i) for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high))
 
 
-def _says(scope: Scope, name: str, facts: Facts) -> Structure | None:
+def _says(scope: Scope, name: str, facts: Facts, item: int) -> Structure | None:
     """What the words say of a name beyond the facts, as far as it can be said of a number, a vector, a matrix."""
-    structure = Structure(said) if (said := scope.structured.get(name.strip())) else None
+    said = [kind for (each, kind), since in scope.structured.items() if each == name.strip() and since <= item]
+    structure = Structure(max(said)) if said else None
     if structure is Structure.VECTOR_OR_MATRIX and (what := facts.of(name)) is not None and what.sums_to_one:
         return None  # one-hot rows, normalised weights
     return None if structure is Structure.MATRIX and _order(scope, name) < 2 else structure
