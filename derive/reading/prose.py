@@ -407,7 +407,6 @@ def _one_hot_somewhere(spelled: Spelled, reading: Reading) -> None:
     if family.order == 1 and not family.sums_to_one:
         family.sums_to_one, family.nonnegative, family.values = (0,), True, (sympy.Integer(0), sympy.Integer(1))
     if family.order == 1 and family.values:
-        reading.scope.structured.pop(spelled.name, None)  # these facts say all that the word says
         reading.scope.note(f"{spelled.name} is one-hot: its entries are 0 or 1, their sum is one (from the text)")
 
 
