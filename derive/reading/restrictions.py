@@ -14,17 +14,20 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, undisturbed
+from derive.reading.declarations import real_shape
 from derive.reading.definitions import Relearn
 from derive.reading.drafts import LOGICAL
 from derive.reading.elaborate import value
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import letter, plain, spell
+from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.written import shown
 from derive.terms import ANY, Axis, Index, for_all
 
 __all__ = ["Restrictions", "restrictions"]
 
 RELATIONS = {"=": "=", "\\ne": "≠", "<": "<", ">": ">", "\\le": "≤", "\\ge": "≥"}
+
+SAME = (":=", "\\equiv", "\\Leftrightarrow")
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def is_supposed(statement: tree.Statement) -> bool:
     said = _said(statement)
     if not statement.links or not said:
         return False
-    ordered = all(link.relation.symbol in ("<", ">", "\\le", "\\ge", "\\ne") for link in statement.links)
+    ordered = all(link.relation.symbol in ("<", ">", "\\le", "\\ge", "\\ne", "\\to") for link in statement.links)
     return SUPPOSED.search(said) is not None or (ordered and RANGING.search(said) is not None)
 
 
@@ -70,6 +73,7 @@ def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Rest
             equations = ((a, b) for a, symbol, b in _relations(_parts(statement)) if symbol == "=" and a and b)
             loose = [(a, b) for a, b in equations if _axis(a, reading) is None and _axis(b, reading) is None]
             unmet += [f"{shown(a)} = {shown(b)}" for a, b in loose]
+        unmet += _strange(statement)
     for first, symbol, second in _relations(parts):
         if first is None or second is None or isinstance(first, tree.Unread) or isinstance(second, tree.Unread):
             unmet += [f"{shown(first)} {symbol} {shown(second)}"] if symbol != "=" else []
@@ -103,6 +107,27 @@ def _parts(statement: tree.Statement) -> Iterator[tree.Node]:
             stack += reversed(node.body.parts)
         else:
             yield node
+
+
+def _strange(statement: tree.Statement) -> Iterator[str]:
+    """The conditions that are no relation between numbers: ``if a ∝ b``, ``when i ∈ S``, ``if f(a)``, ``(n → ∞)``."""
+    supposed = SUPPOSED.search(_said(statement)) is not None
+    for part in _parts(statement):
+        if isinstance(part, tree.Chain):
+            if any(_is_strange(link, supposed) for link in part.links):
+                yield shown(part)
+        elif supposed and letter(part) is None and not isinstance(part, tree.Text | tree.Word | tree.Ellipsis):
+            yield shown(part)
+
+
+def _is_strange(link: tree.Link, supposed: bool) -> bool:
+    symbol, right = link.relation.symbol, link.right
+    if symbol in RELATIONS or symbol in SAME or right is None:
+        return False
+    if symbol == "\\in":
+        listed = isinstance(plain(right), tree.Group) and any(isinstance(n, tree.Ellipsis) for n in walk(right))
+        return supposed and not listed and real_shape(right) is None
+    return supposed or symbol not in ("\\notin", "\\sim")
 
 
 def _relations(parts: Iterable[tree.Node]) -> Iterator[tuple[tree.Node | None, str, tree.Node | None]]:

@@ -251,7 +251,8 @@ TRANSPARENT = _words("small center footnotesize large scriptsize normalsize flus
 CONNECTIVES = _words(
     "and or if for where when otherwise else with since because so thus hence therefore then let is are as by "
     "such that subject to over all iff because given note using from of in on at the we have s.t. i.e. e.g. "
-    "w.r.t. st wrt while unless except but also namely be both each every only recall here this suppose assume"
+    "w.r.t. st wrt while unless except but also namely be both each every only recall here this suppose assume "
+    "whenever provided assuming supposing once"
 )
 """Words that speak to the reader rather than name something."""
 

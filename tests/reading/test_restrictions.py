@@ -82,3 +82,27 @@ def test_what_is_false_under_its_condition_is_refuted(claim: str) -> None:
 def test_a_condition_that_is_not_understood_leaves_it_open() -> None:
     assert last(r"\sqrt{x^2} = x \quad (x > y)") is Kind.UNDECIDED
     assert last(r"\sqrt{x^2} = x \quad (x >)") is not Kind.REFUTED
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        r"\text{if } x \sim z",
+        r"\text{if } x \propto z",
+        r"\text{when } x \to z",
+        r"\text{for } x \to z",
+        r"\text{whenever } x \perp z",
+        r"\text{if } x \in S",
+        r"\text{if } f(x)",
+        r"\text{when } x \mid z",
+        r"(x \approx z)",
+    ],
+)
+def test_under_a_condition_that_is_no_relation_between_numbers_nothing_is_refuted(condition: str) -> None:
+    assert last(rf"x + z = 0 \quad {condition}", r"$z \in \mathbb{R}$.") is Kind.UNDECIDED
+    assert last(rf"x + z = z + x \quad {condition}", r"$z \in \mathbb{R}$.") is Kind.PROVED
+
+
+@pytest.mark.parametrize("remark", [r"\text{if } x \in \mathbb{R}", r"\text{for all } w", r"\text{when } z > 0"])
+def test_a_condition_that_is_understood_still_refutes(remark: str) -> None:
+    assert last(rf"x + z = 0 \quad {remark}", r"$z \in \mathbb{R}$.") is Kind.REFUTED
