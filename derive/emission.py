@@ -137,7 +137,7 @@ class _Maker:
 
     def proved(self, output: EmitOutput) -> tuple[Proof, str]:
         """The proof of an output's closed form, and how the note writes the equation."""
-        names = sides_of(output.latex, output.place)
+        names = self.book.alphabets.apply(tuple(sides_of(output.latex, output.place)))
         quantity = self._elaborate(names[0], output.place)
         chain = proved_chain(self.book, names, output.latex, output.place, self.seconds)
         last = chain[-1]

@@ -66,3 +66,23 @@ def test_whether_a_proof_uses_that_the_entries_add_up_to_one():
     }
     assert [vector.normalized for vector in vectors.values()] == [False, True]
     assert all(vector.nonnegative and vector.distribution for vector in vectors.values())
+
+
+def test_a_letter_in_another_alphabet_is_another_name(tmp_path):
+    path = tmp_path / "note.md"
+    path.write_text(
+        r"""
+Let $v \in \mathbb{R}^d$ and $L \in \mathbb{R}$.
+
+$$
+\mathcal{L} = L \, v^\top v
+$$
+
+```derive
+emit module.f(v, L):
+    loss = \mathcal{L}
+```
+"""
+    )
+    (one,) = emitted(path)
+    assert lambdify(one.formula)(np.array([1.0, 2.0]), 3.0) == 15
