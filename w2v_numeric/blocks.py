@@ -103,6 +103,11 @@ class Source(Protocol):
         ...
 
     @property
+    def nbytes(self) -> int:
+        """Bytes that it takes at most for a tree or n-grams, beside what it was made from."""
+        ...
+
+    @property
     def blocks_per_task_list(self) -> int:
         """The largest number of blocks that a worker has in one step."""
         ...

@@ -30,7 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Train word vectors by exact softmax skip-gram, judge them and look at them.",
+    help="Train word vectors, by exact softmax skip-gram or another objective, judge them and look at them.",
 )
 DEFAULT = Settings()
 
@@ -170,7 +170,7 @@ def train(
         int,
         typer.Option(
             help="Passes over each smaller vocabulary of frequent words before the whole: cheap, and they save "
-            "dear ones. 0 begins with the whole."
+            "dear ones. 0 begins with the whole. Only the exact softmax grows; others ignore it."
         ),
     ] = DEFAULT.warm_up,
     log: Annotated[Path | None, typer.Option(help="A file that gets one JSON line per pass. Default: none.")] = None,

@@ -70,6 +70,11 @@ def tree_counts(counts: sparse.csr_matrix, tree: Tree, rows: int = 1024) -> tupl
     return sparse.vstack(parts[0], format="csr"), sparse.vstack(parts[1], format="csr")
 
 
+def bytes_of(matrix: sparse.csr_matrix) -> int:
+    """Bytes of a sparse matrix."""
+    return int(matrix.data.nbytes + matrix.indices.nbytes + matrix.indptr.nbytes)
+
+
 def rows_of(matrix: sparse.csr_matrix, centers: Ids) -> Sparse:
     """Some rows of a matrix."""
     part = matrix[centers]
@@ -108,10 +113,11 @@ class CountsSource:
         size = counts.size
         self._columns = size
         tables: dict[str, Table] = {}
+        self._sides: tuple[sparse.csr_matrix, ...] = ()
         by_tree = bool(wanted & {"left counts", "right counts", "inner node vectors"})
         if by_tree:
             tree = surroundings.tree()
-            self._left, self._right = tree_counts(counts.matrix, tree)
+            self._sides = tree_counts(counts.matrix, tree)
             self._columns = tree.nodes
         known = {
             "outside vectors": Table(size, Visit.ALL),
@@ -123,8 +129,8 @@ class CountsSource:
         makers: dict[str, Callable[[Ids, Sparse], Any]] = {
             "counts": lambda _ids, rows: rows,
             "center counts": lambda ids, _rows: self.counts.totals[ids],
-            "left counts": lambda ids, _rows: rows_of(self._left, ids),
-            "right counts": lambda ids, _rows: rows_of(self._right, ids),
+            "left counts": lambda ids, _rows: rows_of(self._sides[0], ids),
+            "right counts": lambda ids, _rows: rows_of(self._sides[1], ids),
             "rows": lambda _ids, rows: np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts)),
             "columns": lambda _ids, rows: rows.columns,
             "entries": lambda _ids, rows: rows.values,
@@ -163,6 +169,12 @@ class CountsSource:
     def largest(self) -> tuple[int, int]:
         """The largest shape of a block."""
         return self._rows, self._columns
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes at most for the counts of subtrees, beside the counts it was made from."""
+        # They are stacked from parts, and both are there for a moment.
+        return 2 * sum(bytes_of(side) for side in self._sides)
 
     @property
     def blocks_per_task_list(self) -> int:

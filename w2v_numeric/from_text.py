@@ -18,7 +18,7 @@ from scipy import sparse
 from w2v_numeric.blocks import Block, Floats, Ids, Sparse, Step, Table, Visit
 from w2v_numeric.cooccurrence import Windowing, kept_words
 from w2v_numeric.errors import SettingsError
-from w2v_numeric.from_counts import Surroundings, constant
+from w2v_numeric.from_counts import Surroundings, bytes_of, constant
 from w2v_numeric.objective import Objective
 from w2v_numeric.tokens import TokenStream
 
@@ -149,9 +149,11 @@ class TextSource:
         size = len(counts)
         self._size = size
         self._by_tree, self._by_noise = bool(wanted & TREE), bool(wanted & NOISE)
+        self._kept: list[sparse.csr_matrix] = []
         if self._by_tree:
             tree = surroundings.tree()
             self._left, self._right = tree.left, tree.right
+            self._kept += [tree.left, tree.right]
         by_columns = Visit.SHARED if self._by_noise else Visit.ALL
         known = {
             "outside vectors": Table(size, by_columns),
@@ -164,6 +166,7 @@ class TextSource:
         learned = set(objective.learned.values())
         if "n-gram vectors" in learned:
             self._grams = surroundings.grams()
+            self._kept.append(self._grams)
             known["n-gram vectors"] = Table(self._grams.shape[1], Visit.SHARED)
         per_block = {"counts", "center counts", "contexts", "n-grams", "left counts", "right counts", "noise"}
         per_block |= {"noise distribution"}
@@ -195,6 +198,11 @@ class TextSource:
             longest = int((np.diff(self._left.indptr) + np.diff(self._right.indptr)).max())
             return rows, min(self._size - 1, rows * longest)
         return rows, min(self._size, rows + self._noise.draws) if self._by_noise else self._size
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the tree and the n-grams."""
+        return sum(bytes_of(matrix) for matrix in self._kept)
 
     @property
     def blocks_per_task_list(self) -> int:

@@ -11,11 +11,15 @@ from w2v_numeric.blocks import Source, Visit
 from w2v_numeric.counts import Counts
 from w2v_numeric.errors import SettingsError
 
+OF_ROWS = frozenset({"center vectors", "center biases", "context vectors", "n-gram vectors"})  # others are of columns
+COPIES = 4
+
 
 @dataclass(frozen=True)
 class Estimate:
-    """Bytes that training takes, by part."""
+    """Bytes that training takes, by part; the program is what the process has taken already, counts left out."""
 
+    program: int
     counts: int
     tables: int
     blocks: int
@@ -34,28 +38,35 @@ class Estimate:
             threads: workers.
         """
         tables = per_worker = 0
-        for table in data.tables.values():
+        rows, columns = data.largest
+        for name, table in data.tables.items():
             one = 4 * table.rows * (dim + 1 if table.vectors else 1)
             # Adam remembers two numbers for each parameter, Adagrad one.
             tables += one * (3 if table.visit is Visit.ALL else 2)
             if table.visit is Visit.ALL:
                 per_worker += one * (2 if data.blocks_per_task_list > 1 else 1)
-        rows, columns = data.largest
+            else:
+                # The rows that a block touches: themselves, their gradients, and copies of both for the update.
+                touched = rows if name in OF_ROWS else columns
+                per_worker += COPIES * one // table.rows * min(touched, table.rows)
         # The formula also gathers the block's pairs once: positions, values and gathered logits.
         gathered = 24 * rows * counts.pairs // max(1, size) if counts is not None else 0
         blocks = threads * (4 * rows * columns + gathered)
-        return cls(counts.nbytes if counts is not None else 0, tables + threads * per_worker, blocks, size, dim)
+        # The vectors are read out while the tables are still there.
+        tables += threads * per_worker + 4 * size * dim
+        kept = counts.nbytes if counts is not None else 0
+        return cls(max(0, taken_memory() - kept), kept + data.nbytes, tables, blocks, size, dim)
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """All that will be taken beside the program."""
         return self.counts + self.tables + self.blocks
 
     def sentence(self) -> str:
         """For the user."""
         return (
-            f"training takes about {readable(self.total)} of memory: counts {readable(self.counts)}, "
-            f"tables {readable(self.tables)}, blocks {readable(self.blocks)}"
+            f"training takes about {readable(self.program + self.total)} of memory: program {readable(self.program)}, "
+            f"counts {readable(self.counts)}, tables {readable(self.tables)}, blocks {readable(self.blocks)}"
         )
 
 
@@ -77,6 +88,13 @@ def check_memory(estimate: Estimate, available: int | None = None) -> None:
         f"training {estimate.size} words of {estimate.dim} dimensions takes {readable(estimate.total)} and "
         f"{readable(free)} are free; choose --vocab-size {fits} or less, or a smaller --dim"
     )
+
+
+def taken_memory() -> int:
+    """Bytes that this process has in memory; 0 if the system does not say."""
+    with suppress(OSError, ValueError, IndexError, AttributeError):
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def available_memory() -> int | None:

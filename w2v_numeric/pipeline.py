@@ -137,8 +137,9 @@ def train_corpus(
         SettingsError: it does not fit into the memory.
     """
     run = _Run(corpus, text, settings, objective)
-    reporter.note(run.estimate().sentence())
-    check_memory(run.estimate())
+    estimate = run.estimate()
+    reporter.note(estimate.sentence())
+    check_memory(estimate)
     state = checkpoint.state() if checkpoint is not None and not fresh else None
     passes: list[PassRecord] = []
     course = Course(run.stages)

@@ -12,14 +12,18 @@ share of the second, as nearly as d coordinates allow.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.float32]
+Doubles = NDArray[np.floating[Any]]
+ROWS = 1024  # worked on at once
 RIDGE = 1e-9  # relative to the mean variance; keeps the factorisation defined when words are fewer than coordinates
 
 
-def balanced(u: Table, v: Table, shape: float = 0.5) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def balanced(u: Table, v: Table, shape: float = 0.5) -> tuple[Doubles, Doubles]:
     """Both tables in the coordinates where their covariances are one and the same diagonal matrix.
 
     Args:
@@ -30,18 +34,29 @@ def balanced(u: Table, v: Table, shape: float = 0.5) -> tuple[NDArray[np.float64
     Returns:
         Two tables (V, d), coordinates by falling spread.
     """
-    whitened, factors = [], []
+    moved = _moves(u, v, shape)
+    first, second = ((table - mean) @ matrix for table, (mean, matrix) in zip((u, v), moved, strict=True))
+    return first, second
+
+
+def _moves(u: Table, v: Table, shape: float) -> list[tuple[Doubles, Doubles]]:
+    """For each table what is taken from its rows, (d,), and the matrix that multiplies the rest, (d, d)."""
+    means: list[Doubles] = []
+    factors: list[Doubles] = []
     for table in (u, v):
-        centered = table.astype(np.float64)
-        centered -= centered.mean(axis=0)
-        covariance = centered.T @ centered / len(centered)
+        mean = table.mean(axis=0, dtype=np.float64)
+        covariance = sum((part - mean).T @ (part - mean) for part in _parts(table)) / len(table)
         ridge = RIDGE * max(float(np.trace(covariance)) / len(covariance), 1e-30)
-        factor = np.linalg.cholesky(covariance + ridge * np.eye(len(covariance)))
-        whitened.append(np.linalg.solve(factor, centered.T).T)
-        factors.append(factor)
+        means.append(mean)
+        factors.append(np.linalg.cholesky(covariance + ridge * np.eye(len(covariance))))
     left, spread, right = np.linalg.svd(factors[0].T @ factors[1])
-    scale = spread**shape
-    return whitened[0] @ (left * scale), whitened[1] @ (right.T * scale)
+    sides = (left * spread**shape, right.T * spread**shape)
+    return [(mean, np.linalg.solve(factor.T, side)) for mean, factor, side in zip(means, factors, sides, strict=True)]
+
+
+def _parts(table: Table) -> list[Table]:
+    """Some rows at a time: in double precision whole tables would take several times the memory of the training."""
+    return [table[begin : begin + ROWS] for begin in range(0, len(table), ROWS)]
 
 
 def word_vectors(u: Table, v: Table, shape: float, company: float) -> Table:
@@ -55,12 +70,21 @@ def word_vectors(u: Table, v: Table, shape: float, company: float) -> Table:
     The approximation is the best of rank d: with a, b = √((1 ± company)/2), the products of (a (u + v), b (u − v)) are
     exactly that sum, and principal components keep most of it.
     """
-    outside, center = balanced(u, v, shape)
-    both = np.sqrt((1 + company) / 2) * (outside + center)
-    apart = np.sqrt((1 - company) / 2) * (outside - center)
-    features = np.concatenate((both, apart), axis=1)
-    _, directions = np.linalg.eigh(features.T @ features)
+    moves = _moves(u, v, shape)
+
+    def features(*rows: Table) -> Doubles:
+        outside, center = ((part - mean) @ matrix for part, (mean, matrix) in zip(rows, moves, strict=True))
+        both = np.sqrt((1 + company) / 2) * (outside + center)
+        apart = np.sqrt((1 - company) / 2) * (outside - center)
+        return np.concatenate((both, apart), axis=1)
+
+    pairs = list(zip(_parts(u), _parts(v), strict=True))
+    second_moments = sum((some.T @ some for some in (features(*pair) for pair in pairs)), np.zeros(()))
+    _, directions = np.linalg.eigh(second_moments)
     kept = directions[:, ::-1][:, : u.shape[1]]
     # An eigenvector's sign is arbitrary; the largest entry is made positive, so that the result is not.
     kept = kept * np.sign(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])])
-    return np.asarray(features @ kept, np.float32)
+    vectors = np.empty(u.shape, np.float32)
+    for number, pair in enumerate(pairs):
+        vectors[number * ROWS :][:ROWS] = features(*pair) @ kept
+    return vectors

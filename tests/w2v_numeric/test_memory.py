@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
-from conftest import source
+from conftest import environment, source
 from scipy import sparse
 
 from w2v_numeric.counts import Counts
@@ -22,6 +26,41 @@ def test_the_tables_are_counted() -> None:
     assert made.tables >= 7 * 4 * 1000 * 100
     assert made.total == made.counts + made.tables + made.blocks
     assert "training takes about" in made.sentence()
+
+
+def test_the_counts_of_subtrees_are_counted() -> None:
+    counts = Counts.of(sparse.csr_matrix(np.ones((50, 50), np.float32)))
+    plain, by_tree = (
+        Estimate.of(source(counts, objective=name), counts, 50, 10, 1).counts
+        for name in ("softmax", "hierarchical-softmax")
+    )
+    assert plain == counts.nbytes
+    assert by_tree >= plain + 2 * 8 * 50 * 49
+
+
+PEAK = """
+import resource, sys
+import numpy as np
+from w2v_numeric.estimator import SkipGram
+from w2v_numeric.progress import Silent
+class Telling(Silent):
+    def note(self, sentence): print(sentence)
+words = np.array([f"word{i}" for i in range(5000)])
+text = words[np.random.default_rng(0).integers(0, 5000, (6000, 10))].tolist()
+given = {"objective": sys.argv[1], "epochs": 1, "threads": 2, "warm_up": 0, "min_count": 1}
+SkipGram(dim=400, reporter=Telling(), **given).fit(text)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count the peak in other units")
+@pytest.mark.parametrize("objective", ["softmax", "hierarchical-softmax", "negative-sampling", "cbow-softmax"])
+def test_the_estimate_is_near_the_peak(objective: str) -> None:
+    command = [sys.executable, "-c", PEAK, objective]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=True)
+    (said,) = re.findall(r"training takes about (\d+) MB", done.stdout)
+    peak = int(done.stdout.split()[-1]) / 1e6
+    assert 0.75 * peak < int(said) < 1.25 * peak
 
 
 def test_too_much_is_refused_with_advice() -> None:

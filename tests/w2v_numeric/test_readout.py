@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from w2v_numeric import readout
 from w2v_numeric.readout import balanced, word_vectors
 
 
@@ -36,6 +38,12 @@ def test_the_result_does_not_depend_on_the_coordinates_trained_in() -> None:
     other_u, other_v = (u @ np.linalg.inv(change)).astype(np.float32), (v @ change.T).astype(np.float32)
     first, second = word_vectors(u, v, 0.3, 0.35), word_vectors(other_u, other_v, 0.3, 0.35)
     np.testing.assert_allclose(np.abs(first), np.abs(second), rtol=1e-2, atol=1e-3)
+
+
+def test_parts_change_rounding_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = word_vectors(*tables(), 0.3, 0.2)
+    monkeypatch.setattr(readout, "ROWS", 7)
+    np.testing.assert_allclose(word_vectors(*tables(), 0.3, 0.2), whole, atol=1e-5)
 
 
 def test_fewer_words_than_coordinates() -> None:
