@@ -283,7 +283,12 @@ def scalars_of(body: Expr) -> set[Symbol]:
 
 
 def _mentions(found: Candidate, body: Expr) -> bool:
-    """Whether the body uses the family of the very name that it would define."""
+    """Whether the body uses the family of the very name that it would define.
+
+    The table of a joint distribution goes by the key of its call: ``p(x,y) = p(x|y) p(y)`` says nothing new.
+    """
+    if found.called and any(str(n.base.label) == found.key for n in body.atoms(Indexed)):
+        return True
     count = 0 if found.called else len(found.spelled.subs)
     if count:
         return any(str(n.base.label) == found.spelled.name and len(n.indices) == count for n in body.atoms(Indexed))

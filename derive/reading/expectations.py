@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from sympy import Expr
 
 from derive.reading import tree
@@ -29,6 +32,8 @@ from derive.terms import Index, fresh, sum_over
 def expectation(node: tree.BigOp, rest: list[tree.Factor], reading: Reading) -> Value:
     """E_{x∼p}[...] = Σ_x p(x) ..."""
     sub = plain(node.sub) if node.sub is not None else None
+    if sub is not None and (table := _drawn_from(sub, reading)) is not None:
+        return _behind(_over_table(*table, rest, reading), rest, reading)
     if not isinstance(sub, tree.Chain) or sub.first is None or len(sub.links) != 1 or sub.links[0].right is None:
         raise Unsettled("an expectation without its distribution; write E_{x ∼ p}")
     if sub.links[0].relation.symbol != "\\sim":
@@ -42,14 +47,79 @@ def expectation(node: tree.BigOp, rest: list[tree.Factor], reading: Reading) -> 
         name = f"{spelled.name}_{letter(spelled.subs[0])}"
     index = new_index(name, reading.loose_axis(name))
     with reading.binding({name: index, **({spelled.name: index} if not spelled.subs else {})}):
-        weight = _weight(distribution, index, reading)
-        first = plain(rest[0].node)
-        inside = rest[:1] if isinstance(first, tree.Group) else rest
-        body = product(inside, reading)
-    inner = Value(body.indices, sum_over(weight * body.body, index), body.row)
-    for item in rest[len(inside) :]:
-        inner = combine(inner, value(item.node, reading), item.operator, first, item.node, reading)
-    return inner
+        averaged = _averaged(_weight(distribution, index, reading), (index,), rest, reading)
+    return _behind(averaged, rest, reading)
+
+
+def _averaged(weight: Expr, over: tuple[Index, ...], rest: list[tree.Factor], reading: Reading) -> Value:
+    """Σ weight · [...]; call it with the indices bound."""
+    body = product(_inside(rest), reading)
+    total = weight * body.body
+    for index in over:
+        total = sum_over(total, index)
+    return Value(body.indices, total, body.row)
+
+
+def _inside(rest: list[tree.Factor]) -> list[tree.Factor]:
+    """What an expectation is taken of: the brackets, or all that follows."""
+    return rest[:1] if isinstance(plain(rest[0].node), tree.Group) else rest
+
+
+def _behind(averaged: Value, rest: list[tree.Factor], reading: Reading) -> Value:
+    """The expectation times what stands behind its brackets."""
+    for item in rest[len(_inside(rest)) :]:
+        averaged = combine(averaged, value(item.node, reading), item.operator, plain(rest[0].node), item.node, reading)
+    return averaged
+
+
+def calls_in(node: tree.Node) -> Iterator[tuple[str, list[tree.Node], tuple[str, ...]]]:
+    """Name, arguments and separators of every ``p(x|y)`` that is a factor of the node."""
+    if not isinstance(node, tree.Product):
+        return
+    for first, second in pairwise(node.factors):
+        group, spelled = plain(second.node), spell(plain(first.node))
+        if spelled is not None and isinstance(group, tree.Group) and not second.operator:
+            yield (spelled.name, *arguments_of(group))
+
+
+def before_bar(arguments: list[tree.Node], separators: tuple[str, ...]) -> list[str | None]:
+    """The letters that a distribution is over: ``x`` and ``y`` of ``p(x,y|z)``; None for what is no letter."""
+    return [letter(part) for part in arguments[: separators.index("|") + 1 if "|" in separators else len(arguments)]]
+
+
+def _drawn_from(sub: tree.Node, reading: Reading) -> tuple[tree.Node, tuple[str, ...]] | None:
+    """The table and its letters in ``E_{p(x,y)}``, ``E_{q(z|x)}`` and ``E_{x,y∼p(x,y)}``; None if it is no such thing.
+
+    The expectation is over all letters before the bar.
+    """
+    named: list[str | None] | None = None
+    if isinstance(sub, tree.Sequence) and isinstance(last := plain(sub.parts[-1]), tree.Chain):
+        if [link.relation.symbol for link in last.links] != ["\\sim"] or last.links[0].right is None:
+            return None
+        named = [*map(letter, sub.parts[:-1]), letter(last.first)]
+        sub = plain(last.links[0].right)
+    calls = list(calls_in(sub))
+    if len(calls) != 1 or not isinstance(sub, tree.Product) or len(sub.factors) != 2:
+        return None
+    found = before_bar(*calls[0][1:])
+    letters = tuple(dict.fromkeys(name for name in found if name is not None))
+    if (
+        len(letters) != len(found)
+        or set(letters) & set(reading.bound)
+        or (named is not None and set(named) != set(found))
+    ):
+        return None
+    return sub, letters
+
+
+def _over_table(sub: tree.Node, letters: tuple[str, ...], rest: list[tree.Factor], reading: Reading) -> Value:
+    """``E_{p(x,y)}[...]`` = Σ_x Σ_y p(x,y) ..."""
+    bound = {name: new_index(name, reading.loose_axis(name)) for name in letters}
+    with reading.binding(bound):
+        weight = value(sub, reading)
+        if weight.rank or not all(weight.body.has(index) for index in bound.values()):
+            raise Unsettled(f"the distribution {shown(sub)} is not understood")
+        return _averaged(weight.body, tuple(bound.values()), rest, reading)
 
 
 def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:

@@ -12,7 +12,7 @@ from derive.reading.calls import _marginal, labelled
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
-from derive.reading.expectations import value_or_table
+from derive.reading.expectations import before_bar, calls_in, value_or_table
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.values import Value, scalar
@@ -76,19 +76,27 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
 
 
 def _table_letters(parts: tuple[tree.Node, ...], reading: Reading) -> tuple[str, ...]:
-    """The letters of ``p(x,y) ‖ p(x)p(y)``: both sides are tables written with the letters of a joint distribution."""
-    for name, letters in reading.survey.joints.items():
-        if name == "\\#":
-            continue
-        groups = [n for part in parts for n in walk(part) if isinstance(n, tree.Group)]
-        used = {letter(p) for group in groups for p in group.body.parts}
-        if groups and used == set(letters) and not used & set(reading.bound):
-            return letters
-    return ()
+    """The letters over which ``p(x,y) ‖ p(x)p(y)`` and ``p(x|y) ‖ p(x)`` run: what stands before the bars.
+
+    Empty where the letters say nothing: ``p ‖ q``, or ``p(x) ‖ q(x)`` with distributions of one letter only.
+
+    Raises:
+        Unsettled: the two sides are not distributions of the same letters, or a letter stands for something already.
+    """
+    sides = [[call for node in walk(part) for call in calls_in(node)] for part in parts]
+    calls = [call for side in sides for call in side]
+    joint = any(name in reading.survey.joints for name, _, _ in calls)
+    if not joint and not any("|" in separators for _, _, separators in calls):
+        return ()
+    drawn = [[found for _, inside, separators in side for found in before_bar(inside, separators)] for side in sides]
+    letters = tuple(dict.fromkeys(found for found in drawn[0] if found is not None))
+    if len(letters) != len(drawn[0]) or set(drawn[1]) != set(letters) or set(letters) & set(reading.bound):
+        raise Unsettled("a divergence is between two distributions of the same letters, as in D(p(x|y) ‖ q(x|y))")
+    return letters
 
 
 def _of_tables(parts: tuple[tree.Node, ...], letters: tuple[str, ...], reading: Reading) -> Expr:
-    bound = {w: new_index(w, reading.scope.axis(f"({w})", 0)) for w in letters}
+    bound = {w: new_index(w, reading.loose_axis(w)) for w in letters}
     with reading.binding(bound):
         p, q = (value(part, reading).body for part in parts)
     body = p * log(p / q)

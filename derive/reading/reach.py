@@ -38,12 +38,11 @@ def _bound_in(node: tree.Node) -> set[str]:
 
 
 def _indices(operator: tree.BigOp) -> list[str]:
-    """The letter of ``\\sum_i`` or ``\\sum_{i=1}``."""
+    """The letters of ``\\sum_i``, ``\\sum_{i=1}``, ``\\sum_{i,j}``."""
     sub = plain(operator.sub) if operator.sub is not None else None
-    if isinstance(sub, tree.Chain) and sub.first is not None:
-        sub = plain(sub.first)
-    name = letter(sub)
-    return [name] if name is not None else []
+    parts = sub.parts if isinstance(sub, tree.Sequence) else (sub,)
+    heads = [plain(p.first) if isinstance(p, tree.Chain) and p.first is not None else p for p in parts if p is not None]
+    return [name for head in heads if (name := letter(head)) is not None]
 
 
 def extended(node: tree.Sum, known: AbstractSet[str]) -> tree.Sum:

@@ -105,3 +105,20 @@ $$\frac{\partial J}{\partial u_w} = \delta_{wo}(\sigma(u_o^\top v)-1)v$$
     alone = kinds(second)
     kinds(first)
     assert kinds(second) == alone == ["definition", "proved"]
+
+
+def test_a_joint_distribution_is_not_defined_by_itself() -> None:
+    """The product rule says nothing new; another equation about the table is a condition that the prover must heed."""
+    note = r"""Here $p(x,y) = %s$ for a joint distribution $p(x,y)$.
+
+$$\sum_x \sum_y p(x,y) \log p(x,y) = \sum_x \sum_y p(x,y) \left( \log p(x) + \log %s \right)$$
+"""
+    assert kinds(note % (r"p(x)\,p(y \mid x)", r"p(y \mid x)")) == ["proved"]
+    assert kinds(note % (r"p(x)\,p(y \mid x)", r"p(x \mid y)")) == ["refuted"]
+    assert kinds(note % ("p(x)^2", "p(x)")) == ["undecided"]
+
+
+def test_a_divergence_of_conditionals_keeps_its_arguments() -> None:
+    note = "$p(x,y) > 0$ is a joint distribution.\n\n$$%s$$\n"
+    assert kinds(note % r"\sum_y p(y) D_{KL}(p(x|y) \| p(x)) = 0") == ["refuted"]
+    assert kinds(note % r"D_{KL}(p(x,y) \| p(x)) = 0") == ["undecided"]
