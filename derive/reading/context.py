@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 import sympy
-from sympy import Expr
+from sympy import Expr, Indexed
 
 from derive.reading import tree
+from derive.reading.definitions import unfold
 from derive.reading.scope import Scope, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import Survey
 from derive.reading.values import Value
 from derive.reading.written import shown
-from derive.terms import Axis, Index, delta, fresh
+from derive.terms import Axis, Index, delta, free_indices, fresh
 
 
 @dataclass
@@ -225,6 +226,10 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
             value = scope.heads[name].value
             if value.rank == 0 and value.body.is_integer:
                 return value.body
+            if (pointer := named_pointer(name, reading)) is not None:
+                into = scope.family(str(pointer.base.label)).points_into
+                scope.axes.same(into if into is not None else axis, axis)
+                return pointer
         if name in scope.sizes:
             return scope.sizes[name]
         return reading.free_index(name, axis)
@@ -236,6 +241,21 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
             return running
         return _nested(spelled, axis, reading)
     raise Unsettled(f"an index that is not understood: {shown(node)}")
+
+
+def named_pointer(name: str, reading: Reading) -> Indexed | None:
+    """The entry of an index array that a letter stands for: ``w_t`` with the center word ``c = w_t``.
+
+    ``v_c`` is the vector of that word then, not of any word; in a sum over t it is the word at each t.
+    """
+    head = reading.scope.heads.get(name)
+    if head is None or head.written or head.value.rank:
+        return None
+    body = unfold(head.value.body, reading.scope.definitions)
+    if not isinstance(body, Indexed) or not body.is_integer:
+        return None
+    letters = [index for index in free_indices(body) if index.name in reading.bound]
+    return body.xreplace({index: reading.bound[index.name] for index in letters})
 
 
 def running_name(node: tree.Node) -> str | None:

@@ -20,7 +20,7 @@ from derive.reading.calls import (
     signature,
     value_of_variable,
 )
-from derive.reading.context import Reading
+from derive.reading.context import Reading, named_pointer
 from derive.reading.definitions import Definition, Relearn, function, referenced, unfold
 from derive.reading.elaborate import value
 from derive.reading.information import DIVERGENCES, divergence
@@ -160,15 +160,14 @@ def _information(spelled: Spelled, group: tree.Group, reading: Reading) -> bool:
 
 def defining_value(found: Candidate, node: tree.Node, reading: Reading) -> Value:
     """The right side of a definition; the parameters of a function hide names of the same letter."""
-    hidden = {
-        name: scalar(real(name))
-        for name in found.parameters
-        if found.called and name in reading.scope.heads and reading.scope.heads[name].value.rank == 0
-    }
+    heads = reading.scope.heads
+    hides = [name for name in found.parameters if found.called and name in heads and heads[name].value.rank == 0]
+    words = [name for name in hides if named_pointer(name, reading) is not None]
     before = reading.locals
-    reading.locals = {**before, **hidden}
+    reading.locals = {**before, **{name: scalar(real(name)) for name in hides if name not in words}}
     try:
-        return value(node, reading)
+        with reading.binding({name: Index(name, reading.free_axis(name)) for name in words}):
+            return value(node, reading)
     finally:
         reading.locals = before
 
@@ -190,7 +189,7 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     if right.rank and found.spelled.name.split("_{")[0] in LOSSES and right.body.has(log) and not found.spelled.subs:
         raise Unsettled(f"the loss {found.spelled.name} would be {right.describe()}; declare the shapes of its names")
     right = Value(right.indices, right.body, right.row)
-    if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right.body):
+    if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right):
         return None
     if not found.called and not found.spelled.subs and right.rank and found.spelled.name + "_" in scope.heads:
         return None
@@ -282,14 +281,16 @@ def scalars_of(body: Expr) -> set[Symbol]:
     return {s for s in without.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
 
 
-def _mentions(found: Candidate, body: Expr) -> bool:
-    """Whether the body uses the family of the very name that it would define.
+def _mentions(found: Candidate, right: Value) -> bool:
+    """Whether the right side uses the family of the very name that it would define.
 
-    The table of a joint distribution goes by the key of its call: ``p(x,y) = p(x|y) p(y)`` says nothing new.
+    The table of a joint distribution goes by the key of its call: ``p(x,y) = p(x|y) p(y)`` says nothing new.  For a
+    whole array it is its entries: ``z = (z_1, …, z_n)ᵀ`` and ``z = [z_1, z_2]`` say how z is written.
     """
+    body = right.body
     if found.called and any(str(n.base.label) == found.key for n in body.atoms(Indexed)):
         return True
-    count = 0 if found.called else len(found.spelled.subs)
+    count = 0 if found.called else len(found.spelled.subs) or right.rank
     if count:
         return any(str(n.base.label) == found.spelled.name and len(n.indices) == count for n in body.atoms(Indexed))
     return any(s.name == found.spelled.name for s in scalars_of(body))
