@@ -38,6 +38,9 @@ INERT = "·"
 """Marks a written argument that only says what a function depends on, such as v_c in J(v_c, o, U)."""
 
 
+_OWN = "{} at its own arguments"
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A left side that could be defined: its key, its written parameters and how it is called."""
@@ -229,13 +232,18 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
 def _alias(name: str, head: Head, reading: Reading) -> None:
     """``J`` alone, after ``J(v_c, o, U) = ...``, is J at those very arguments."""
     scope = reading.scope
-    if name in scope.heads and scope.heads[name].signature != f"{name} at its own arguments":
+    if name in scope.heads and not is_alias(scope.heads[name], name):
         return
     indices = head.value.indices
     definition = Definition(name, indices, head.value.body)
     scope.definitions[name] = definition
     value_ = Value(indices, function(name)(*indices), head.value.row)
-    scope.heads[name] = Head(definition, 0, value_, f"{name} at its own arguments")
+    scope.heads[name] = Head(definition, 0, value_, _OWN.format(name))
+
+
+def is_alias(head: Head, name: str) -> bool:
+    """Whether a name means nothing but the function of that name at its own arguments."""
+    return head.signature == _OWN.format(name)
 
 
 def _letters_within(arguments: list[tree.Node], parameters: list[Symbol], free: set[Expr]) -> tuple[Index, ...]:

@@ -7,6 +7,8 @@ numerator unless the note says otherwise).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy
 from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
@@ -21,7 +23,7 @@ from derive.reading.definitions import as_variables, from_variables, unfold, unk
 from derive.reading.elaborate import named, value
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.refold import refold
-from derive.reading.scope import Unsettled, entry_name
+from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.spelling import STYLES, Spelled, bare, letter, plain, spell
 from derive.reading.survey import PARAMETERS
 from derive.reading.values import Value, entrywise, scalar
@@ -124,16 +126,30 @@ def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
 
 
 def _function_of(body: list[tree.Factor], variables: list[tree.Node], reading: Reading) -> list[tree.Factor] | None:
-    """``dσ/dx`` means dσ(x)/dx; None if what is differentiated has its argument, or is no function."""
+    """``dσ/dx`` means dσ(x)/dx; None if what is differentiated has its argument, or is no function.
+
+    Beside a number ℓ in which there is no x, it is the function ℓ(x) of the note that has a derivative by x.
+    """
     spelled = spell(body[0].node) if len(body) == 1 else None
     if spelled is None or spelled.subs or spelled.primes or any(one != variables[0] for one in variables):
         return None
     function = spelled.name in FUNCTIONS or signature(spelled.name, 0, ()) in reading.scope.heads
     family = reading.scope.families.get(spelled.name)
-    if not function or spelled.name in reading.scope.heads or (family is not None and family.declared):
+    if not function or (family is not None and family.declared):
+        return None
+    if (alone := reading.scope.heads.get(spelled.name)) is not None and _has(alone, variables[0], reading):
         return None
     span = body[0].node.span
     return [body[0], bare(tree.Group(span, "(", ")", tree.Sequence(span, (variables[0],))))]
+
+
+def _has(head: Head, variable: tree.Node, reading: Reading) -> bool:
+    """Whether the variable occurs in what a name stands for, or may occur in it."""
+    name = letter(variable)
+    if name is None or head.written or head.value.rank:
+        return True
+    body = unfold(head.value.body, reading.scope.definitions, frozenset({name}))
+    return name in {s.name.strip() for s in body.free_symbols} | {f.func.__name__ for f in body.atoms(AppliedUndef)}
 
 
 def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tuple[Value, int] | None:
@@ -198,8 +214,7 @@ def value_of_variable(node: tree.Node, reading: Reading) -> Value:
         spelled = labelled(spelled, reading)
         if spelled.power is not None:
             raise Unsettled(f"a derivative by the power {shown(node)} is not understood")
-        stripped = Spelled(spelled.name, spelled.subs, None, False, spelled.primes, spelled.bold)
-        return named(stripped, reading)
+        return named(replace(spelled, transposed=False), reading)
     return value(node, reading)
 
 

@@ -188,6 +188,8 @@ def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf)
         raise Unsettled(f"{set_name} is given by a formula that is not understood")
     if spelled is not None and not spelled.subs:
         return Axis.of_size(size_of(set_name, reading))
+    if spelled is not None and (labelled := _labelled_set(spelled, reading)):
+        return Axis.of_size(size_of(labelled, reading))
     if label:
         return Axis.of_size(size_of("V" if "ocab" in label or label in ("V", "W") else label, reading))
     raise unknown
@@ -196,6 +198,22 @@ def member_axis(node: tree.Node, name: str, reading: Reading, value_of: ValueOf)
 def _bare(spelled: Spelled) -> bool:
     """Whether nothing but primes and indices is attached to a name."""
     return spelled.power is None and not spelled.transposed
+
+
+def _labelled_set(spelled: Spelled, reading: Reading) -> str:
+    """``V_C`` and ``V_{\\text{ctx}}``: a set whose subscript is a label, so that it is the same set everywhere.
+
+    Empty where the subscript may run: the set ``C_t`` changes with t.
+    """
+    if len(spelled.subs) != 1 or spelled.primes or spelled.name in reading.survey.samples:
+        return ""
+    sub = plain(spelled.subs[0])
+    if isinstance(sub, tree.Text | tree.Word):
+        return f"{spelled.name}_{{{sub.text.strip()}}}"
+    name = letter(sub)
+    runs = name in reading.bound or name in reading.survey.bound or name in reading.survey.sizes
+    label = name is not None and len(name) == 1 and name.isupper() and not runs
+    return f"{spelled.name}_{{{name}}}" if label else ""
 
 
 def _set_label(node: tree.Node) -> str:

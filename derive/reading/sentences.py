@@ -13,7 +13,7 @@ from derive.reading.calls import UNKNOWN_FUNCTIONS, arguments_of, labelled, sign
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
-from derive.reading.definers import bare_key, candidate, define, defining_value, is_known, settle_uses
+from derive.reading.definers import Candidate, bare_key, candidate, define, defining_value, is_known, settle_uses
 from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
@@ -221,7 +221,7 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         if not found.parameters and not found.called:
             reading.scope.fixed[found.spelled.name] = sympy.Rational(right.text)
         return
-    if not found.called and (letter(right) is not None or _names_a_table(right, reading)):
+    if not found.called and (letter(right) is not None or _names_a_table(found, right, reading)):
         return
     if _only_names(right, found.spelled.name):
         return
@@ -242,13 +242,18 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         reading.scope.defined_at.setdefault(found.key, place)
 
 
-def _names_a_table(right: tree.Node, reading: Reading) -> bool:
-    """``P_{ij} = P(j|i)`` where nobody has said what P(j|i) is: another way to write it."""
+def _names_a_table(found: Candidate, right: tree.Node, reading: Reading) -> bool:
+    """``P_{ij} = P(j|i)`` where nobody has said what P(j|i) is: another way to write it.
+
+    A letter for a count, ``a = #(w,c)``, is an abbreviation.
+    """
     if not isinstance(right, tree.Product) or len(right.factors) != 2:
         return False
     head, group = (factor.node for factor in right.factors)
     spelled = spell(head)
     if spelled is None or spelled.name not in TABLES or not call(head, group) or not isinstance(group, tree.Group):
+        return False
+    if spelled.name == "\\#" and not found.parameters:
         return False
     _, separators = arguments_of(group)
     return signature(spelled.name, len(spelled.subs), separators) not in reading.scope.heads

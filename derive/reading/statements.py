@@ -15,7 +15,7 @@ from derive.reading import tree
 from derive.reading.assumptions import CUE
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
-from derive.reading.definers import Candidate, candidate, define, defining_value, is_known
+from derive.reading.definers import Candidate, candidate, define, defining_value, is_alias, is_known
 from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.drafts import LOGICAL, Draft, Pass, Side
 from derive.reading.elaborate import settle_rank, value
@@ -288,7 +288,7 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     if found is None or link.right is None:
         return None
     usual = place if found.key in reading.scope.temporary else None  # the first meaning of a name that has two
-    known_at = reading.scope.defined_at.get(found.key, usual)
+    known_at = reading.scope.defined_at.get(_first_called(found.key, reading), usual)
     earlier = known_at is not None and _before(place, known_at)  # it could not be read before; the first one defines
     if is_known(found, first, reading) and known_at != place and not earlier:
         return None
@@ -317,6 +317,12 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
         Draft(at, _written(link), left_source, right.source, definition=found.spelled.name, source=(first, link.right))
     )
     return right
+
+
+def _first_called(key: str, reading: Reading) -> str:
+    """The key of ``ℓ(x)`` where ℓ is only short for it, else the key itself."""
+    head = reading.scope.heads.get(key)
+    return head.definition.body.func.__name__ if head is not None and is_alias(head, key) else key
 
 
 def _before(place: str, other: str) -> bool:
