@@ -16,6 +16,7 @@ from derive.reading.context import Reading, index_expression, new_index, running
 from derive.reading.definitions import reference, unfold, unknown
 from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, superscript, value
 from derive.reading.histories import given_history
+from derive.reading.of_an_example import at_example, example_of, hidden_indices, with_hidden
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
@@ -113,6 +114,8 @@ def value_of_variable(node: tree.Node) -> tree.Node:
 def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: Reading) -> Value | None:
     """A name without brackets that the note defines, whole or with indices."""
     head = reading.scope.heads.get(signature(spelled.name, len(spelled.subs), None))
+    if head is None and len(spelled.subs) == 2 and (found := _of_an_example(spelled, reading)) is not None:
+        return found
     if head is None and spelled.subs:
         head = reading.scope.heads.get(spelled.name)
         if head is None or head.value.rank < len(spelled.subs) or head.written:
@@ -126,6 +129,25 @@ def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: R
     if head is None:
         return None
     return apply(head, [*spelled.subs, *arguments], reading)
+
+
+def _of_an_example(spelled: Spelled, reading: Reading) -> Value | None:
+    """``p_{ik}`` where the note defines ``p_k``, or the vector p, by something of the example i."""
+    heads = reading.scope.heads
+    head = heads.get(signature(spelled.name, 1, None)) or heads.get(spelled.name)
+    if head is None or head.inert or head.depends or head.written + head.value.rank != 1:
+        return None
+    found = example_of(spelled.name, head.definition, spelled.subs, reading)
+    if found is None:
+        return None
+    position, index = found
+    entry = by_definition(Spelled(spelled.name, (spelled.subs[1 - position],)), (), reading)
+    if entry is None or entry.rank:
+        return None
+    reading.scope.note(
+        f"{spelled.name} with the index {index.name} is {spelled.name} of the example {index.name} (inferred)"
+    )
+    return at_example(entry, index, spelled.subs[position], reading)
 
 
 def _whole_of_entries(spelled: Spelled, reading: Reading) -> Value | None:
@@ -174,7 +196,10 @@ def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
         others[name] = _argument_like(name, node, reading)
     where = [_argument(node, p, reading) for node, p in zip(ordinary, parameters, strict=True)]
     more = head.definition.parameters[head.written : head.written + len(head.letters)]
-    result = at(head, [*where, *(_argument(found[p.name], p, reading) for p in more)])
+    where += [_argument(found[p.name], p, reading) for p in more]
+    given = dict(zip((*parameters, *more), where, strict=True))
+    hidden = hidden_indices(head.definition, given, reading)
+    result = with_hidden(head, given, hidden, reading) if hidden else at(head, where)
     for name, argument in others.items():
         result = with_argument(result, name, argument, reading)
     return result
