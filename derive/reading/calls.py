@@ -18,6 +18,7 @@ from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, s
 from derive.reading.histories import given_history
 from derive.reading.of_an_example import at_example, example_of, hidden_indices, with_hidden
 from derive.reading.products import FUNCTIONS
+from derive.reading.ranges import run_of
 from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import PARAMETERS, TABLES
@@ -45,6 +46,8 @@ DEPENDENT = {
     "O",
     "Q",
 }
+SHORTEST_WORD = 4
+"""Letters side by side that are a word; fewer may be a product."""
 UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
 
 
@@ -87,14 +90,22 @@ def event(
 def _worded(
     spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...]
 ) -> tuple[Spelled, list[tree.Node], tuple[str, ...]]:
-    """``p(n, \\text{left})`` is a function of n whose name is ``p[left]``."""
-    words = [k for k, part in enumerate(parts) if k and isinstance(plain(part), tree.Word | tree.Text)]
+    """``p(n, \\text{left})`` and ``p(n, left)`` are functions of n whose name is ``p[left]``."""
+    words = {k: said for k, part in enumerate(parts) if k and (said := _word(plain(part)))}
     if not words:
         return spelled, parts, separators
-    name = spelled.name + "".join(f"[{tree.sexpr(plain(parts[k])).strip(chr(39))}]" for k in words)
+    name = spelled.name + "".join(f"[{said}]" for said in words.values())
     kept = [part for k, part in enumerate(parts) if k not in words]
     between = tuple(sign for k, sign in enumerate(separators, start=1) if k not in words)
     return replace(spelled, name=name), kept, between[: max(len(kept) - 1, 0)]
+
+
+def _word(node: tree.Node) -> str:
+    """A word as an argument, also one that is set in mathematical letters; empty for anything else."""
+    if isinstance(node, tree.Word | tree.Text):
+        return tree.sexpr(node).strip("'")
+    run = run_of(node)
+    return run if len(run) >= SHORTEST_WORD and run.isalpha() else ""
 
 
 def value_of_variable(node: tree.Node) -> tree.Node:

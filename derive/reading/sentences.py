@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import sympy
 from sympy import Expr
@@ -103,6 +104,7 @@ def _declared_or_defined(
             declared = declare_by_relation(statement, before, reading)
             if not declared and (not hypothetical or _of_unknown_function(statement, reading)):
                 _inline_definition(statement, reading)
+                _values_of_unclear(statement, reading)
                 if said is not None:
                     state(statement, said, reading)
         except Relearn:
@@ -240,6 +242,20 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         reading.scope.defined_at[f"{found.key}, its second meaning"] = place
     if define(found, inner, reading) is not None and found.key not in reading.scope.temporary:
         reading.scope.defined_at.setdefault(found.key, place)
+
+
+def _values_of_unclear(statement: tree.Statement, reading: Reading) -> None:
+    """``s = … ∈ {1, -1}`` where the formula is not understood: at least which values the number takes."""
+    if [link.relation.symbol for link in statement.links] != ["=", "\\in"] or statement.first is None:
+        return
+    group, found = plain(statement.links[1].right or statement.first), candidate(statement.first, reading)
+    name = found.spelled.name if found is not None else ""
+    if name not in reading.scope.unclear or not isinstance(group, tree.Group):
+        return
+    membership = replace(statement, links=statement.links[1:])
+    if declare_by_relation(membership, [], reading) and reading.scope.family(name).values:
+        reading.scope.unclear.pop(name)
+        reading.scope.partial.add(name)  # it is one of these numbers, and not just any of them
 
 
 def _names_a_table(found: Candidate, right: tree.Node, reading: Reading) -> bool:
