@@ -16,7 +16,7 @@ from derive.reading.context import Reading, index_expression, new_index, running
 from derive.reading.definitions import reference, unfold, unknown
 from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, superscript, value
 from derive.reading.histories import given_history
-from derive.reading.of_an_example import at_example, example_of, hidden_indices, with_hidden
+from derive.reading.of_an_example import at_example, example_of, hidden_indices, in_sum, with_hidden
 from derive.reading.products import FUNCTIONS
 from derive.reading.ranges import run_of
 from derive.reading.scope import Head, Unsettled
@@ -131,7 +131,8 @@ def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: R
         head = reading.scope.heads.get(spelled.name)
         if head is None or head.value.rank < len(spelled.subs) or head.written:
             return None
-        whole = head.value
+        hidden = in_sum(head.definition, reading)
+        whole = with_hidden(head, {}, hidden, reading) if hidden else head.value
         where = [index_expression(s, a, reading) for s, a in zip(spelled.subs, whole.shape, strict=False)]
         rest = tuple(fresh(i) for i in whole.indices[len(where) :])
         return Value(rest, whole.at(*where, *rest), row=bool(rest))
@@ -209,7 +210,7 @@ def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
     more = head.definition.parameters[head.written : head.written + len(head.letters)]
     where += [_argument(found[p.name], p, reading) for p in more]
     given = dict(zip((*parameters, *more), where, strict=True))
-    hidden = hidden_indices(head.definition, given, reading)
+    hidden = {**in_sum(head.definition, reading), **hidden_indices(head.definition, given, reading)}
     result = with_hidden(head, given, hidden, reading) if hidden else at(head, where)
     for name, argument in others.items():
         result = with_argument(result, name, argument, reading)

@@ -18,7 +18,7 @@ from derive.reading.tree import Node
 from derive.reading.values import Value, scalar
 from derive.terms import Index, free_indices, fresh
 
-__all__ = ["at_example", "example_of", "hidden_indices", "with_hidden"]
+__all__ = ["at_example", "example_of", "hidden_indices", "in_sum", "with_hidden"]
 
 
 def example_of(
@@ -66,3 +66,18 @@ def with_hidden(head: Head, given: dict[Symbol, Expr], hidden: dict[str, Expr], 
     own = head.definition.parameters[len(head.definition.parameters) - len(indices) :]
     table = {index: hidden[index.name] for index in free_indices(body) if index.name in hidden}
     return Value(indices, body.xreplace({**table, **given, **dict(zip(own, indices, strict=True))}), head.value.row)
+
+
+def in_sum(definition: Definition, reading: Reading) -> dict[str, Expr]:
+    """The letters a definition leaves away that run in a sum around it, over the same axis: ``Σ_i q_k x_i``."""
+    if not reading.bound:
+        return {}
+    axes, found = reading.scope.axes, dict[str, Expr]()
+    own = {parameter.name for parameter in definition.parameters}
+    for index in free_indices(unfold(definition.body, reading.scope.definitions)):
+        running = reading.bound.get(index.name)
+        if running is None or index.name in own or index == running:
+            continue
+        if axes.resolve(index.axis) == axes.resolve(running.axis):
+            found[index.name] = running
+    return found
