@@ -6,6 +6,7 @@ is an application and ``p(1-p)`` a product.  These are the habits of the field; 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import sympy
@@ -20,7 +21,7 @@ from derive.reading.ellipsis import dotted_product, has_ellipsis
 from derive.reading.ranges import running
 from derive.reading.scope import Unsettled
 from derive.reading.sets import is_sample, parts
-from derive.reading.spelling import bare, call, letter, plain, spell
+from derive.reading.spelling import TRANSPOSES, bare, call, letter, plain, spell
 from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, outer, scalar
 from derive.reading.written import shown
@@ -214,6 +215,9 @@ def _function(node: tree.Node, items: Items, position: int, reading: Reading) ->
     name = function_word(node) or ""
     if isinstance(node, tree.Script) and node.primes:
         raise Unsettled(f"{name} with a prime is not understood; write d/dx")
+    items, behind = _power_behind(items, position + 1)
+    if behind is not None and name in ("log", "ln", "lg"):
+        raise Unsettled(f"{name}(x)^2 may be {name}(x^2) or the square of {name}(x); put brackets around one of them")
     argument, after = argument_of(items, position + 1, reading)
     sub = node.sub if isinstance(node, tree.Script) else None
     sup = node.sup if isinstance(node, tree.Script) else None
@@ -233,7 +237,20 @@ def _function(node: tree.Node, items: Items, position: int, reading: Reading) ->
         result = Value(result.indices, result.body / log(base.body), result.row)
     if sup is not None:
         result = power(result, value(sup, reading))
+    if behind is not None:
+        result = power(result, value(behind, reading))
     return result, after
+
+
+def _power_behind(items: Items, position: int) -> tuple[Items, tree.Node | None]:
+    """``exp(x)^2`` is the square of exp(x): the items with the brackets alone, and the exponent behind them."""
+    node = plain(items[position].node) if position < len(items) else None
+    if not isinstance(node, tree.Script) or node.sup is None or node.sub is not None or node.primes:
+        return items, None
+    group = plain(node.base)
+    if not isinstance(group, tree.Group) or group.open not in ("(", "[") or letter(node.sup) in TRANSPOSES:
+        return items, None
+    return [*items[:position], replace(items[position], node=group), *items[position + 1 :]], node.sup
 
 
 def argument_of(items: Items, position: int, reading: Reading) -> tuple[Value, int]:

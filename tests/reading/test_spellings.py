@@ -122,3 +122,17 @@ def test_a_divergence_of_conditionals_keeps_its_arguments() -> None:
     note = "$p(x,y) > 0$ is a joint distribution.\n\n$$%s$$\n"
     assert kinds(note % r"\sum_y p(y) D_{KL}(p(x|y) \| p(x)) = 0") == ["refuted"]
     assert kinds(note % r"D_{KL}(p(x,y) \| p(x)) = 0") == ["undecided"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\exp(x)^2 = \exp(2x)", "proved"),
+        (r"\exp(x)^2 = \exp(x^2)", "refuted"),
+        (r"\tanh(x)^2 = \tanh(x) \tanh(x)", "proved"),
+        (r"\log(x^2)^2 = \log(x^2) \log(x^2)", "undecided"),
+        (r"\log(x^2)^2 = 2 \log(x^2)", "undecided"),
+    ],
+)
+def test_a_power_behind_the_argument_is_of_the_function(claim: str, verdict: str) -> None:
+    assert kinds(f"$x > 0$ is a number.\n\n$${claim}$$\n") == [verdict]
