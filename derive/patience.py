@@ -3,7 +3,8 @@
 The prover and the reader ask SymPy for things whose cost cannot be told beforehand.  In the main thread a timer ends
 them; in other threads, and where there is no such timer, only the limits that the code keeps by itself apply.
 
-Time is the processor's: a verdict must not depend on what else the machine is doing.
+Time is the processor's: a verdict must not depend on what else the machine is doing.  A second timer, by the clock on
+the wall, ends what waits without working.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from types import FrameType
 
 __all__ = ["OutOfTime", "clock", "limited"]
 
+WAIT = 6.0  # seconds by the clock on the wall for each second of processor time, on a busy machine
 AGAIN = 0.05  # seconds after which the timer rings again, should the first ring have been swallowed
 
 
@@ -44,18 +46,26 @@ def limited(seconds: float) -> Iterator[None]:
         if armed:
             raise OutOfTime(f"no answer within {seconds:g} s")
 
-    outer, again = signal.getitimer(signal.ITIMER_PROF)
+    outer, _ = signal.getitimer(signal.ITIMER_PROF)
     if 0 < outer <= seconds:
         yield
         return
-    start = clock()
-    before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, max(seconds, 0.001), AGAIN)
+    timers = (
+        (signal.ITIMER_PROF, signal.SIGPROF, clock, seconds),
+        (signal.ITIMER_REAL, signal.SIGALRM, time.monotonic, WAIT * seconds),
+    )
+    before = [
+        (timer, number, now, now(), signal.getitimer(timer)[0], signal.signal(number, ring))
+        for timer, number, now, _ in timers
+    ]
+    for timer, _, _, limit in timers:
+        signal.setitimer(timer, max(limit, 0.001), AGAIN)
     try:
         yield
     finally:
         armed = False
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-        if outer:
-            signal.setitimer(signal.ITIMER_PROF, max(outer - (clock() - start), 0.001), again)
+        for timer, number, now, start, left, handler in before:
+            signal.setitimer(timer, 0)
+            signal.signal(number, handler)
+            if left:
+                signal.setitimer(timer, max(left - (now() - start), 0.001), AGAIN)

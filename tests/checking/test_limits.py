@@ -17,7 +17,7 @@ from derive.cli import main
 from derive.derivation import Goal, Kind, Relation, Verdict
 from derive.errors import DeriveError, InternalError
 from derive.memory import ROOM
-from derive.patience import OutOfTime, limited
+from derive.patience import WAIT, OutOfTime, limited
 from derive.proving import check, steps
 from derive.proving.suspicions import warnings
 from derive.reading import markdown, note, statements
@@ -215,7 +215,10 @@ def test_limited() -> None:
         time.sleep(30)
     with limited(5):
         time.sleep(0)
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    with pytest.raises(OutOfTime), limited(0.05):
+        while True:
+            pass
+    assert signal.getitimer(signal.ITIMER_REAL) == signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
 
 
 def test_limited_inside_limited() -> None:
@@ -225,7 +228,8 @@ def test_limited_inside_limited() -> None:
     with limited(60):
         with pytest.raises(OutOfTime), limited(0.1):
             time.sleep(30)
-        assert 50 < signal.getitimer(signal.ITIMER_REAL)[0] < 60
+        assert 50 < signal.getitimer(signal.ITIMER_PROF)[0] <= 60
+        assert 50 < signal.getitimer(signal.ITIMER_REAL)[0] / WAIT < 60
     assert time.monotonic() - start < 10
 
 
