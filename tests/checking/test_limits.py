@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -216,7 +217,7 @@ def test_limited() -> None:
     with limited(5):
         time.sleep(0)
     with pytest.raises(OutOfTime), limited(0.05):
-        while True:
+        for _ in itertools.count():
             pass
     assert signal.getitimer(signal.ITIMER_REAL) == signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
 
@@ -228,8 +229,8 @@ def test_limited_inside_limited() -> None:
     with limited(60):
         with pytest.raises(OutOfTime), limited(0.1):
             time.sleep(30)
-        assert 50 < signal.getitimer(signal.ITIMER_PROF)[0] <= 60
-        assert 50 < signal.getitimer(signal.ITIMER_REAL)[0] / WAIT < 60
+        assert 50 < signal.getitimer(signal.ITIMER_PROF)[0] <= 60.1
+        assert 50 < signal.getitimer(signal.ITIMER_REAL)[0] / WAIT <= 60
     assert time.monotonic() - start < 10
 
 
