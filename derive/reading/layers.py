@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derive.reading import tree
-from derive.reading.spelling import base_name, letter, plain, superscript_index, walk
+from derive.reading.spelling import base_name, call, letter, plain, superscript_index, walk
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def find_layers(formulas: list[tree.Node]) -> Layers:
                 lettered.setdefault(name, set()).update(n for each in walk(inside) if (n := letter(each)))
     general = _rule(formulas)
     layered = {name for name, letters in lettered.items() if general is not None and letters <= {general}}
-    names = frozenset(layered | (numeric.keys() - lettered.keys()))
+    # A number there may stand for a derivative where the name is a function.
+    names = frozenset(layered | (numeric.keys() - lettered.keys() - set(_functions(formulas))))
     numbers = sorted(set().union(*(numeric.get(name, set()) for name in layered)))
     layers = Layers(names, general, tuple(numbers))
     aliases = [pair for formula in formulas for pair in _alias(formula, names)]
@@ -53,6 +54,16 @@ def _marked(node: tree.Node) -> tuple[str, tree.Node] | None:
         return None
     inside = superscript_index(node.sup)
     return (base_name(base), plain(inside[0])) if len(inside) == 1 else None
+
+
+def _functions(formulas: list[tree.Node]) -> Iterator[str]:
+    """The names of ``f(x) = …``."""
+    for statement in (node for formula in formulas for node in walk(formula) if isinstance(node, tree.Statement)):
+        first = plain(statement.first) if statement.first is not None else None
+        if isinstance(first, tree.Product) and len(first.factors) == 2:
+            head, argument = (plain(factor.node) for factor in first.factors)
+            if isinstance(head, tree.Name) and call(head, argument):
+                yield base_name(head)
 
 
 def _base(node: tree.Script) -> tree.Node:

@@ -96,7 +96,7 @@ def test_a_step_without_a_rule_has_no_formula(monkeypatch: pytest.MonkeyPatch) -
 def test_names_of_the_code_are_links_and_everything_else_is_escaped() -> None:
     _, found = of_note("information")
     html = functions_html(found, 1)
-    assert '<a href="#n1-entropy-finite" data-name="finite" data-serves="entropy">finite</a>' in html
+    assert '<a href="#n1-entropy-products" data-name="products" data-serves="entropy">products</a>' in html
     assert "p != 0" in html
     assert "np.<a" not in html
 

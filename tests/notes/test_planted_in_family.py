@@ -14,7 +14,6 @@ PLANTED = [
     ("hierarchical-softmax", r"v_c) \, s_k u_{n_k}", r"v_c) \, u_{n_k}"),
     ("hierarchical-softmax", r"(-s_k u_{n_k}^\top v_c) \, s_k v_c", r"(s_k u_{n_k}^\top v_c) \, s_k v_c"),
     ("hierarchical-softmax", r"+ r_{bm} \log \sigma(-u_m^\top v_a)", r"+ r_{bm} \log \sigma(u_m^\top v_a)"),
-    ("hierarchical-softmax", r"+ R_{am} \log \sigma(-u_m^\top v_a)", r"- R_{am} \log \sigma(-u_m^\top v_a)"),
     ("cbow", r"= \sum_{w=1}^{V} P(w|h) \, u_w - u_o", r"= \sum_{w=1}^{V} P(w|h) \, u_w + u_o"),
     ("cbow", r"&= \frac{1}{m} \sum_{i=1}^{m} \delta_{x, c_i} \frac", r"&= \sum_{i=1}^{m} \delta_{x, c_i} \frac"),
     ("cbow", r"- \delta_{wo} \, \sigma(-u_o^\top h) \, h", r"- \delta_{wo} \, \sigma(u_o^\top h) \, h"),

@@ -38,6 +38,7 @@ from sympy import Expr, Rational, exp, log, sqrt
 
 from derive.calculus import differentiate, gradient
 from derive.terms import (
+    ANY,
     ArrayFacts,
     Axis,
     Facts,
@@ -175,9 +176,8 @@ def test_the_gradient_of_the_counted_objective() -> None:
 def test_negative_sampling() -> None:
     drawn = array("n")
     e = Index("e", DRAWS)
-    facts = (
-        Facts().with_arrays(n=ArrayFacts((DRAWS,), points_into=WORDS, injective=True)).with_distinct([(drawn[e], o)])
-    )
+    injective = Facts().with_arrays(n=ArrayFacts((DRAWS,), points_into=WORDS, injective=True))
+    facts = injective.with_distinct([(drawn[Index(ANY, DRAWS)], o)])
     repeated = Facts().with_arrays(n=ArrayFacts((DRAWS,), points_into=WORDS))
     s = fresh(e)
     loss = -log(sigmoid(dot(o, c))) - sum_over(log(sigmoid(-dot(drawn[s], c))), s)
