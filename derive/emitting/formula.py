@@ -204,12 +204,12 @@ class _Derived:
     source: str
 
 
-def instance(formula: Formula, name: str, values: Mapping[str, Expr | float], **changes: object) -> Formula:
+def instance(formula: Formula, name: str, values: Mapping[str, Expr | int]) -> Formula:
     """The same formula at particular values: what holds for every array holds for a constant one.
 
     ``values`` maps an array or a scalar symbol to a number or a term without indices; it leaves the arguments.
     """
-    exact = {symbol: sympy.sympify(value, strict=True) for symbol, value in values.items()}
+    exact = {symbol: sympy.Integer(value) if isinstance(value, int) else value for symbol, value in values.items()}
 
     def put(body: Expr) -> Expr:
         table = {
@@ -224,7 +224,7 @@ def instance(formula: Formula, name: str, values: Mapping[str, Expr | float], **
         for key, proved in formula.outputs.items()
     }
     arguments = tuple(argument for argument in formula.arguments if argument.symbol not in exact)
-    return replace(formula, name=name, outputs=outputs, arguments=arguments, **changes)  # type: ignore[arg-type] # names of fields
+    return replace(formula, name=name, outputs=outputs, arguments=arguments)
 
 
 def batched(formula: Formula, name: str, summed: tuple[str, ...] = (), axis: str = "B") -> Formula:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.emitting.checks import (
@@ -32,6 +32,8 @@ class FunctionCode:
     """The text of a function.
 
     Attributes:
+        bare: the text without the docstring, the one place where words of a note stand.
+        documentation: the docstring.
         rewrites: what its correctness rests on, beside the proofs of its terms.
         helpers: what it calls.
         axes: the named axes of each output.
@@ -42,6 +44,8 @@ class FunctionCode:
 
     name: str
     text: str
+    bare: str
+    documentation: str
     rewrites: frozenset[str]
     helpers: frozenset[str]
     axes: Mapping[str, tuple[str, ...]]
@@ -64,7 +68,10 @@ def emit_function(formula: Formula) -> FunctionCode:
     body = printer.lines
     results = {name: printer.text(use)[0] for name, use in plan.outputs.items()}
     ranks = {name: len(use.labels) for name, use in plan.outputs.items()}
-    lines = [*_signature(formula, ranks, printer.names.blocks), *_indented(_docstring(formula, printer.names.blocks))]
+    signature = _signature(formula, ranks, printer.names.blocks)
+    docstring = _docstring(formula, printer.names.blocks)
+    lines = [*signature, *_indented(docstring)]
+    head = len(lines)
     lines += _indented(conversions(formula))
     lines += _indented(shape_checks(formula, printer.names.blocks))
     outputs = {name: use.value for name, use in plan.outputs.items()}
@@ -89,7 +96,9 @@ def emit_function(formula: Formula) -> FunctionCode:
         lines += _indented([f"return {', '.join(returned)}"])
     return FunctionCode(
         formula.name,
-        "\n".join(line.rstrip() for line in lines) + "\n",
+        _joined(lines),
+        _joined([*signature, *lines[head:]]),
+        _joined(docstring).strip().removeprefix("r").strip('"'),
         frozenset(lowering.rewrites | {name for helper in printer.helpers for name in RESTS_ON.get(helper, ())}),
         frozenset(printer.helpers | rejecting_helpers(formula) | (set() if formula.in_place else {"convert"})),
         {name: use.value.axes for name, use in plan.outputs.items()},
@@ -132,6 +141,10 @@ def _signature(formula: Formula, ranks: dict[str, int], blocks: list[str]) -> li
     if len(one_line) <= WIDTH:
         return [one_line]
     return [f"def {formula.name}(", *(f"    {parameter}," for parameter in parameters), f") -> {result}:"]
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def _docstring(formula: Formula, blocks: list[str]) -> list[str]:

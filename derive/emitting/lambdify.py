@@ -36,10 +36,11 @@ def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> 
 def compiled(made: FunctionCode) -> Callable[..., Any]:
     """The function of an emitted text."""
     head = ["from __future__ import annotations", *imports(made.helpers)]
-    whole = "\n".join([*head, *helpers(made.helpers), made.text])
+    whole = "\n".join([*head, *helpers(made.helpers), made.bare])
     code: CodeType = compile(whole, f"<{made.name}>", "exec")
     names: dict[str, Any] = {"np": np, "math": math, "Any": Any}
-    exec(code, names)  # our own text, printed through a closed table
+    exec(code, names)  # our own text, printed through a closed table, without the words of the note
     function: Callable[..., Any] = names[made.name]
+    function.__doc__ = made.documentation
     function.__source__ = made.text  # type: ignore[attr-defined] # functions take attributes
     return function

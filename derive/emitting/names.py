@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.emitting.formula import Array, EmitError, Formula, IndexArgument, Scalar, Sparse
+from derive.emitting.formula import Argument, Array, EmitError, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import Schedule
 from derive.emitting.steps import Step, Value
@@ -202,8 +202,8 @@ def is_dense(value: Value) -> bool:
     return value.step.kind not in ("sparse", "sparse sum")
 
 
-def _axes(argument: object) -> tuple[str, ...]:
-    return () if isinstance(argument, Scalar) else argument.axes  # type: ignore[attr-defined] # all kinds but Scalar have axes
+def _axes(argument: Argument) -> tuple[str, ...]:
+    return () if isinstance(argument, Scalar) else argument.axes
 
 
 def _block(number: int) -> str:

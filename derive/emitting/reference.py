@@ -58,7 +58,7 @@ class _Evaluator:
 
     def length(self, high: Expr) -> int:
         if high not in self._lengths:
-            self._lengths[high] = int(sympy.sympify(high, strict=True).subs(self.sizes))
+            self._lengths[high] = int(high.subs(self.sizes))
         return self._lengths[high]
 
     def index(self, expression: Expr, where: Mapping[Expr, int]) -> int:

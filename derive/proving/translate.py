@@ -46,9 +46,9 @@ class Translator:
     def _learn(self, name: str, what: ArrayFacts) -> None:
         known = self.laws.known
         axes = tuple(self._range(axis.low, axis.high) for axis in what.axes)
-        lower = None if what.lower is None else rational(sympy.sympify(what.lower, strict=True))
-        upper = None if what.upper is None else rational(sympy.sympify(what.upper, strict=True))
-        values = tuple(v for v in (rational(sympy.sympify(v, strict=True)) for v in what.values) if v is not None)
+        lower = None if what.lower is None else rational(what.lower)
+        upper = None if what.upper is None else rational(what.upper)
+        values = tuple(v for v in map(rational, what.values) if v is not None)
         if len(values) != len(what.values):
             values = ()
         sign = NEGATIVE | ZERO_SIGN | POSITIVE
@@ -117,7 +117,7 @@ class Translator:
                 raise Exhausted("terms nested too deeply")
             self.laws.budget.tick()
             return self._translate(
-                sympy.sympify(expression) if isinstance(expression, int) else expression, bound or {}
+                sympy.Integer(expression) if isinstance(expression, int) else expression, bound or {}
             )
         finally:
             self._depth -= 1

@@ -197,7 +197,7 @@ def _value_nonnegative(f: Expr, at: Expr, side: str, *, strict: bool, limit: boo
     if limit:
         try:
             value = sympy.limit(f, T, at, side)
-        except (NotImplementedError, ValueError, TypeError):
+        except (NotImplementedError, ValueError, TypeError):  # a limit that SymPy does not find is not shown
             return False
     else:
         value = f.subs(T, at)

@@ -6,7 +6,7 @@ vector or a matrix, ``q(b|a)`` is a table of probabilities, ``k(z) = ...`` makes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -241,7 +241,10 @@ def is_length(node: tree.Node) -> bool:
 def letters_of(length: tree.Node) -> frozenset[str]:
     """The letters that a length depends on."""
     inner = plain(length)
-    parts = inner.factors[1:] if isinstance(inner, tree.Product) else [p for p in (inner.sub, inner.sup) if p]  # type: ignore[attr-defined] # else it is a Script
+    if isinstance(inner, tree.Product):
+        parts: Sequence[tree.Factor | tree.Node] = inner.factors[1:]
+    else:
+        parts = [part for part in (inner.sub, inner.sup) if part] if isinstance(inner, tree.Script) else []
     return frozenset(name for part in parts for n in walk(part) if (name := letter(n)) is not None)
 
 

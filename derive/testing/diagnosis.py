@@ -90,7 +90,7 @@ def _swapped(samples: Sequence[Sample]) -> str:
     for other, compared in first.outputs.items():
         if other == first.name or compared.expected.size < 2:
             continue
-        if _everywhere(samples, lambda s, other=other: _alike(s.got, s.outputs[other].expected)):  # type: ignore[misc] # the default binds the loop value
+        if all(_alike(s.got, s.outputs[other].expected) for s in samples):
             return f"is what {other} should be"
     return ""
 
@@ -144,12 +144,7 @@ def _piece(samples: Sequence[Sample]) -> str:
             (2.0, "has {} with the wrong sign"),
             (-2.0, "has {} with the wrong sign"),
         ):
-            if _everywhere(
-                samples,
-                lambda s, piece=piece, factor=factor: _alike(  # type: ignore[misc] # the default binds the loop value
-                    s.got, s.expected + factor * np.asarray(s.case.pieces[s.name][piece])
-                ),
-            ):
+            if all(_alike(s.got, s.expected + factor * np.asarray(s.case.pieces[s.name][piece])) for s in samples):
                 return said.format(piece)
     return ""
 

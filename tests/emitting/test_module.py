@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from family import BY_NAME, counts_in_place, pair, softmax_
 
 from derive.emitting.formula import EmitError
+from derive.emitting.function import emit_function
+from derive.emitting.lambdify import compiled
 from derive.emitting.module import Header, check_module, write_module
 
 ROOT = Path(__file__).parents[2]
@@ -100,3 +103,11 @@ def test_latex_in_docstrings_is_raw_and_cannot_end_them():
             write_module([replace(softmax_, latex={"probabilities": text})], HEADER)
         with pytest.raises(EmitError, match="cannot stand in a docstring"):
             write_module([replace(softmax_, summary=text)], HEADER)
+
+
+def test_the_words_of_a_note_are_shown_and_never_executed() -> None:
+    words = "The probabilities; import os is part of this sentence."
+    made = emit_function(replace(softmax_, summary=words))
+    assert words in made.text
+    assert "import os" not in made.bare
+    assert compiled(made).__doc__.startswith(words)
