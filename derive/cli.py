@@ -149,6 +149,9 @@ def emit(
     Only what is proved is written: each output must begin a chain of equalities in the note whose steps are all proved,
     and its end is proved equal to its beginning once more, directly.
 
+    The module of a note you name stands alone: it needs NumPy, and SciPy where an argument is sparse. Those of this
+    project share _helpers.py.
+
     Exit code: 0 done, 1 stale (with --check), 2 something could not be emitted.
     """
     from derive import modules
@@ -165,7 +168,7 @@ def emit(
             progress.update(task, description=path.name)
             progress.advance(task)
 
-        made = modules.generate(files, seconds=seconds, progress=next_note)
+        made = modules.generate(files, shared=not notes, seconds=seconds, progress=next_note)
     if not only_check:
         changed = modules.write(made, folder)
         for name in made:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -104,7 +105,7 @@ def _prove_and_gather(
 
         checked = start(f"proving the steps of {len(notes)} notes", _check, notes)
         gathered = [start(f"gathering the docstrings of {name}", _gather, name) for name in packages[:1]]
-        generated = start("deriving gradients and writing NumPy", generate, notes)
+        generated = start("deriving gradients and writing NumPy", partial(generate, shared=True), notes)
         gathered += [start(f"gathering the docstrings of {name}", _gather, name) for name in packages[1:]]
         texts = [text for future in gathered for text in future.result()]
         return checked.result(), generated.result(), texts

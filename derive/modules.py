@@ -10,7 +10,7 @@ from pathlib import Path
 
 from derive.emission import NOTES, Emitted, emitted
 from derive.emitting.formula import EmitError
-from derive.emitting.module import Header, check_module, write_module
+from derive.emitting.module import Header, check_module, write_helpers, write_module
 from derive.emitting.objectives import Trainable, trainable
 from derive.errors import DeriveError
 from derive.reading.markdown import read_document
@@ -20,6 +20,8 @@ __all__ = ["FOLDER", "Stale", "default_notes", "generate", "stale", "write"]
 
 FOLDER = Path("w2v_numeric/formulas")
 """Where the modules go in this project, seen from its root."""
+HELPERS = FOLDER / "_helpers.py"
+"""What they share."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,17 @@ def default_notes() -> list[Path]:
 
 
 def generate(
-    notes: Sequence[Path], *, seconds: float = 10.0, progress: Callable[[Path], None] = lambda _: None
+    notes: Sequence[Path],
+    *,
+    shared: bool = False,
+    seconds: float = 10.0,
+    progress: Callable[[Path], None] = lambda _: None,
 ) -> dict[str, str]:
     """The text of every module that the notes ask for, by file name.
+
+    Args:
+        shared: the modules import the helpers of ``w2v_numeric``, which come along, as this project's do; otherwise
+            each carries the helpers it calls and needs NumPy only, SciPy where something is sparse.
 
     Raises:
         DeriveError: what is to be emitted is not proved or has no NumPy.
@@ -56,7 +66,10 @@ def generate(
             objectives.setdefault(module, []).append(objective)
     if not found:
         raise DeriveError("the notes ask for no functions; a ```derive block with an emit line does")
-    return {f"{module}.py": _text(functions, objectives.get(module, ())) for module, functions in sorted(found.items())}
+    texts = {HELPERS.name: write_helpers()} if shared else {}
+    for module, functions in sorted(found.items()):
+        texts[f"{module}.py"] = _text(functions, objectives.get(module, ()), shared)
+    return texts
 
 
 def _trainable(line: TrainLine, functions: Sequence[Emitted]) -> tuple[str, Trainable]:
@@ -79,11 +92,13 @@ def _trainable(line: TrainLine, functions: Sequence[Emitted]) -> tuple[str, Trai
     return modules[line.gradients], objective
 
 
-def _text(functions: Sequence[Emitted], objectives: Sequence[Trainable]) -> str:
+def _text(functions: Sequence[Emitted], objectives: Sequence[Trainable], shared: bool) -> str:
     notes = {each.note.name: each.note.read_text("utf-8") for each in functions}
     *others, last = sorted(notes)
     title = f"Functions proved in {', '.join(others)} and {last}." if others else f"Functions proved in {last}."
-    return write_module([each.formula for each in functions], Header(title, notes, objectives=objectives))
+    helpers = ".".join(HELPERS.with_suffix("").parts) if shared else ""
+    header = Header(title, notes, objectives=objectives, helpers=helpers)
+    return write_module([each.formula for each in functions], header)
 
 
 def stale(modules: Mapping[str, str], folder: Path) -> list[Stale]:

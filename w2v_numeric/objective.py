@@ -34,6 +34,7 @@ import importlib
 import importlib.util
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -85,7 +86,7 @@ class Objective:
         likelihood: the loss is a negative log-likelihood, in nats.
         preferred: settings that suit it.
         notes: the files whose proofs the formulas come from, each with the SHA-256 of its text.
-        digest: SHA-256 of the generated module's source.
+        digest: SHA-256 of the source of the generated module, and of what it imports functions from.
         work: names of the work arrays that the formulas ask for.
     """
 
@@ -192,7 +193,7 @@ def load_objective(name: str) -> Objective:
 
 
 def _modules() -> list[ModuleType]:
-    names = sorted(module.name for module in pkgutil.iter_modules(formulas.__path__))
+    names = sorted(each.name for each in pkgutil.iter_modules(formulas.__path__) if not each.name.startswith("_"))
     return [importlib.import_module(f"{formulas.__name__}.{name}") for name in names]
 
 
@@ -274,9 +275,17 @@ def _assembled(name: str, module: ModuleType, declared: Mapping[str, Any]) -> Ob
         likelihood=likelihood,
         preferred=dict(declared["preferred"]),
         notes=dict(module.NOTES),
-        digest=hashlib.sha256(inspect.getsource(module).encode()).hexdigest(),
+        digest=_digest(module),
         work=tuple(keyword for keyword in _keywords(both) if not keyword.startswith(GRADIENT)),
         _both=both,
         _alone=alone,
         _outputs=tuple(declared["outputs"]),
     )
+
+
+def _digest(module: ModuleType) -> str:
+    elsewhere = {
+        f.__module__ for f in vars(module).values() if inspect.isfunction(f) and f.__globals__ is not vars(module)
+    }
+    sources = [inspect.getsource(sys.modules[name]) for name in sorted(elsewhere)]
+    return hashlib.sha256("".join([inspect.getsource(module), *sources]).encode()).hexdigest()

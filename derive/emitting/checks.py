@@ -5,27 +5,24 @@ They cost about a microsecond; functions that work in place have the comparison 
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.emitting.exposure import BAD, INFINITE, NEGATIVE, gives_away
 from derive.emitting.formula import Array, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.steps import Value
+from derive.emitting.text import WIDTH
 
 __all__ = [
-    "WIDTH",
     "Tests",
     "conversions",
     "reject_unless",
-    "rejecting_helpers",
     "rejections",
     "shape_checks",
     "shape_text",
     "value_tests",
 ]
 
-WIDTH = 120
 TOLERANCE = 0.001
 """How far a sum may be from one: more than rounding, in any precision, and less than a mistake."""
 
@@ -83,22 +80,10 @@ def shape_checks(formula: Formula, blocks: list[str]) -> list[str]:
     lines = []
     if conditions:
         lines += _condition(conditions)
-        message = f"{formula.name} needs {', '.join(wanted)}; got "
-        values = ", ".join(f"{{{name}.shape}}" for name in got)
-        lines += _error(message, values)
+        lines += _indented(call("_reject_shapes", [f'"{formula.name}"', f'"{", ".join(wanted)}"', *got], 8))
     for pointer in (a for a in formula.arguments if isinstance(a, IndexArgument)):
         lines += _range_check(formula, pointer, first)
     return lines
-
-
-def _error(message: str, values: str) -> list[str]:
-    one_line = f'    raise ValueError(f"{message}{values}")'
-    if len(one_line) + 4 <= WIDTH:
-        return [one_line]
-    if len(message) + len(values) + 15 <= WIDTH:
-        return ["    raise ValueError(", f'        f"{message}{values}"', "    )"]
-    pieces = textwrap.wrap(message, WIDTH - 20, drop_whitespace=False)
-    return ["    raise ValueError(", *(f'        "{piece}"' for piece in pieces), f'        f"{values}"', "    )"]
 
 
 def _range_check(formula: Formula, pointer: IndexArgument, first: dict[str, str]) -> list[str]:
@@ -212,6 +197,20 @@ def _finite_vectors(arguments: list[Array]) -> list[str]:
     return [f"math.isfinite({text})" for text in tested]
 
 
+def call(function: str, arguments: Sequence[str], indent: int) -> list[str]:
+    """A call as lines that will be indented, laid out as formatters do."""
+    inside = ", ".join(arguments)
+    if indent + len(function) + len(inside) + 2 <= WIDTH:
+        return [f"{function}({inside})"]
+    if indent + 4 + len(inside) <= WIDTH:
+        return [f"{function}(", f"    {inside}", ")"]
+    return [f"{function}(", *(f"    {each}," for each in arguments), ")"]
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
 def rejections(formula: Formula, indent: int) -> list[str]:
     """Calls that say which input is to blame, if one is, as lines that will be indented."""
     lines = []
@@ -220,20 +219,9 @@ def rejections(formula: Formula, indent: int) -> list[str]:
         ("_reject_negative", _nonnegative(formula)),
         ("_reject_unnormalized", _normalized(formula)),
     ):
-        parts = [f'"{formula.name}"', *(f"{name}={name}" for name in names)]
-        arguments = ", ".join(parts)
-        if names and indent + 4 + len(arguments) > WIDTH:
-            lines += [f"{helper}(", *(f"    {part}," for part in parts), ")"]
-        elif names and indent + len(helper) + len(arguments) + 2 > WIDTH:
-            lines += [f"{helper}(", f"    {arguments}", ")"]
-        elif names:
-            lines.append(f"{helper}({arguments})")
+        if names:
+            lines += call(helper, [f'"{formula.name}"', *(f"{name}={name}" for name in names)], indent)
     return lines
-
-
-def rejecting_helpers(formula: Formula) -> set[str]:
-    found = {"reject negative"} if _nonnegative(formula) else set()
-    return found | ({"reject unnormalized"} if _normalized(formula) else set())
 
 
 def _nonnegative(formula: Formula) -> list[str]:
@@ -255,4 +243,4 @@ def reject_unless(formula: Formula, conditions: Collection[str]) -> list[str]:
     lines = [f"if not {whole}:" if whole.startswith("math.isfinite(") and not others else f"if not ({whole}):"]
     if len(lines[0]) + 4 > WIDTH:
         lines = ["if not (", f"    {first}", *(f"    and {other}" for other in others), "):"]
-    return [*lines, *(f"    {line}" for line in rejections(formula, 8))]
+    return [*lines, *_indented(rejections(formula, 8))]

@@ -31,7 +31,8 @@ __all__ = [
     "instance",
 ]
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+"""Names that begin with an underscore are those of helpers."""
 
 
 class EmitError(DeriveError):

@@ -7,24 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.emitting.checks import (
-    WIDTH,
     conversions,
     reject_unless,
-    rejecting_helpers,
     shape_checks,
     shape_text,
     value_tests,
 )
 from derive.emitting.formula import Argument, Array, EmitError, Formula, IndexArgument, Scalar, Sparse
-from derive.emitting.helpers import RESTS_ON
+from derive.emitting.helpers import RESTS_ON, called
 from derive.emitting.lowering import Lowering
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import schedule
 from derive.emitting.statements import Printer, Statement
 from derive.emitting.steps import Value
+from derive.emitting.text import WIDTH
 from derive.emitting.unicode import shown
 
-__all__ = ["WIDTH", "FunctionCode", "check_names", "emit_function"]
+__all__ = ["FunctionCode", "check_names", "emit_function"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ class FunctionCode:
         bare: the text without the docstring, the one place where words of a note stand.
         documentation: the docstring.
         rewrites: what its correctness rests on, beside the proofs of its terms.
-        helpers: what it calls.
         axes: the named axes of each output.
         statements: the lines that compute something, in their order.
         results: the value of each output.
@@ -47,7 +45,6 @@ class FunctionCode:
     bare: str
     documentation: str
     rewrites: frozenset[str]
-    helpers: frozenset[str]
     axes: Mapping[str, tuple[str, ...]]
     statements: tuple[Statement, ...]
     results: Mapping[str, Value]
@@ -94,13 +91,13 @@ def emit_function(formula: Formula) -> FunctionCode:
         returned = [f"np.asarray({returned[0]})"]  # what type checkers need to see
     if returned:
         lines += _indented([f"return {', '.join(returned)}"])
+    bare = _joined([*signature, *lines[head:]])
     return FunctionCode(
         formula.name,
         _joined(lines),
-        _joined([*signature, *lines[head:]]),
+        bare,
         _joined(docstring).strip().removeprefix("r").strip('"'),
-        frozenset(lowering.rewrites | {name for helper in printer.helpers for name in RESTS_ON.get(helper, ())}),
-        frozenset(printer.helpers | rejecting_helpers(formula) | (set() if formula.in_place else {"convert"})),
+        frozenset(lowering.rewrites | {name for helper in called(bare) for name in RESTS_ON.get(helper, ())}),
         {name: use.value.axes for name, use in plan.outputs.items()},
         tuple(statements),
         {name: use.value for name, use in plan.outputs.items()},

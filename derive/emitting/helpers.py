@@ -1,13 +1,14 @@
-"""The few functions that generated modules carry along, as text.
+"""The few functions that generated functions call, as text.
 
 They are arithmetic only: which of them stands for what is one of the equalities in ``rewrites``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-__all__ = ["NEEDS", "RESTS_ON", "helpers", "imports"]
+__all__ = ["RESTS_ON", "called", "closed", "texts"]
 
 _REJECT = '''\
 def _reject_non_finite(function: str, **inputs: Any) -> None:
@@ -33,7 +34,13 @@ def _reject_unnormalized(function: str, **inputs: Any) -> None:
             raise ValueError(f"{function}: {name} adds up to {np.add.reduce(values):.6g}, not to one")
 '''
 
-_CONVERT = '''\
+_REJECT_SHAPES = '''\
+def _reject_shapes(function: str, wanted: str, *inputs: Any) -> None:
+    """Say which shapes were wanted, and which have met."""
+    raise ValueError(f"{function} needs {wanted}; got {', '.join(str(values.shape) for values in inputs)}")
+'''
+
+_FLOATS = '''\
 def _floats(name: str, values: Any) -> Any:
     """Floating-point numbers as they are; integers and lists of numbers as floats."""
     array = np.asarray(values)
@@ -42,16 +49,18 @@ def _floats(name: str, values: Any) -> Any:
     if array.dtype.kind not in "iub":
         raise ValueError(f"{name} must be real numbers, not {array.dtype}")
     return array.astype(np.float64)
+'''
 
-
+_NUMBER = '''\
 def _number(name: str, value: Any) -> float:
     """One real number."""
     array = _floats(name, value)
     if array.ndim:
         raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
     return float(array)
+'''
 
-
+_INTEGERS = '''\
 def _integers(name: str, values: Any) -> Integers:
     """Integers that point into an axis, counted from 0."""
     array = np.asarray(values)
@@ -179,42 +188,54 @@ def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[in
 '''
 
 _TEXTS = {
-    "reject": _REJECT,
-    "reject negative": _REJECT_NEGATIVE,
-    "reject unnormalized": _REJECT_UNNORMALIZED,
-    "convert": _CONVERT,
-    "sigmoid": _SIGMOID,
-    "softplus": _SOFTPLUS,
-    "softplus dot": _SOFTPLUS_DOT,
-    "softplus and sigmoid": _SOFTPLUS_AND_SIGMOID,
-    "softplus dot and sigmoid": _SOFTPLUS_DOT_AND_SIGMOID,
-    "sigmoid of a number": _SIGMOID_OF_NUMBER,
-    "softplus of a number": _SOFTPLUS_OF_NUMBER,
-    "scatter": _SCATTER,
-    "sparse": _SPARSE,
+    text.removeprefix("def ").partition("(")[0]: text
+    for text in (
+        _REJECT_SHAPES,
+        _REJECT,
+        _REJECT_NEGATIVE,
+        _REJECT_UNNORMALIZED,
+        _FLOATS,
+        _NUMBER,
+        _INTEGERS,
+        _SIGMOID,
+        _SOFTPLUS,
+        _SOFTPLUS_DOT,
+        _SOFTPLUS_AND_SIGMOID,
+        _SOFTPLUS_DOT_AND_SIGMOID,
+        _SIGMOID_OF_NUMBER,
+        _SOFTPLUS_OF_NUMBER,
+        _SCATTER,
+        _SPARSE,
+    )
 }
+"""Each by its name, in the order in which they stand."""
 
 _FORMS = ("sigmoid in two forms", "log of one plus exp")
 RESTS_ON = {
-    "sigmoid of a number": ("sigmoid in two forms",),
-    "softplus and sigmoid": _FORMS,
-    "softplus dot and sigmoid": _FORMS,
+    "_sigmoid_of_number": ("sigmoid in two forms",),
+    "_softplus_and_sigmoid": _FORMS,
+    "_softplus_dot_and_sigmoid": _FORMS,
 }
 """The equalities of ``rewrites`` that a helper uses, beside those that led to it."""
 
-NEEDS = {"softplus dot": ("softplus",), "softplus and sigmoid": ("sigmoid",)}
-"""Other helpers that a helper calls."""
-
-_IMPORTS = {"sparse": "from scipy.sparse import csr_array"}
+_CALL = re.compile(r"(?<!def )\b(_\w+)\(")
 
 
-def helpers(names: Iterable[str]) -> list[str]:
-    """The texts of the helpers that are needed, in a fixed order."""
-    wanted = {"reject", *names}
-    return [text for name, text in _TEXTS.items() if name in wanted]
+def called(code: str) -> list[str]:
+    """The helpers that a text calls, in a fixed order."""
+    found = set(_CALL.findall(code))
+    return [name for name in _TEXTS if name in found]
 
 
-def imports(names: Iterable[str]) -> list[str]:
-    """What the helpers need beside NumPy, as lines of a module."""
-    wanted = set(names)
-    return [line for name, line in _IMPORTS.items() if name in wanted]
+def closed(names: Iterable[str]) -> list[str]:
+    """These helpers and those that they call, in a fixed order."""
+    found, new = set[str](), set(names)
+    while new:
+        found |= new
+        new = {name for each in new for name in called(_TEXTS[each])} - found
+    return [name for name in _TEXTS if name in found]
+
+
+def texts(names: Iterable[str] = tuple(_TEXTS)) -> list[str]:
+    """The texts of helpers."""
+    return [_TEXTS[name] for name in names]

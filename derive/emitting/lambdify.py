@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import Any
 
-import numpy as np
-
 from derive.emitting.formula import Argument, EmitError, Formula, ProvedTerm
 from derive.emitting.function import FunctionCode, check_names, emit_function
-from derive.emitting.helpers import helpers, imports
+from derive.emitting.helpers import called, closed, texts
+from derive.emitting.preamble import imports
 
 __all__ = ["compiled", "lambdify"]
 
@@ -35,10 +33,10 @@ def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> 
 
 def compiled(made: FunctionCode) -> Callable[..., Any]:
     """The function of an emitted text."""
-    head = ["from __future__ import annotations", *imports(made.helpers)]
-    whole = "\n".join([*head, *helpers(made.helpers), made.bare])
+    body = "\n".join([*texts(closed(called(made.bare))), made.bare])
+    whole = imports(body) + body
     code: CodeType = compile(whole, f"<{made.name}>", "exec")
-    names: dict[str, Any] = {"np": np, "math": math, "Any": Any}
+    names: dict[str, Any] = {}
     exec(code, names)  # our own text, printed through a closed table, without the words of the note
     function: Callable[..., Any] = names[made.name]
     function.__doc__ = made.documentation

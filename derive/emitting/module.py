@@ -11,13 +11,14 @@ from pathlib import Path
 
 from derive.emitting.formula import EmitError, Formula
 from derive.emitting.function import check_names, emit_function
-from derive.emitting.helpers import helpers, imports
+from derive.emitting.helpers import called, closed, texts
 from derive.emitting.lambdify import compiled
 from derive.emitting.objectives import Trainable
+from derive.emitting.preamble import TYPES, imports
 from derive.emitting.rewrites import prove
 from derive.emitting.verify import verify
 
-__all__ = ["Header", "check_module", "save_module", "write_module"]
+__all__ = ["Header", "check_module", "save_module", "write_helpers", "write_module"]
 
 _PLAIN = re.compile(r"[^\"\\\n]*\Z")
 
@@ -31,12 +32,14 @@ class Header:
         notes: the text of each note by the name under which functions refer to it.
         command: how to generate the module again.
         objectives: what can be trained with the functions.
+        helpers: the module to import helpers from; without one, the module carries those it calls and stands alone.
     """
 
     title: str
     notes: Mapping[str, str]
     command: str = "derive emit"
     objectives: Sequence[Trainable] = field(default=())
+    helpers: str = ""
 
 
 def _digest(text: str) -> str:
@@ -64,10 +67,12 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         verify(formula, made.axes, compiled(made))
         functions.append(made)
     prove(set().union(*(function.rewrites for function in functions)))
-    used = {name for function in functions for name in function.helpers}
-    needed = helpers(used)
-    imported = "".join(f"{line}\n" for line in imports(used))
-    body = "\n\n".join([*needed, *(function.text for function in functions)])
+    bare = "\n".join(function.bare for function in functions)
+    carried = [] if header.helpers else texts(closed(called(bare)))
+    body = "\n\n".join([*carried, *(function.text for function in functions)])
+    objectives = _objectives(header.objectives)
+    preamble = imports("\n".join([*carried, bare, objectives]), header.helpers, called(bare))
+    types = "" if header.helpers else f"{TYPES}\n"
     notes = "".join(f'    "{name}": "{_digest(text)}",\n' for name, text in sorted(header.notes.items()))
     constants = ("BODY_SHA256", "NOTES", *(["OBJECTIVES"] if header.objectives else []))
     exported = "".join(f'    "{name}",\n' for name in (*constants, *sorted(names)))
@@ -75,19 +80,27 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         f'"""{header.title}\n\n'
         f"Generated from proved steps; do not edit, run:  {header.command}\n"
         f'"""\n\n'
-        "from __future__ import annotations\n\n"
-        "import math\n"
-        "from typing import Any\n\n"
-        "import numpy as np\n"
-        f"from numpy.typing import NDArray\n{imported}\n"
+        f"{preamble}\n"
         f"__all__ = [\n{exported}]\n\n"
-        "Floats = NDArray[Any]\n"
-        "Integers = NDArray[Any]\n\n"
+        f"{types}"
         f"NOTES = {{\n{notes}}}\n"
         '"""The notes the functions come from, with the SHA-256 of each."""\n\n'
-        f"{_objectives(header.objectives)}"
+        f"{objectives}"
         f'BODY_SHA256 = "{_digest(body)}"\n'
         '"""The SHA-256 of everything below."""\n\n\n'
+        f"{body}"
+    )
+
+
+def write_helpers(command: str = Header.command) -> str:
+    """The source text of a module with all helpers, for modules that import them."""
+    body = "\n\n".join(texts())
+    return (
+        '"""Checks of input, and functions of arrays, that the generated modules of this folder share.\n\n'
+        f"Generated; do not edit, run:  {command}\n"
+        '"""\n\n'
+        f"{imports(body)}\n"
+        f"{TYPES}\n\n"
         f"{body}"
     )
 

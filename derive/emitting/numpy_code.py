@@ -13,7 +13,6 @@ import numpy as np
 
 from derive.emitting.formula import EmitError, Formula, Sparse
 from derive.emitting.graph import Dim
-from derive.emitting.helpers import NEEDS
 from derive.emitting.names import Names
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import Schedule, softplus_dot
@@ -43,7 +42,7 @@ HELPERS = {
     "softplus dot": "_softplus_dot",
     "softplus dot and sigmoid": "_softplus_dot_and_sigmoid",
 }
-"""Functions that the module carries along; for a single number there is a quicker one of its own."""
+"""Functions of ``helpers``; for a single number there is a quicker one of its own."""
 REDUCTIONS = {"sum": "add", "max": "maximum", "prod": "multiply"}
 COMPOSED = ("add", "product", "power", "sigmoid", "softplus", "where nonzero", "copy")
 """Operations that are more than one call; each has a rule below."""
@@ -74,7 +73,6 @@ class Expressions:
         self.lines: list[str] = []
         self.sizes: dict[str, None] = {}
         self.ignores: set[str] = set()
-        self.helpers: set[str] = set()
         self._memory: dict[Value, str] = {}
 
     # Expressions.
@@ -189,7 +187,6 @@ class Expressions:
         if (pair := softplus_dot(step)) and pair[0].value in self.schedule.inlined:
             together = any(value.step is step for value in self.schedule.along)
             name = "softplus dot and sigmoid" if together else "softplus dot"
-            self.helpers |= {name, *NEEDS.get(name, ())}
             return f"{HELPERS[name]}({self.text(pair[0].value.step.uses[0])[0]}, {self.text(pair[1])[0]})", ATOM
         summed: tuple[Dim, ...] = step.attribute
         shared = [dim for dim in first.labels if dim in second.labels and dim not in summed]
@@ -221,7 +218,6 @@ class Expressions:
         return f"{wrap(a, PRODUCT)} @ {wrap(b, UNARY)}", PRODUCT
 
     def _sparse_matrix(self, step: Step) -> str:
-        self.helpers.add("sparse")
         sparse = self._sparse(str(step.attribute))
         shape = ", ".join(self.size(axis) for axis in sparse.axes)
         return f"_sparse({self.text(step.uses[0])[0]}, {sparse.columns}, {sparse.starts}, ({shape}))"
@@ -302,7 +298,6 @@ class Expressions:
             return f"np.where({wrap(x, SUM)} != 0, {parts[1][0]}, 0)", ATOM
         if op in HELPERS:
             single = not rank and not self.formula.elementwise
-            self.helpers |= {f"{op} of a number"} if single else {op, *NEEDS.get(op, ())}
             if single:
                 return f"{HELPERS[op]}_of_number({x[0]})", ATOM
             return f"{HELPERS[op]}({x[0]}, out={out or f'np.empty_like({x[0]})'})", ATOM

@@ -217,7 +217,6 @@ class Printer(Expressions):
         else:
             ufunc = "add" if sign > 0 else "subtract"
             if pattern[0] is not None and pattern[1:] == (None,):
-                self.helpers.add("scatter")
                 self.lines.append(f"_scatter_rows(np.{ufunc}, {target}, {where}, {what})")
                 return
             where = f"({where})" if "," in where else where

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-__all__ = ["ATOM", "PRODUCT", "SUM", "UNARY", "Text", "letter", "number", "weighted_sum", "wrap"]
+__all__ = ["ATOM", "PRODUCT", "SUM", "UNARY", "WIDTH", "Text", "letter", "number", "weighted_sum", "wrap"]
+
+WIDTH = 120
+"""The longest line of generated code."""
 
 ATOM, UNARY, PRODUCT, SUM = 4, 3, 2, 1
 Text = tuple[str, int]

@@ -6,16 +6,18 @@ import hashlib
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 from family import BY_NAME, counts_in_place, pair, softmax_
 
 from derive.emitting.formula import EmitError
 from derive.emitting.function import emit_function
 from derive.emitting.lambdify import compiled
-from derive.emitting.module import Header, check_module, write_module
+from derive.emitting.module import Header, check_module, write_helpers, write_module
 
 ROOT = Path(__file__).parents[2]
 SOME = [
@@ -74,6 +76,31 @@ def test_needs_numpy_only(text):
         "import numpy as np",
         "from numpy.typing import NDArray",
     ]
+
+
+def test_shared_helpers_are_imported_and_compute_the_same(text, tmp_path, monkeypatch):
+    (tmp_path / "helpers_of_the_test.py").write_text(write_helpers())
+    (tmp_path / "sharing.py").write_text(write_module(SOME, replace(HEADER, helpers="helpers_of_the_test")))
+    (tmp_path / "alone.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    sharing, alone = import_module("sharing"), import_module("alone")
+    assert "def _" not in (tmp_path / "sharing.py").read_text()
+    assert sharing._reject_negative.__module__ == "helpers_of_the_test"
+    assert alone._reject_negative.__module__ == "alone"
+    p, q = np.array([0.2, 0.8]), np.array([0.5, 0.5])
+    for mine, same in zip(sharing.kl_divergence(p, q), alone.kl_divergence(p, q), strict=True):
+        np.testing.assert_array_equal(mine, same)
+    with pytest.raises(ValueError, match="kl_divergence: q has a negative entry"):
+        sharing.kl_divergence(p, -q)
+
+
+def test_a_module_carries_the_helpers_it_calls_and_no_others():
+    assert helper_names(write_module([softmax_], HEADER)) == {"_reject_shapes", "_reject_non_finite", "_floats"}
+    assert helper_names(write_helpers()) >= helper_names(write_module(SOME, HEADER))
+
+
+def helper_names(text: str) -> set[str]:
+    return {line[4:].partition("(")[0] for line in text.splitlines() if line.startswith("def _")}
 
 
 def test_names_the_note_and_line_of_every_output(text):

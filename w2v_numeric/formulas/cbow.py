@@ -9,8 +9,24 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    Integers,
+    _floats,
+    _integers,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _scatter_rows,
+    _sigmoid_of_number,
+    _softplus,
+    _softplus_and_sigmoid,
+    _softplus_dot,
+    _softplus_dot_and_sigmoid,
+    _softplus_of_number,
+    _sparse,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -26,9 +42,6 @@ __all__ = [
     "softmax_block_loss_and_gradients",
     "window",
 ]
-
-Floats = NDArray[Any]
-Integers = NDArray[Any]
 
 NOTES = {
     "cbow.md": "e58ecf32c35700c956f87467487437028e4222970c564548e835a8d9ccd0d938",
@@ -88,157 +101,8 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "080f6fa395d0cb3855e4932faee6863d9e696353b8921de63149851939d8353c"
+BODY_SHA256 = "17ddc6750d60002dddee69ad1c47b8fd8eca1f54dc2a52529213a0bf14aa37c7"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
-
-
-def _sigmoid(x: Floats, out: Floats) -> Floats:
-    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
-    np.negative(x, out=out)
-    with np.errstate(over="ignore"):
-        np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
-
-
-def _softplus(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
-    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
-        return np.logaddexp(0, x, out=out)
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    np.log1p(out, out=out)
-    out += np.maximum(x, 0)
-    return out
-
-
-def _softplus_dot(x: Floats, weights: Floats) -> Floats:
-    """Σ_k log(1 + e^x_ik) weights_k for every row i, a few rows at a time in memory that stays in the cache."""
-    rows = max(1, 2**15 // max(1, x.shape[1]))
-    memory = np.empty((min(rows, len(x)), x.shape[1]), x.dtype)
-    sums = np.empty(len(x), np.result_type(x, weights))
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        sums[start : start + rows] = _softplus(part, out=memory[: len(part)]).dot(weights)
-    return sums
-
-
-def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
-    """
-    if x.size < 32:  # where the calls are what takes time
-        np.logaddexp(0, x, out=out)
-        _sigmoid(x, out=x)
-        return out
-    small = np.abs(x)
-    np.negative(small, out=small)
-    np.exp(small, out=small)
-    np.log1p(small, out=out)
-    out += np.maximum(x, 0)
-    np.greater_equal(x, 0, out=x, casting="unsafe")
-    np.maximum(x, small, out=x)
-    small += 1
-    x /= small
-    return out
-
-
-def _softplus_dot_and_sigmoid(x: Floats, weights: Floats) -> Floats:
-    """Σ_k log(1 + e^x_ik) weights_k for every row i, and σ(x) in the place of x; one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.  A few rows at a time, in memory that
-    stays in the cache.
-    """
-    rows = max(1, 2**14 // max(1, x.shape[1]))
-    memory = np.empty((2, min(rows, len(x)), x.shape[1]), x.dtype)
-    sums = np.empty(len(x), np.result_type(x, weights))
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        small, losses = memory[:, : len(part)]
-        np.abs(part, out=small)
-        np.negative(small, out=small)
-        np.exp(small, out=small)
-        total = np.maximum(part, 0, out=losses).dot(weights)
-        total += np.log1p(small, out=losses).dot(weights)
-        sums[start : start + rows] = total
-        np.greater_equal(part, 0, out=part, casting="unsafe")
-        np.maximum(part, small, out=part)
-        small += 1
-        part /= small
-    return sums
-
-
-def _sigmoid_of_number(x: float) -> float:
-    """σ(x), by the form whose exponent is not positive."""
-    small = math.exp(-abs(x))
-    return (1.0 if x >= 0 else small) / (1.0 + small)
-
-
-def _softplus_of_number(x: float) -> float:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|)."""
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: Floats) -> None:
-    """``operation`` each row of values to the row of target it belongs to; rows that come twice count twice."""
-    if not target.flags.c_contiguous:
-        operation.at(target, rows, values)
-        return
-    where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    if values.shape != where.shape:
-        values = np.broadcast_to(values, where.shape)
-    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
-
-
-def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
-    """A matrix by its compressed rows; they are checked, because SciPy's products trust them."""
-    matrix = csr_array((values, columns, starts), shape=shape)
-    matrix.check_format(full_check=True)
-    return matrix
 
 
 def hierarchical_softmax_block_loss(
@@ -291,10 +155,7 @@ def hierarchical_softmax_block_loss(
         or block.shape != (len(A_starts) - 1, q.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "hierarchical_softmax_block_loss needs q (M, d), v (C, d), block (T, M) contiguous; got "
-            f"{q.shape}, {v.shape}, {block.shape}"
-        )
+        _reject_shapes("hierarchical_softmax_block_loss", "q (M, d), v (C, d), block (T, M) contiguous", q, v, block)
     T = len(A_starts) - 1
     C = v.shape[0]
     M = q.shape[0]
@@ -377,10 +238,8 @@ def hierarchical_softmax_block_loss_and_gradients(
         or block.shape != (len(A_starts) - 1, q.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "hierarchical_softmax_block_loss_and_gradients needs q (M, d), v (C, d), block (T, M) contiguous; got"
-            " "
-            f"{q.shape}, {v.shape}, {block.shape}"
+        _reject_shapes(
+            "hierarchical_softmax_block_loss_and_gradients", "q (M, d), v (C, d), block (T, M) contiguous", q, v, block
         )
     T = len(A_starts) - 1
     C = v.shape[0]
@@ -465,10 +324,7 @@ def hierarchical_softmax_window(
         or v.shape[1] != q.shape[1]
         or s.shape[0] != y.shape[0]
     ):
-        raise ValueError(
-            "hierarchical_softmax_window needs q (M, d), v (C, d), c (m,), y (D,), s (D,); got "
-            f"{q.shape}, {v.shape}, {c.shape}, {y.shape}, {s.shape}"
-        )
+        _reject_shapes("hierarchical_softmax_window", "q (M, d), v (C, d), c (m,), y (D,), s (D,)", q, v, c, y, s)
     m = len(c)
     C = v.shape[0]
     d = q.shape[1]
@@ -553,9 +409,14 @@ def negative_sampling_block_loss(
         or block.shape != (n.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "negative_sampling_block_loss needs u (V, d), v (C, d), n (T,), r (V,), block (T, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {r.shape}, {block.shape}"
+        _reject_shapes(
+            "negative_sampling_block_loss",
+            "u (V, d), v (C, d), n (T,), r (V,), block (T, V) contiguous",
+            u,
+            v,
+            n,
+            r,
+            block,
         )
     T = len(n)
     C = v.shape[0]
@@ -640,10 +501,14 @@ def negative_sampling_block_loss_and_gradients(
         or block.shape != (n.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "negative_sampling_block_loss_and_gradients needs u (V, d), v (C, d), n (T,), r (V,), block (T, V) "
-            "contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {r.shape}, {block.shape}"
+        _reject_shapes(
+            "negative_sampling_block_loss_and_gradients",
+            "u (V, d), v (C, d), n (T,), r (V,), block (T, V) contiguous",
+            u,
+            v,
+            n,
+            r,
+            block,
         )
     T = len(n)
     C = v.shape[0]
@@ -712,10 +577,7 @@ def negative_sampling_window(
     c = _integers("c", c)
     tilde_w = _integers("tilde_w", tilde_w)
     if u.ndim != 2 or v.ndim != 2 or c.ndim != 1 or tilde_w.ndim != 1 or v.shape[1] != u.shape[1]:
-        raise ValueError(
-            "negative_sampling_window needs u (V, d), v (C, d), c (m,), tilde_w (K,); got "
-            f"{u.shape}, {v.shape}, {c.shape}, {tilde_w.shape}"
-        )
+        _reject_shapes("negative_sampling_window", "u (V, d), v (C, d), c (m,), tilde_w (K,)", u, v, c, tilde_w)
     if not 0 <= o < u.shape[0]:
         raise IndexError(f"negative_sampling_window: o = {o} is not between 0 and {u.shape[0] - 1}")
     m = len(c)
@@ -801,10 +663,7 @@ def softmax_block_loss(
         or block.shape != (n.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "softmax_block_loss needs u (V, d), v (C, d), n (T,), block (T, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {block.shape}"
-        )
+        _reject_shapes("softmax_block_loss", "u (V, d), v (C, d), n (T,), block (T, V) contiguous", u, v, n, block)
     T = len(n)
     C = v.shape[0]
     V = u.shape[0]
@@ -884,9 +743,8 @@ def softmax_block_loss_and_gradients(
         or block.shape != (n.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "softmax_block_loss_and_gradients needs u (V, d), v (C, d), n (T,), block (T, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {block.shape}"
+        _reject_shapes(
+            "softmax_block_loss_and_gradients", "u (V, d), v (C, d), n (T,), block (T, V) contiguous", u, v, n, block
         )
     T = len(n)
     C = v.shape[0]
@@ -945,7 +803,7 @@ def window(u: Floats, v: Floats, c: Integers, o: int) -> tuple[float, Floats, Fl
         v = _floats("v", v)
     c = _integers("c", c)
     if u.ndim != 2 or v.ndim != 2 or c.ndim != 1 or v.shape[1] != u.shape[1]:
-        raise ValueError(f"window needs u (V, d), v (C, d), c (m,); got {u.shape}, {v.shape}, {c.shape}")
+        _reject_shapes("window", "u (V, d), v (C, d), c (m,)", u, v, c)
     if not 0 <= o < u.shape[0]:
         raise IndexError(f"window: o = {o} is not between 0 and {u.shape[0] - 1}")
     m = len(c)

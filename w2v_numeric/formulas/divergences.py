@@ -6,10 +6,10 @@ Generated from proved steps; do not edit, run:  derive emit
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from w2v_numeric.formulas._helpers import Floats, _floats, _number, _reject_negative, _reject_non_finite, _reject_shapes
 
 __all__ = [
     "BODY_SHA256",
@@ -20,59 +20,14 @@ __all__ = [
     "tsallis",
 ]
 
-Floats = NDArray[Any]
-Integers = NDArray[Any]
-
 NOTES = {
     "divergences.md": "39c4e1eb2d38056500d06996eeeb44557aa969f12d733dad5212aa5568a7ab89",
     "mutual-information.md": "38abe8a7b5038c2ed8865d82c74232af21cabf37624ccb173cffc88e6811cc0d",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "85b415efda4e8b0df260b224e8e29b24273be0ccc201b0ea3d2e4e75ad7aff9a"
+BODY_SHA256 = "8764cc45146bf7c06f964a9fb9530f335ab8f6f34497e7251aadce60c5f76ac3"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
 
 
 def jensen_shannon(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
@@ -97,7 +52,7 @@ def jensen_shannon(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
     if type(q) is not np.ndarray or q.dtype.kind != "f":
         q = _floats("q", q)
     if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
-        raise ValueError(f"jensen_shannon needs p (n,), q (n,); got {p.shape}, {q.shape}")
+        _reject_shapes("jensen_shannon", "p (n,), q (n,)", p, q)
     if not (np.minimum.reduce(p) >= 0 and np.minimum.reduce(q) >= 0):
         _reject_non_finite("jensen_shannon", p=p, q=q)
         _reject_negative("jensen_shannon", p=p, q=q)
@@ -144,7 +99,7 @@ def mutual_information(P: Floats) -> tuple[float, Floats]:
     if type(P) is not np.ndarray or P.dtype.kind != "f":
         P = _floats("P", P)
     if P.ndim != 2:
-        raise ValueError(f"mutual_information needs P (n, k); got {P.shape}")
+        _reject_shapes("mutual_information", "P (n, k)", P)
     with np.errstate(divide="ignore", invalid="ignore"):
         total = np.add.reduce(P)
         total_2 = np.einsum("nk->n", P)
@@ -182,7 +137,7 @@ def renyi(p: Floats, alpha: float) -> tuple[float, Floats]:
     if type(alpha) is not float:
         alpha = _number("alpha", alpha)
     if p.ndim != 1:
-        raise ValueError(f"renyi needs p (n,); got {p.shape}")
+        _reject_shapes("renyi", "p (n,)", p)
     if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and alpha >= 0 and math.isfinite(p.dot(p))):
         _reject_non_finite("renyi", p=p, alpha=alpha)
         _reject_negative("renyi", p=p, alpha=alpha)
@@ -216,7 +171,7 @@ def tsallis(p: Floats, alpha: float) -> tuple[float, Floats]:
     if type(alpha) is not float:
         alpha = _number("alpha", alpha)
     if p.ndim != 1:
-        raise ValueError(f"tsallis needs p (n,); got {p.shape}")
+        _reject_shapes("tsallis", "p (n,)", p)
     if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and alpha >= 0 and math.isfinite(p.dot(p))):
         _reject_non_finite("tsallis", p=p, alpha=alpha)
         _reject_negative("tsallis", p=p, alpha=alpha)

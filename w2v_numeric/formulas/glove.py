@@ -9,8 +9,15 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    Integers,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _sparse,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -19,9 +26,6 @@ __all__ = [
     "block_loss",
     "block_loss_and_gradients",
 ]
-
-Floats = NDArray[Any]
-Integers = NDArray[Any]
 
 NOTES = {
     "glove.md": "4385364e83269db8ba62d5dd28f5e4d52d44d90847603c7bb07e4ac79b280b46",
@@ -51,29 +55,8 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "595f0bab3e167fe5294cdfb96203718f62f1401983c78ddbd15b3fe2df122c73"
+BODY_SHA256 = "cee71bda18fb7393be0650fe8b99aae1ab1b9edc5662d4f7b728032708103fcc"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
-    """A matrix by its compressed rows; they are checked, because SciPy's products trust them."""
-    matrix = csr_array((values, columns, starts), shape=shape)
-    matrix.check_format(full_check=True)
-    return matrix
 
 
 def block_loss(
@@ -122,9 +105,8 @@ def block_loss(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss needs u (V, d), v (C, d), b (C,), tilde_b (V,), block (C, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {b.shape}, {tilde_b.shape}, {block.shape}"
+        _reject_shapes(
+            "block_loss", "u (V, d), v (C, d), b (C,), tilde_b (V,), block (C, V) contiguous", u, v, b, tilde_b, block
         )
     C = v.shape[0]
     V = u.shape[0]
@@ -211,10 +193,14 @@ def block_loss_and_gradients(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss_and_gradients needs u (V, d), v (C, d), b (C,), tilde_b (V,), block (C, V) contiguous; "
-            "got "
-            f"{u.shape}, {v.shape}, {b.shape}, {tilde_b.shape}, {block.shape}"
+        _reject_shapes(
+            "block_loss_and_gradients",
+            "u (V, d), v (C, d), b (C,), tilde_b (V,), block (C, V) contiguous",
+            u,
+            v,
+            b,
+            tilde_b,
+            block,
         )
     C = v.shape[0]
     V = u.shape[0]

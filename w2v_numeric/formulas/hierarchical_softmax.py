@@ -9,8 +9,19 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    Integers,
+    _floats,
+    _integers,
+    _reject_non_finite,
+    _reject_shapes,
+    _scatter_rows,
+    _softplus,
+    _softplus_and_sigmoid,
+    _sparse,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -20,9 +31,6 @@ __all__ = [
     "block_loss_and_gradients",
     "pair",
 ]
-
-Floats = NDArray[Any]
-Integers = NDArray[Any]
 
 NOTES = {
     "hierarchical-softmax.md": "7cb35617caffc456bf238ec0aeac30fa623808482f0d0250dfbb4907474bdcee",
@@ -48,103 +56,8 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "9191176d2878055929c9d2934bbdfbc3c46bd1cd342b586f6955cf89ec9e6eb5"
+BODY_SHA256 = "d707bdd7c63578c7bc862f2f56e36ae50584d4a16cbe936f15e1348005584760"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
-
-
-def _sigmoid(x: Floats, out: Floats) -> Floats:
-    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
-    np.negative(x, out=out)
-    with np.errstate(over="ignore"):
-        np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
-
-
-def _softplus(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
-    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
-        return np.logaddexp(0, x, out=out)
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    np.log1p(out, out=out)
-    out += np.maximum(x, 0)
-    return out
-
-
-def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
-    """
-    if x.size < 32:  # where the calls are what takes time
-        np.logaddexp(0, x, out=out)
-        _sigmoid(x, out=x)
-        return out
-    small = np.abs(x)
-    np.negative(small, out=small)
-    np.exp(small, out=small)
-    np.log1p(small, out=out)
-    out += np.maximum(x, 0)
-    np.greater_equal(x, 0, out=x, casting="unsafe")
-    np.maximum(x, small, out=x)
-    small += 1
-    x /= small
-    return out
-
-
-def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: Floats) -> None:
-    """``operation`` each row of values to the row of target it belongs to; rows that come twice count twice."""
-    if not target.flags.c_contiguous:
-        operation.at(target, rows, values)
-        return
-    where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    if values.shape != where.shape:
-        values = np.broadcast_to(values, where.shape)
-    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
-
-
-def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
-    """A matrix by its compressed rows; they are checked, because SciPy's products trust them."""
-    matrix = csr_array((values, columns, starts), shape=shape)
-    matrix.check_format(full_check=True)
-    return matrix
 
 
 def block_loss(
@@ -190,9 +103,7 @@ def block_loss(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            f"block_loss needs u (M, d), v (C, d), block (C, M) contiguous; got {u.shape}, {v.shape}, {block.shape}"
-        )
+        _reject_shapes("block_loss", "u (M, d), v (C, d), block (C, M) contiguous", u, v, block)
     M = u.shape[0]
     C = v.shape[0]
     scores = np.matmul(v, u.T, out=block)
@@ -264,10 +175,7 @@ def block_loss_and_gradients(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss_and_gradients needs u (M, d), v (C, d), block (C, M) contiguous; got "
-            f"{u.shape}, {v.shape}, {block.shape}"
-        )
+        _reject_shapes("block_loss_and_gradients", "u (M, d), v (C, d), block (C, M) contiguous", u, v, block)
     M = u.shape[0]
     C = v.shape[0]
     scores = np.matmul(v, u.T, out=block)
@@ -325,9 +233,7 @@ def pair(u: Floats, v: Floats, c: int, n: Integers, s: Floats) -> tuple[float, F
     if type(s) is not np.ndarray or s.dtype.kind != "f":
         s = _floats("s", s)
     if u.ndim != 2 or v.ndim != 2 or n.ndim != 1 or s.ndim != 1 or v.shape[1] != u.shape[1] or s.shape[0] != n.shape[0]:
-        raise ValueError(
-            f"pair needs u (M, d), v (C, d), n (K,), s (K,); got {u.shape}, {v.shape}, {n.shape}, {s.shape}"
-        )
+        _reject_shapes("pair", "u (M, d), v (C, d), n (K,), s (K,)", u, v, n, s)
     if not 0 <= c < v.shape[0]:
         raise IndexError(f"pair: c = {c} is not between 0 and {v.shape[0] - 1}")
     M = u.shape[0]

@@ -9,7 +9,15 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    _floats,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _reject_unnormalized,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -24,9 +32,6 @@ __all__ = [
     "softmax_cross_entropy",
 ]
 
-Floats = NDArray[Any]
-Integers = NDArray[Any]
-
 NOTES = {
     "cross-entropy.md": "976a5791d3e8569228a83f9637991ca0d3715d378eef6993004f7c9953ca25b1",
     "information.md": "6d8d24bc465c1991a1cccc6b2e949394b2f15d0811d9f9e51fef52dfd746bb45",
@@ -34,57 +39,8 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "0ffbd1a7dc98b02eff5ac567e055c335239ef416fea16fd5b56dfee876fb3153"
+BODY_SHA256 = "bf16b71a1c6f0047411a322586a079e6b3f9cb0c1de82d2045130df452125749"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _reject_unnormalized(function: str, **inputs: Any) -> None:
-    """Say which input does not add up to one, if one does not."""
-    for name, values in inputs.items():
-        if not abs(np.add.reduce(values) - 1) <= 0.001:
-            raise ValueError(f"{function}: {name} adds up to {np.add.reduce(values):.6g}, not to one")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
 
 
 def cross_entropy(p: Floats, q: Floats) -> tuple[float, Floats]:
@@ -107,7 +63,7 @@ def cross_entropy(p: Floats, q: Floats) -> tuple[float, Floats]:
     if type(q) is not np.ndarray or q.dtype.kind != "f":
         q = _floats("q", q)
     if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
-        raise ValueError(f"cross_entropy needs p (n,), q (n,); got {p.shape}, {q.shape}")
+        _reject_shapes("cross_entropy", "p (n,), q (n,)", p, q)
     if not (np.minimum.reduce(p) >= 0):
         _reject_non_finite("cross_entropy", p=p, q=q)
         _reject_negative("cross_entropy", p=p, q=q)
@@ -141,7 +97,7 @@ def entropy(p: Floats) -> tuple[float, Floats]:
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
     if p.ndim != 1:
-        raise ValueError(f"entropy needs p (n,); got {p.shape}")
+        _reject_shapes("entropy", "p (n,)", p)
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithms = np.log(p)
         products = p.dot(logarithms)
@@ -201,7 +157,7 @@ def kl_divergence(p: Floats, q: Floats) -> tuple[float, Floats, Floats]:
     if type(q) is not np.ndarray or q.dtype.kind != "f":
         q = _floats("q", q)
     if p.ndim != 1 or q.ndim != 1 or q.shape[0] != p.shape[0]:
-        raise ValueError(f"kl_divergence needs p (n,), q (n,); got {p.shape}, {q.shape}")
+        _reject_shapes("kl_divergence", "p (n,), q (n,)", p, q)
     if not (np.minimum.reduce(p) >= 0):
         _reject_non_finite("kl_divergence", p=p, q=q)
         _reject_negative("kl_divergence", p=p, q=q)
@@ -236,7 +192,7 @@ def log_sum_exp(z: Floats) -> tuple[float, Floats]:
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
     if z.ndim != 1:
-        raise ValueError(f"log_sum_exp needs z (n,); got {z.shape}")
+        _reject_shapes("log_sum_exp", "z (n,)", z)
     if not math.isfinite(z.dot(z)):
         _reject_non_finite("log_sum_exp", z=z)
     largest = np.maximum.reduce(z)
@@ -264,7 +220,7 @@ def log_sum_exp_hessian(z: Floats) -> Floats:
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
     if z.ndim != 1:
-        raise ValueError(f"log_sum_exp_hessian needs z (n,); got {z.shape}")
+        _reject_shapes("log_sum_exp_hessian", "z (n,)", z)
     if not math.isfinite(z.dot(z)):
         _reject_non_finite("log_sum_exp_hessian", z=z)
     n = len(z)
@@ -297,7 +253,7 @@ def softmax(z: Floats) -> Floats:
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
     if z.ndim != 1:
-        raise ValueError(f"softmax needs z (n,); got {z.shape}")
+        _reject_shapes("softmax", "z (n,)", z)
     if not math.isfinite(z.dot(z)):
         _reject_non_finite("softmax", z=z)
     largest = np.maximum.reduce(z)
@@ -329,7 +285,7 @@ def softmax_cross_entropy(z: Floats, y: Floats) -> tuple[float, Floats]:
     if type(y) is not np.ndarray or y.dtype.kind != "f":
         y = _floats("y", y)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
-        raise ValueError(f"softmax_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
+        _reject_shapes("softmax_cross_entropy", "z (n,), y (n,)", z, y)
     if not (np.minimum.reduce(y) >= 0 and abs(np.add.reduce(y) - 1) <= 0.001):
         _reject_non_finite("softmax_cross_entropy", z=z, y=y)
         _reject_negative("softmax_cross_entropy", y=y)

@@ -9,7 +9,23 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    Integers,
+    _floats,
+    _integers,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _scatter_rows,
+    _sigmoid_of_number,
+    _softplus,
+    _softplus_and_sigmoid,
+    _softplus_dot,
+    _softplus_dot_and_sigmoid,
+    _softplus_of_number,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -20,9 +36,6 @@ __all__ = [
     "block_loss_and_gradients",
     "pair",
 ]
-
-Floats = NDArray[Any]
-Integers = NDArray[Any]
 
 NOTES = {
     "negative-sampling-counts.md": "61eb92bf93bd715c89171ea39007285180e7416b5a7ff94549e3e57450430294",
@@ -66,150 +79,8 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "fb0f971bedbcded49f51465f511725a13409f948b39a9905ac3faa5a0bd5c253"
+BODY_SHA256 = "362f3acc1cc0db5f246c0c8b1d68c80c72f9eff05d2bb053ce1ec5091b3cd371"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
-
-
-def _sigmoid(x: Floats, out: Floats) -> Floats:
-    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
-    np.negative(x, out=out)
-    with np.errstate(over="ignore"):
-        np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
-
-
-def _softplus(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
-    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
-        return np.logaddexp(0, x, out=out)
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    np.log1p(out, out=out)
-    out += np.maximum(x, 0)
-    return out
-
-
-def _softplus_dot(x: Floats, weights: Floats) -> Floats:
-    """Σ_k log(1 + e^x_ik) weights_k for every row i, a few rows at a time in memory that stays in the cache."""
-    rows = max(1, 2**15 // max(1, x.shape[1]))
-    memory = np.empty((min(rows, len(x)), x.shape[1]), x.dtype)
-    sums = np.empty(len(x), np.result_type(x, weights))
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        sums[start : start + rows] = _softplus(part, out=memory[: len(part)]).dot(weights)
-    return sums
-
-
-def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
-    """
-    if x.size < 32:  # where the calls are what takes time
-        np.logaddexp(0, x, out=out)
-        _sigmoid(x, out=x)
-        return out
-    small = np.abs(x)
-    np.negative(small, out=small)
-    np.exp(small, out=small)
-    np.log1p(small, out=out)
-    out += np.maximum(x, 0)
-    np.greater_equal(x, 0, out=x, casting="unsafe")
-    np.maximum(x, small, out=x)
-    small += 1
-    x /= small
-    return out
-
-
-def _softplus_dot_and_sigmoid(x: Floats, weights: Floats) -> Floats:
-    """Σ_k log(1 + e^x_ik) weights_k for every row i, and σ(x) in the place of x; one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.  A few rows at a time, in memory that
-    stays in the cache.
-    """
-    rows = max(1, 2**14 // max(1, x.shape[1]))
-    memory = np.empty((2, min(rows, len(x)), x.shape[1]), x.dtype)
-    sums = np.empty(len(x), np.result_type(x, weights))
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        small, losses = memory[:, : len(part)]
-        np.abs(part, out=small)
-        np.negative(small, out=small)
-        np.exp(small, out=small)
-        total = np.maximum(part, 0, out=losses).dot(weights)
-        total += np.log1p(small, out=losses).dot(weights)
-        sums[start : start + rows] = total
-        np.greater_equal(part, 0, out=part, casting="unsafe")
-        np.maximum(part, small, out=part)
-        small += 1
-        part /= small
-    return sums
-
-
-def _sigmoid_of_number(x: float) -> float:
-    """σ(x), by the form whose exponent is not positive."""
-    small = math.exp(-abs(x))
-    return (1.0 if x >= 0 else small) / (1.0 + small)
-
-
-def _softplus_of_number(x: float) -> float:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|)."""
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-
-def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: Floats) -> None:
-    """``operation`` each row of values to the row of target it belongs to; rows that come twice count twice."""
-    if not target.flags.c_contiguous:
-        operation.at(target, rows, values)
-        return
-    where = rows[..., None] * target.shape[1] + np.arange(target.shape[1])
-    if values.shape != where.shape:
-        values = np.broadcast_to(values, where.shape)
-    operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
 
 
 def batch(u: Floats, v: Floats, c: Integers, o: Integers, n: Integers) -> tuple[Floats, Floats, Floats]:
@@ -251,10 +122,7 @@ def batch(u: Floats, v: Floats, c: Integers, o: Integers, n: Integers) -> tuple[
         or o.shape[0] != c.shape[0]
         or n.shape[0] != c.shape[0]
     ):
-        raise ValueError(
-            "batch needs u (V, d), v (C, d), c (B,), o (B,), n (B, K); got "
-            f"{u.shape}, {v.shape}, {c.shape}, {o.shape}, {n.shape}"
-        )
+        _reject_shapes("batch", "u (V, d), v (C, d), c (B,), o (B,), n (B, K)", u, v, c, o, n)
     V = u.shape[0]
     d = u.shape[1]
     u_n = u.take(n, axis=0)
@@ -332,10 +200,7 @@ def block_loss(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss needs u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {r.shape}, {block.shape}"
-        )
+        _reject_shapes("block_loss", "u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous", u, v, n, r, block)
     V = u.shape[0]
     C = v.shape[0]
     scores = np.matmul(v, u.T, out=block)
@@ -408,9 +273,8 @@ def block_loss_and_gradients(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss_and_gradients needs u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {r.shape}, {block.shape}"
+        _reject_shapes(
+            "block_loss_and_gradients", "u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous", u, v, n, r, block
         )
     V = u.shape[0]
     C = v.shape[0]
@@ -466,7 +330,7 @@ def pair(u: Floats, v: Floats, c: int, o: int, n: Integers) -> tuple[float, Floa
         v = _floats("v", v)
     n = _integers("n", n)
     if u.ndim != 2 or v.ndim != 2 or n.ndim != 1 or v.shape[1] != u.shape[1]:
-        raise ValueError(f"pair needs u (V, d), v (C, d), n (K,); got {u.shape}, {v.shape}, {n.shape}")
+        _reject_shapes("pair", "u (V, d), v (C, d), n (K,)", u, v, n)
     if not 0 <= c < v.shape[0]:
         raise IndexError(f"pair: c = {c} is not between 0 and {v.shape[0] - 1}")
     if not 0 <= o < u.shape[0]:

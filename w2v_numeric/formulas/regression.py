@@ -6,10 +6,18 @@ Generated from proved steps; do not edit, run:  derive emit
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    _floats,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _sigmoid,
+    _softplus,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -20,79 +28,13 @@ __all__ = [
     "softmax_regression",
 ]
 
-Floats = NDArray[Any]
-Integers = NDArray[Any]
-
 NOTES = {
     "regression.md": "652905fb88837581a88d54a272e4f887991968a1e503689dc730ed0450d944cd",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "dcb739608fb9dde1b59c7fd36b1efeae0f837df15d3f9e4ed060b03aa9159d0d"
+BODY_SHA256 = "c58a10498ece8f7d7dde6c8911d33693a5e29e9a751de2269748b3d3e3e89371"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
-
-
-def _sigmoid(x: Floats, out: Floats) -> Floats:
-    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
-    np.negative(x, out=out)
-    with np.errstate(over="ignore"):
-        np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
-
-
-def _softplus(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
-    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
-        return np.logaddexp(0, x, out=out)
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    np.log1p(out, out=out)
-    out += np.maximum(x, 0)
-    return out
 
 
 def logistic_probabilities(x: Floats, theta: Floats) -> Floats:
@@ -113,7 +55,7 @@ def logistic_probabilities(x: Floats, theta: Floats) -> Floats:
     if type(theta) is not np.ndarray or theta.dtype.kind != "f":
         theta = _floats("theta", theta)
     if x.ndim != 2 or theta.ndim != 1 or theta.shape[0] != x.shape[1]:
-        raise ValueError(f"logistic_probabilities needs x (n, d), theta (d,); got {x.shape}, {theta.shape}")
+        _reject_shapes("logistic_probabilities", "x (n, d), theta (d,)", x, theta)
     scores = x.dot(theta)
     probabilities = _sigmoid(scores, out=scores)
     if not math.isfinite(probabilities.dot(probabilities)):
@@ -148,9 +90,7 @@ def logistic_regression(x: Floats, y: Floats, theta: Floats) -> tuple[float, Flo
     if type(theta) is not np.ndarray or theta.dtype.kind != "f":
         theta = _floats("theta", theta)
     if x.ndim != 2 or y.ndim != 1 or theta.ndim != 1 or y.shape[0] != x.shape[0] or theta.shape[0] != x.shape[1]:
-        raise ValueError(
-            f"logistic_regression needs x (n, d), y (n,), theta (d,); got {x.shape}, {y.shape}, {theta.shape}"
-        )
+        _reject_shapes("logistic_regression", "x (n, d), y (n,), theta (d,)", x, y, theta)
     n = x.shape[0]
     inverse = 1 / n
     scores = x.dot(theta)
@@ -192,7 +132,7 @@ def softmax_probabilities(x: Floats, w: Floats) -> Floats:
     if type(w) is not np.ndarray or w.dtype.kind != "f":
         w = _floats("w", w)
     if x.ndim != 2 or w.ndim != 2 or w.shape[1] != x.shape[1]:
-        raise ValueError(f"softmax_probabilities needs x (n, d), w (K, d); got {x.shape}, {w.shape}")
+        _reject_shapes("softmax_probabilities", "x (n, d), w (K, d)", x, w)
     logits = x @ w.T
     largest = np.maximum.reduce(logits, axis=1)
     shifted = logits
@@ -238,7 +178,7 @@ def softmax_regression(x: Floats, Y: Floats, w: Floats) -> tuple[float, Floats]:
         or w.shape[0] != Y.shape[1]
         or w.shape[1] != x.shape[1]
     ):
-        raise ValueError(f"softmax_regression needs x (n, d), Y (n, K), w (K, d); got {x.shape}, {Y.shape}, {w.shape}")
+        _reject_shapes("softmax_regression", "x (n, d), Y (n, K), w (K, d)", x, Y, w)
     n = x.shape[0]
     inverse = 1 / n
     logits = x @ w.T

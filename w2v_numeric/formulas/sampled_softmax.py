@@ -9,7 +9,20 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    Integers,
+    _floats,
+    _integers,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _sigmoid_of_number,
+    _softplus,
+    _softplus_and_sigmoid,
+    _softplus_of_number,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -19,9 +32,6 @@ __all__ = [
     "block_loss_and_gradients",
     "pair",
 ]
-
-Floats = NDArray[Any]
-Integers = NDArray[Any]
 
 NOTES = {
     "sampled-softmax.md": "1f9cae80552d5c42f6fbce7c2304180bc95ddb879f23f23baa4b7f58f354aa0f",
@@ -48,103 +58,8 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "b2eedd7c63b81230e45f8993064100f1193ef9240190a7ab46738a2e04df3e97"
+BODY_SHA256 = "97d4773b7e5ccd56c82e9cf6504a36dc9f861c28d6c6360c6a857cc8874ab100"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
-
-
-def _sigmoid(x: Floats, out: Floats) -> Floats:
-    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
-    np.negative(x, out=out)
-    with np.errstate(over="ignore"):
-        np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
-
-
-def _softplus(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
-    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
-        return np.logaddexp(0, x, out=out)
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    np.log1p(out, out=out)
-    out += np.maximum(x, 0)
-    return out
-
-
-def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
-    """
-    if x.size < 32:  # where the calls are what takes time
-        np.logaddexp(0, x, out=out)
-        _sigmoid(x, out=x)
-        return out
-    small = np.abs(x)
-    np.negative(small, out=small)
-    np.exp(small, out=small)
-    np.log1p(small, out=out)
-    out += np.maximum(x, 0)
-    np.greater_equal(x, 0, out=x, casting="unsafe")
-    np.maximum(x, small, out=x)
-    small += 1
-    x /= small
-    return out
-
-
-def _sigmoid_of_number(x: float) -> float:
-    """σ(x), by the form whose exponent is not positive."""
-    small = math.exp(-abs(x))
-    return (1.0 if x >= 0 else small) / (1.0 + small)
-
-
-def _softplus_of_number(x: float) -> float:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|)."""
-    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def block_loss(
@@ -191,10 +106,7 @@ def block_loss(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss needs u (V, d), v (C, d), q (V,), r (V,), block (C, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {q.shape}, {r.shape}, {block.shape}"
-        )
+        _reject_shapes("block_loss", "u (V, d), v (C, d), q (V,), r (V,), block (C, V) contiguous", u, v, q, r, block)
     V = u.shape[0]
     C = v.shape[0]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -281,9 +193,8 @@ def block_loss_and_gradients(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss_and_gradients needs u (V, d), v (C, d), q (V,), r (V,), block (C, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {q.shape}, {r.shape}, {block.shape}"
+        _reject_shapes(
+            "block_loss_and_gradients", "u (V, d), v (C, d), q (V,), r (V,), block (C, V) contiguous", u, v, q, r, block
         )
     V = u.shape[0]
     C = v.shape[0]
@@ -359,9 +270,7 @@ def pair(u: Floats, v: Floats, c: int, o: int, x: Integers, q: Floats) -> tuple[
     if type(q) is not np.ndarray or q.dtype.kind != "f":
         q = _floats("q", q)
     if u.ndim != 2 or v.ndim != 2 or x.ndim != 1 or q.ndim != 1 or v.shape[1] != u.shape[1] or q.shape[0] != u.shape[0]:
-        raise ValueError(
-            f"pair needs u (V, d), v (C, d), x (M,), q (V,); got {u.shape}, {v.shape}, {x.shape}, {q.shape}"
-        )
+        _reject_shapes("pair", "u (V, d), v (C, d), x (M,), q (V,)", u, v, x, q)
     if not 0 <= c < v.shape[0]:
         raise IndexError(f"pair: c = {c} is not between 0 and {v.shape[0] - 1}")
     if not 0 <= o < u.shape[0]:

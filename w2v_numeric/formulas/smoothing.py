@@ -6,10 +6,18 @@ Generated from proved steps; do not edit, run:  derive emit
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    _floats,
+    _number,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _reject_unnormalized,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -20,65 +28,13 @@ __all__ = [
     "tempered_softmax",
 ]
 
-Floats = NDArray[Any]
-Integers = NDArray[Any]
-
 NOTES = {
     "smoothing.md": "fcfb840df447abb575c305f25d1355d646734e11ebca7e7b4a26d3fefc0d6d8b",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "6545c331b3fbaf9931563754ee19a6dc2967733e993d4359f16a203fd3284cc2"
+BODY_SHA256 = "9fa73d33b9c7ff6c3a890a5bdb46cadfb516e9867c537b1b60e7ccb451d381e4"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _reject_unnormalized(function: str, **inputs: Any) -> None:
-    """Say which input does not add up to one, if one does not."""
-    for name, values in inputs.items():
-        if not abs(np.add.reduce(values) - 1) <= 0.001:
-            raise ValueError(f"{function}: {name} adds up to {np.add.reduce(values):.6g}, not to one")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
 
 
 def smoothed(y: Floats, varepsilon: float) -> Floats:
@@ -99,7 +55,7 @@ def smoothed(y: Floats, varepsilon: float) -> Floats:
     if type(varepsilon) is not float:
         varepsilon = _number("varepsilon", varepsilon)
     if y.ndim != 1:
-        raise ValueError(f"smoothed needs y (n,); got {y.shape}")
+        _reject_shapes("smoothed", "y (n,)", y)
     if not (np.minimum.reduce(y) >= 0 and math.isfinite(varepsilon) and varepsilon >= 0 and math.isfinite(y.dot(y))):
         _reject_non_finite("smoothed", y=y, varepsilon=varepsilon)
         _reject_negative("smoothed", y=y, varepsilon=varepsilon)
@@ -135,7 +91,7 @@ def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[flo
     if type(varepsilon) is not float:
         varepsilon = _number("varepsilon", varepsilon)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
-        raise ValueError(f"smoothed_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
+        _reject_shapes("smoothed_cross_entropy", "z (n,), y (n,)", z, y)
     if not (
         np.minimum.reduce(y) >= 0
         and abs(np.add.reduce(y) - 1) <= 0.001
@@ -192,7 +148,7 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
     if type(T) is not float:
         T = _number("T", T)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
-        raise ValueError(f"tempered_cross_entropy needs z (n,), y (n,); got {z.shape}, {y.shape}")
+        _reject_shapes("tempered_cross_entropy", "z (n,), y (n,)", z, y)
     if not (np.minimum.reduce(y) >= 0 and abs(np.add.reduce(y) - 1) <= 0.001 and math.isfinite(T) and T >= 0):
         _reject_non_finite("tempered_cross_entropy", z=z, y=y, T=T)
         _reject_negative("tempered_cross_entropy", y=y, T=T)
@@ -240,7 +196,7 @@ def tempered_softmax(z: Floats, T: float) -> Floats:
     if type(T) is not float:
         T = _number("T", T)
     if z.ndim != 1:
-        raise ValueError(f"tempered_softmax needs z (n,); got {z.shape}")
+        _reject_shapes("tempered_softmax", "z (n,)", z)
     if not (math.isfinite(T) and T >= 0 and math.isfinite(z.dot(z))):
         _reject_non_finite("tempered_softmax", z=z, T=T)
         _reject_negative("tempered_softmax", T=T)

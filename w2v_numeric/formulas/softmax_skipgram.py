@@ -9,7 +9,16 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    Integers,
+    _floats,
+    _integers,
+    _number,
+    _reject_non_finite,
+    _reject_shapes,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -22,9 +31,6 @@ __all__ = [
     "pair",
     "probabilities",
 ]
-
-Floats = NDArray[Any]
-Integers = NDArray[Any]
 
 NOTES = {
     "second-derivatives.md": "c77046d685ead306e5508dd2527b0861b94b1f24863d40cddab3a096adc708ab",
@@ -52,43 +58,8 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "3a446774de83ba8d742f54f0c61aaeb5b673441f3467d6333cc391bbad14ee72"
+BODY_SHA256 = "1eaa8aeadb5e56888bc971f794b4f0f97a417d4a22e75237c381089d5e4699d1"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _floats(name: str, values: Any) -> Any:
-    """Floating-point numbers as they are; integers and lists of numbers as floats."""
-    array = np.asarray(values)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iub":
-        raise ValueError(f"{name} must be real numbers, not {array.dtype}")
-    return array.astype(np.float64)
-
-
-def _number(name: str, value: Any) -> float:
-    """One real number."""
-    array = _floats(name, value)
-    if array.ndim:
-        raise ValueError(f"{name} must be one number, not an array of shape {array.shape}")
-    return float(array)
-
-
-def _integers(name: str, values: Any) -> Integers:
-    """Integers that point into an axis, counted from 0."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
-        raise IndexError(f"{name} has a negative entry")
-    return array
 
 
 def batch(u: Floats, v: Floats, c: Integers, o: Integers) -> tuple[Floats, Floats, Floats]:
@@ -117,9 +88,7 @@ def batch(u: Floats, v: Floats, c: Integers, o: Integers) -> tuple[Floats, Float
     c = _integers("c", c)
     o = _integers("o", o)
     if u.ndim != 2 or v.ndim != 2 or c.ndim != 1 or o.ndim != 1 or v.shape[1] != u.shape[1] or o.shape[0] != c.shape[0]:
-        raise ValueError(
-            f"batch needs u (V, d), v (C, d), c (B,), o (B,); got {u.shape}, {v.shape}, {c.shape}, {o.shape}"
-        )
+        _reject_shapes("batch", "u (V, d), v (C, d), c (B,), o (B,)", u, v, c, o)
     B = len(c)
     v_c = v.take(c, axis=0)
     logits = v_c @ u.T
@@ -191,10 +160,7 @@ def block_loss(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss needs u (V, d), v (C, d), n (C,), block (C, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {block.shape}"
-        )
+        _reject_shapes("block_loss", "u (V, d), v (C, d), n (C,), block (C, V) contiguous", u, v, n, block)
     V = u.shape[0]
     C = v.shape[0]
     logits = np.matmul(v, u.T, out=block)
@@ -263,9 +229,8 @@ def block_loss_and_gradients(
         or block.shape != (v.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss_and_gradients needs u (V, d), v (C, d), n (C,), block (C, V) contiguous; got "
-            f"{u.shape}, {v.shape}, {n.shape}, {block.shape}"
+        _reject_shapes(
+            "block_loss_and_gradients", "u (V, d), v (C, d), n (C,), block (C, V) contiguous", u, v, n, block
         )
     V = u.shape[0]
     C = v.shape[0]
@@ -319,7 +284,7 @@ def center_hessian(u: Floats, v: Floats, m: float, beta: Floats) -> Floats:
     if type(beta) is not np.ndarray or beta.dtype.kind != "f":
         beta = _floats("beta", beta)
     if u.ndim != 2 or v.ndim != 1 or beta.ndim != 1 or v.shape[0] != u.shape[1] or beta.shape[0] != u.shape[0]:
-        raise ValueError(f"center_hessian needs u (V, d), v (d,), beta (V,); got {u.shape}, {v.shape}, {beta.shape}")
+        _reject_shapes("center_hessian", "u (V, d), v (d,), beta (V,)", u, v, beta)
     products = u.dot(v)
     logits = products
     logits += beta
@@ -365,7 +330,7 @@ def pair(u: Floats, v: Floats, c: int, o: int) -> tuple[float, Floats, Floats]:
     if type(v) is not np.ndarray or v.dtype.kind != "f":
         v = _floats("v", v)
     if u.ndim != 2 or v.ndim != 2 or v.shape[1] != u.shape[1]:
-        raise ValueError(f"pair needs u (V, d), v (C, d); got {u.shape}, {v.shape}")
+        _reject_shapes("pair", "u (V, d), v (C, d)", u, v)
     if not 0 <= c < v.shape[0]:
         raise IndexError(f"pair: c = {c} is not between 0 and {v.shape[0] - 1}")
     if not 0 <= o < u.shape[0]:
@@ -413,7 +378,7 @@ def probabilities(u: Floats, v: Floats, c: int) -> Floats:
     if type(v) is not np.ndarray or v.dtype.kind != "f":
         v = _floats("v", v)
     if u.ndim != 2 or v.ndim != 2 or v.shape[1] != u.shape[1]:
-        raise ValueError(f"probabilities needs u (V, d), v (C, d); got {u.shape}, {v.shape}")
+        _reject_shapes("probabilities", "u (V, d), v (C, d)", u, v)
     if not 0 <= c < v.shape[0]:
         raise IndexError(f"probabilities: c = {c} is not between 0 and {v.shape[0] - 1}")
     logits = u.dot(v[c])

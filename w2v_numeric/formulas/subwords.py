@@ -9,8 +9,19 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    Integers,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_shapes,
+    _softplus,
+    _softplus_and_sigmoid,
+    _softplus_dot,
+    _softplus_dot_and_sigmoid,
+    _sparse,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -19,9 +30,6 @@ __all__ = [
     "block_loss",
     "block_loss_and_gradients",
 ]
-
-Floats = NDArray[Any]
-Integers = NDArray[Any]
 
 NOTES = {
     "subwords.md": "818e0143eff0f54396b5d6a0830313e90ff94c0b3148b5edc4fdda35884c6b7e",
@@ -49,107 +57,8 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "c73b515f35b9cefc51ce3fdaddd61c3827774517b10a01a088defe2358d102a7"
+BODY_SHA256 = "e5e3d8d5522f2ecc0670dfd0c230f5f67c0dea4447f70cb23fec97c3643ab849"
 """The SHA-256 of everything below."""
-
-
-def _reject_non_finite(function: str, **inputs: Any) -> None:
-    """Say which input is to blame for a result that is not finite, if one is."""
-    for name, values in inputs.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{function}: {name} has an entry that is NaN or infinite")
-
-
-def _reject_negative(function: str, **inputs: Any) -> None:
-    """Say which input has a negative entry, if one has."""
-    for name, values in inputs.items():
-        if np.less(values, 0).any():
-            raise ValueError(f"{function}: {name} has a negative entry")
-
-
-def _sigmoid(x: Floats, out: Floats) -> Floats:
-    """σ(x) = 1/(1 + e^-x); where e^-x overflows, 1/∞ = 0 is the nearest number."""
-    np.negative(x, out=out)
-    with np.errstate(over="ignore"):
-        np.exp(out, out=out)
-    out += 1
-    return np.reciprocal(out, out=out)
-
-
-def _softplus(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) = max(0, x) + log(1 + e^-|x|), which cannot overflow; ``out`` must not be ``x``."""
-    if x.size < 32:  # one call where the calls are what takes time, five fast ones where the entries are
-        return np.logaddexp(0, x, out=out)
-    np.abs(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    np.log1p(out, out=out)
-    out += np.maximum(x, 0)
-    return out
-
-
-def _softplus_dot(x: Floats, weights: Floats) -> Floats:
-    """Σ_k log(1 + e^x_ik) weights_k for every row i, a few rows at a time in memory that stays in the cache."""
-    rows = max(1, 2**15 // max(1, x.shape[1]))
-    memory = np.empty((min(rows, len(x)), x.shape[1]), x.dtype)
-    sums = np.empty(len(x), np.result_type(x, weights))
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        sums[start : start + rows] = _softplus(part, out=memory[: len(part)]).dot(weights)
-    return sums
-
-
-def _softplus_and_sigmoid(x: Floats, out: Floats) -> Floats:
-    """log(1 + e^x) in ``out``, and σ(x) in the place of x, with one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.
-    """
-    if x.size < 32:  # where the calls are what takes time
-        np.logaddexp(0, x, out=out)
-        _sigmoid(x, out=x)
-        return out
-    small = np.abs(x)
-    np.negative(small, out=small)
-    np.exp(small, out=small)
-    np.log1p(small, out=out)
-    out += np.maximum(x, 0)
-    np.greater_equal(x, 0, out=x, casting="unsafe")
-    np.maximum(x, small, out=x)
-    small += 1
-    x /= small
-    return out
-
-
-def _softplus_dot_and_sigmoid(x: Floats, weights: Floats) -> Floats:
-    """Σ_k log(1 + e^x_ik) weights_k for every row i, and σ(x) in the place of x; one exponential t = e^-|x| for both.
-
-    They are max(0, x) + log(1 + t), and 1/(1 + t) or t/(1 + t), by the sign of x.  A few rows at a time, in memory that
-    stays in the cache.
-    """
-    rows = max(1, 2**14 // max(1, x.shape[1]))
-    memory = np.empty((2, min(rows, len(x)), x.shape[1]), x.dtype)
-    sums = np.empty(len(x), np.result_type(x, weights))
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        small, losses = memory[:, : len(part)]
-        np.abs(part, out=small)
-        np.negative(small, out=small)
-        np.exp(small, out=small)
-        total = np.maximum(part, 0, out=losses).dot(weights)
-        total += np.log1p(small, out=losses).dot(weights)
-        sums[start : start + rows] = total
-        np.greater_equal(part, 0, out=part, casting="unsafe")
-        np.maximum(part, small, out=part)
-        small += 1
-        part /= small
-    return sums
-
-
-def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:
-    """A matrix by its compressed rows; they are checked, because SciPy's products trust them."""
-    matrix = csr_array((values, columns, starts), shape=shape)
-    matrix.check_format(full_check=True)
-    return matrix
 
 
 def block_loss(
@@ -204,10 +113,7 @@ def block_loss(
         or block.shape != (n.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss needs u (V, d), z (H, d), n (C,), r (V,), block (C, V) contiguous; got "
-            f"{u.shape}, {z.shape}, {n.shape}, {r.shape}, {block.shape}"
-        )
+        _reject_shapes("block_loss", "u (V, d), z (H, d), n (C,), r (V,), block (C, V) contiguous", u, z, n, r, block)
     C = len(n)
     H = z.shape[0]
     V = u.shape[0]
@@ -289,9 +195,8 @@ def block_loss_and_gradients(
         or block.shape != (n.shape[0], u.shape[0])
         or not block.flags.c_contiguous
     ):
-        raise ValueError(
-            "block_loss_and_gradients needs u (V, d), z (H, d), n (C,), r (V,), block (C, V) contiguous; got "
-            f"{u.shape}, {z.shape}, {n.shape}, {r.shape}, {block.shape}"
+        _reject_shapes(
+            "block_loss_and_gradients", "u (V, d), z (H, d), n (C,), r (V,), block (C, V) contiguous", u, z, n, r, block
         )
     C = len(n)
     H = z.shape[0]
