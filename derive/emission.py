@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -245,7 +246,7 @@ class _Maker:
         facts = self.scope.facts().arrays.get(name, ArrayFacts())
         nonnegative = facts.positive or facts.nonnegative
         if not names:
-            return Scalar(name, parameter, nonnegative)
+            return Scalar(name, parameter, *_interval(facts))
         distribution = len(names) == 1 and bool(facts.sums_to_one)
         return Array(name, names, parameter, facts.positive, nonnegative, distribution, name in self.normalized)
 
@@ -254,3 +255,16 @@ class _Maker:
         if axis.low != 1 or not isinstance(axis.high, sympy.Symbol):
             raise DeriveError(f"the range {axis.low}..{axis.high} of an argument has no name", self.line.place)
         return re.sub(r"[^A-Za-z0-9_]", "_", str(axis.high))
+
+
+def _interval(facts: ArrayFacts) -> tuple[Fraction | None, Fraction | None, frozenset[Fraction]]:
+    """Between which ends a number lies, and what it is not."""
+    lower, upper = (None if end is None else _fraction(end) for end in (facts.lower, facts.upper))
+    excluded = frozenset(map(_fraction, facts.excluded))
+    if facts.positive or facts.nonnegative:
+        lower = max(lower or Fraction(0), Fraction(0))
+    return lower, upper, excluded | {Fraction(0)} if facts.positive else excluded
+
+
+def _fraction(number: Expr) -> Fraction:
+    return Fraction(int(number.p), int(number.q))

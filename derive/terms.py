@@ -208,6 +208,7 @@ class ArrayFacts:
         positive: every entry is > 0.
         nonnegative: every entry is ≥ 0.
         lower, upper: bounds of every entry, not strict unless ``strict``.
+        excluded: numbers that no entry is, among them bounds that are left out.
         sums_to_one: the positions over which the entries add up to one, for every value of the other indices:
             ``(0,)`` for q[b, a] with Σ_b q[b, a] = 1 for each a; ``(0, 1)`` for a joint distribution.
         values: the entries take only these values, e.g. (-1, 1).
@@ -223,6 +224,7 @@ class ArrayFacts:
     lower: Expr | None = None
     upper: Expr | None = None
     strict: bool = True
+    excluded: frozenset[Expr] = frozenset()
     sums_to_one: tuple[int, ...] = ()
     values: tuple[Expr, ...] = ()
     points_into: Axis | None = None

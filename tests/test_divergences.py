@@ -174,3 +174,12 @@ def test_shapes_and_numbers_that_do_not_fit_are_named():
         divergences.jensen_shannon(chances(1, 2), chances(1, 3))
     with pytest.raises(ValueError, match=r"\bp\b"):
         divergences.renyi(np.array([0.5, np.nan]), 2.0)
+
+
+@pytest.mark.parametrize("alpha", [1, 1.0, 0.0, -0.5, math.nan])
+@pytest.mark.parametrize("function", [divergences.renyi, divergences.tsallis])
+def test_an_order_at_which_there_is_no_formula_is_named(function, alpha):
+    with pytest.raises(ValueError, match=f"{function.__name__} needs alpha > 0 and ≠ 1; got {float(alpha)}"):
+        function(chances(1, 3), alpha)
+    with pytest.raises(ValueError, match="alpha has an entry that is NaN or infinite"):
+        function(chances(1, 3), math.inf)

@@ -5,13 +5,13 @@ They cost about a microsecond; functions that work in place have the comparison 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from derive.emitting.exposure import BAD, INFINITE, NEGATIVE, gives_away
 from derive.emitting.formula import Array, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.steps import Value
-from derive.emitting.text import WIDTH
+from derive.emitting.text import WIDTH, call, indented
 
 __all__ = [
     "Tests",
@@ -80,7 +80,7 @@ def shape_checks(formula: Formula, blocks: list[str]) -> list[str]:
     lines = []
     if conditions:
         lines += _condition(conditions)
-        lines += _indented(call("_reject_shapes", [f'"{formula.name}"', f'"{", ".join(wanted)}"', *got], 8))
+        lines += indented(call("_reject_shapes", [f'"{formula.name}"', f'"{", ".join(wanted)}"', *got], 8))
     for pointer in (a for a in formula.arguments if isinstance(a, IndexArgument)):
         lines += _range_check(formula, pointer, first)
     return lines
@@ -135,7 +135,7 @@ def value_tests(
     for argument in formula.arguments:
         name = argument.parameter
         if isinstance(argument, Scalar):
-            before += [f"math.isfinite({name})", *([f"{name} >= 0"] if argument.nonnegative else [])]
+            before.append(f"math.isfinite({name})")
             continue
         assert isinstance(argument, Array)
 
@@ -197,20 +197,6 @@ def _finite_vectors(arguments: list[Array]) -> list[str]:
     return [f"math.isfinite({text})" for text in tested]
 
 
-def call(function: str, arguments: Sequence[str], indent: int) -> list[str]:
-    """A call as lines that will be indented, laid out as formatters do."""
-    inside = ", ".join(arguments)
-    if indent + len(function) + len(inside) + 2 <= WIDTH:
-        return [f"{function}({inside})"]
-    if indent + 4 + len(inside) <= WIDTH:
-        return [f"{function}(", f"    {inside}", ")"]
-    return [f"{function}(", *(f"    {each}," for each in arguments), ")"]
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"    {line}" for line in lines]
-
-
 def rejections(formula: Formula, indent: int) -> list[str]:
     """Calls that say which input is to blame, if one is, as lines that will be indented."""
     lines = []
@@ -225,7 +211,8 @@ def rejections(formula: Formula, indent: int) -> list[str]:
 
 
 def _nonnegative(formula: Formula) -> list[str]:
-    return [a.parameter for a in formula.arguments if isinstance(a, Array | Scalar) and a.nonnegative]
+    kinds = (Array, Scalar) if formula.elementwise else (Array,)
+    return [a.parameter for a in formula.arguments if isinstance(a, kinds) and a.nonnegative]
 
 
 def _normalized(formula: Formula) -> list[str]:
@@ -243,4 +230,4 @@ def reject_unless(formula: Formula, conditions: Collection[str]) -> list[str]:
     lines = [f"if not {whole}:" if whole.startswith("math.isfinite(") and not others else f"if not ({whole}):"]
     if len(lines[0]) + 4 > WIDTH:
         lines = ["if not (", f"    {first}", *(f"    and {other}" for other in others), "):"]
-    return [*lines, *_indented(rejections(formula, 8))]
+    return [*lines, *indented(rejections(formula, 8))]

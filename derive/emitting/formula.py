@@ -10,6 +10,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import sympy
@@ -103,14 +104,26 @@ class IndexArgument:
 
 @dataclass(frozen=True)
 class Scalar:
-    """A real number; ``nonnegative`` is as for arrays."""
+    """A real number.
+
+    Attributes:
+        lower, upper: the ends of where the note says that it lies, if it does.
+        excluded: what the note says that it is not, among it ends that are left out.
+    """
 
     symbol: str
     parameter: str = ""
-    nonnegative: bool = False
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    excluded: frozenset[Fraction] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameter", _checked(self.parameter or self.symbol, "a parameter"))
+
+    @property
+    def nonnegative(self) -> bool:
+        """As for arrays."""
+        return self.lower is not None and self.lower >= 0
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from derive.emitting.checks import (
     shape_text,
     value_tests,
 )
+from derive.emitting.domains import domain, domain_checks
 from derive.emitting.formula import Argument, Array, EmitError, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.helpers import RESTS_ON, called
 from derive.emitting.lowering import Lowering
@@ -20,7 +21,7 @@ from derive.emitting.plan import Plan
 from derive.emitting.schedule import schedule
 from derive.emitting.statements import Printer, Statement
 from derive.emitting.steps import Value
-from derive.emitting.text import WIDTH
+from derive.emitting.text import WIDTH, indented
 from derive.emitting.unicode import shown
 
 __all__ = ["FunctionCode", "check_names", "emit_function"]
@@ -67,21 +68,22 @@ def emit_function(formula: Formula) -> FunctionCode:
     ranks = {name: len(use.labels) for name, use in plan.outputs.items()}
     signature = _signature(formula, ranks, printer.names.blocks)
     docstring = _docstring(formula, printer.names.blocks)
-    lines = [*signature, *_indented(docstring)]
+    lines = [*signature, *indented(docstring)]
     head = len(lines)
-    lines += _indented(conversions(formula))
-    lines += _indented(shape_checks(formula, printer.names.blocks))
+    lines += indented(conversions(formula))
+    lines += indented(shape_checks(formula, printer.names.blocks))
+    lines += indented(domain_checks(formula))
     outputs = {name: use.value for name, use in plan.outputs.items()}
     tests = value_tests(formula, outputs, results, printer.schedule.guarded)
-    lines += _indented(reject_unless(formula, tests.before))
-    lines += _indented([f"{axis} = {printer.names.length(axis)}" for axis in printer.sizes])
+    lines += indented(reject_unless(formula, tests.before))
+    lines += indented([f"{axis} = {printer.names.length(axis)}" for axis in printer.sizes])
     start = len(lines) + bool(printer.ignores)
     if printer.ignores:
         flags = ", ".join(f'{flag}="ignore"' for flag in sorted(printer.ignores))
-        lines += _indented([f"with np.errstate({flags}):", *_indented(body)])
+        lines += indented([f"with np.errstate({flags}):", *indented(body)])
     else:
-        lines += _indented(body)
-    lines += _indented(reject_unless(formula, tests.after))
+        lines += indented(body)
+    lines += indented(reject_unless(formula, tests.after))
     returned = [
         results[name] if ranks[name] or formula.elementwise else f"float({results[name]})"
         for name in formula.outputs
@@ -90,7 +92,7 @@ def emit_function(formula: Formula) -> FunctionCode:
     if len(returned) == 1 and not returned[0].startswith("float(") and not formula.elementwise:
         returned = [f"np.asarray({returned[0]})"]  # what type checkers need to see
     if returned:
-        lines += _indented([f"return {', '.join(returned)}"])
+        lines += indented([f"return {', '.join(returned)}"])
     bare = _joined([*signature, *lines[head:]])
     return FunctionCode(
         formula.name,
@@ -103,10 +105,6 @@ def emit_function(formula: Formula) -> FunctionCode:
         {name: use.value for name, use in plan.outputs.items()},
         start,
     )
-
-
-def _indented(lines: list[str]) -> list[str]:
-    return [f"    {line}" for line in lines]
 
 
 def _kind(argument: Argument, elementwise: bool) -> str:
@@ -166,9 +164,10 @@ def _docstring(formula: Formula, blocks: list[str]) -> list[str]:
 
 def _described(argument: Argument, elementwise: bool) -> list[str]:
     if isinstance(argument, Scalar):
-        kind = "a number, or an array of any shape; so are the results" if elementwise else "a number"
-        kind = f"not negative; {kind}" if argument.nonnegative else kind
-        return [f"    {argument.parameter}: {kind}."]
+        if not elementwise:
+            return [f"    {argument.parameter}: a number {domain(argument)}".rstrip() + "."]
+        kind = "a number, or an array of any shape; so are the results"
+        return [f"    {argument.parameter}: {'not negative; ' if argument.nonnegative else ''}{kind}."]
     if isinstance(argument, IndexArgument):
         kind = f"{shape_text(argument.axes)}, integers" if argument.axes else "an integer"
         return [f"    {argument.parameter}: {kind} from 0 to {argument.into} - 1."]
@@ -192,10 +191,13 @@ def _domain(argument: Array) -> str:
 def _errors(formula: Formula) -> str:
     """What a function says of its input; the hot path looks at less."""
     vectors = [a for a in formula.arguments if isinstance(a, Array) and not formula.in_place]
-    negative = any(isinstance(a, Array | Scalar) and a.nonnegative for a in formula.arguments) and not formula.in_place
+    signed = formula.arguments if formula.elementwise else vectors
+    negative = any(isinstance(a, Array | Scalar) and a.nonnegative for a in signed)
+    apart = bool(domain_checks(formula))
     total = any(argument.normalized for argument in vectors)
     entry = "an entry is NaN, infinite or of the wrong sign" if negative else "an entry is NaN or infinite"
     parts = ["shapes do not meet", entry, *(["what must add up to one does not"] if total else [])]
+    parts += ["a number is not what the formula needs"] if apart else []
     return f"{', '.join(parts[:-1])}, or {parts[-1]}"
 
 

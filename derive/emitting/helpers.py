@@ -40,6 +40,12 @@ def _reject_shapes(function: str, wanted: str, *inputs: Any) -> None:
     raise ValueError(f"{function} needs {wanted}; got {', '.join(str(values.shape) for values in inputs)}")
 '''
 
+_REJECT_NUMBER = '''\
+def _reject_number(function: str, wanted: str, value: Any) -> None:
+    """Say what the note declares of a number."""
+    raise ValueError(f"{function} needs {wanted}; got {value}")
+'''
+
 _FLOATS = '''\
 def _floats(name: str, values: Any) -> Any:
     """Floating-point numbers as they are; integers and lists of numbers as floats."""
@@ -191,6 +197,7 @@ _TEXTS = {
     text.removeprefix("def ").partition("(")[0]: text
     for text in (
         _REJECT_SHAPES,
+        _REJECT_NUMBER,
         _REJECT,
         _REJECT_NEGATIVE,
         _REJECT_UNNORMALIZED,

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-__all__ = ["ATOM", "PRODUCT", "SUM", "UNARY", "WIDTH", "Text", "letter", "number", "weighted_sum", "wrap"]
+__all__ = [
+    "ATOM",
+    "PRODUCT",
+    "SUM",
+    "UNARY",
+    "WIDTH",
+    "Text",
+    "call",
+    "indented",
+    "letter",
+    "number",
+    "weighted_sum",
+    "wrap",
+]
 
 WIDTH = 120
 """The longest line of generated code."""
@@ -56,3 +70,17 @@ def weighted_sum(terms: list[tuple[Fraction, Text]], constant: Fraction) -> Text
 def letter(axis: str, used: set[str]) -> str:
     wanted = axis[0].lower() if axis[0].isalpha() else "a"
     return wanted if wanted not in used else next(c for c in "ijklmnopqrstuvwxyzabcdefgh" if c not in used)
+
+
+def call(function: str, arguments: Sequence[str], indent: int) -> list[str]:
+    """A call as lines that will be indented, laid out as formatters do."""
+    inside = ", ".join(arguments)
+    if indent + len(function) + len(inside) + 2 <= WIDTH:
+        return [f"{function}({inside})"]
+    if indent + 4 + len(inside) <= WIDTH:
+        return [f"{function}(", f"    {inside}", ")"]
+    return [f"{function}(", *(f"    {each}," for each in arguments), ")"]
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    return [f"    {line}" for line in lines]

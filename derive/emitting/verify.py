@@ -82,7 +82,7 @@ def _compare(formula: Formula, name: str, got: Any, wanted: Any) -> None:
 
 def _random(argument: Argument, sizes: dict[str, int], draw: random.Random) -> Any:
     if isinstance(argument, Scalar):
-        return draw.uniform(0.2, 0.9)
+        return _inside(argument, draw.uniform(0.2, 0.9))
     shape = tuple(sizes[axis] for axis in argument.axes)
     count = int(np.prod(shape, dtype=int))
     if isinstance(argument, IndexArgument):
@@ -94,6 +94,14 @@ def _random(argument: Argument, sizes: dict[str, int], draw: random.Random) -> A
     if isinstance(argument, Array) and argument.normalized:
         return numbers / numbers.sum()
     return numbers
+
+
+def _inside(scalar: Scalar, share: float) -> float:
+    """A number between the ends that the note gives, of which a share is below it; one apart where one is missing."""
+    lower, upper = scalar.lower, scalar.upper
+    low = float(lower if lower is not None else 0 if upper is None or upper > 0 else upper - 1)
+    high = low + 1 if upper is None else float(upper)
+    return low + share * (high - low)
 
 
 def _call(

@@ -280,7 +280,7 @@ class Model:
                 continue
             if symbol.is_negative and value >= 0:
                 value = -value
-            if symbol.is_nonzero and value == 0:
+            if value in what.excluded or (symbol.is_nonzero and value == 0):
                 continue
             return value
         raise Infeasible(f"no value was found for {name}")

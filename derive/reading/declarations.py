@@ -38,13 +38,7 @@ def declare_by_relation(statement: tree.Statement, before: list[tree.Statement],
         return _bounds(sides, symbols, reading)
     if symbols == ["\\ne"]:
         _differs(sides[0], sides[1], reading)
-        if (
-            isinstance(sides[1], tree.Num)
-            and sides[1].text == "0"
-            and letter(sides[0]) not in reading.survey.subscripts | reading.survey.offsets
-            and (family := _family(sides[0], reading)) is not None
-        ):
-            family.real, family.positive, family.lower, family.upper = True, False, None, None
+        _is_not(sides[0], _number(sides[1]), reading)
         return True
     if symbols == ["\\notin"]:
         _outside(sides[0], sides[1], reading)
@@ -72,6 +66,19 @@ def _differs(left: tree.Node, right: tree.Node, reading: Reading) -> None:
         spelled = spell(one)
         if spelled is not None and spelled.subs and spelled.name in reading.survey.index_arrays and letter(other):
             differ_from(spelled.name, other, reading)
+
+
+def _is_not(node: tree.Node, number: Expr | None, reading: Reading) -> None:
+    """``α ≠ 1`` for a number."""
+    index = letter(node) in reading.survey.subscripts | reading.survey.offsets
+    if number is None or (index and letter(node) not in reading.scope.families):
+        return
+    family = _family(node, reading)
+    if family is None:
+        return
+    family.excluded |= {number}
+    if number == 0 and not index:
+        family.real, family.positive, family.lower, family.upper = True, False, None, None
 
 
 def _outside(element: tree.Node, set_: tree.Node, reading: Reading) -> None:
@@ -313,6 +320,8 @@ def _bound(family: Family, number: Expr | None, symbol: str, *, left: bool) -> N
         return
     below = (symbol in ("<", "\\le")) == left
     strict = symbol in ("<", ">")
+    if strict:
+        family.excluded |= {number}
     if below:
         family.lower = number
         if number > 0 or (number == 0 and strict):

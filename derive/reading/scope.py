@@ -35,6 +35,7 @@ class Family:
     lower: Expr | None = None
     upper: Expr | None = None
     strict: bool = True
+    excluded: frozenset[Expr] = frozenset()
     sums_to_one: tuple[int, ...] = ()
     values: tuple[Expr, ...] = ()
     points_into: Axis | None = None
@@ -177,6 +178,7 @@ class Scope:
             lower=family.lower,
             upper=family.upper,
             strict=family.strict,
+            excluded=family.excluded,
             sums_to_one=family.sums_to_one,
             values=family.values,
             points_into=self.settled(family.points_into) if family.points_into else None,

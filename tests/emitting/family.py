@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import sympy
@@ -354,7 +355,10 @@ cross_entropy_of_scores = formula(
     gradient_z=((i,), soft(i) - y[i]),
 )
 information = formula(
-    "information", (Scalar("x", nonnegative=True),), information=((), -log(real("x"))), gradient=((), -1 / real("x"))
+    "information",
+    (Scalar("x", lower=Fraction(0), excluded=frozenset((Fraction(0),))),),
+    information=((), -log(real("x"))),
+    gradient=((), -1 / real("x")),
 )
 entropy = formula("entropy", (P1,), entropy=((), -sum_over(p[i] * log(p[i]), i)), gradient=((i,), -log(p[i]) - 1))
 cross_entropy = formula(

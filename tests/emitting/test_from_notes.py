@@ -86,3 +86,42 @@ emit module.f(v, L):
     )
     (one,) = emitted(path)
     assert lambdify(one.formula)(np.array([1.0, 2.0]), 3.0) == 15
+
+
+DOMAIN = r"""
+Let $v \in \mathbb{R}^d$, and let $s$ be a real number. DECLARED
+
+$$
+J = \frac{v^\top v}{s - 2}
+$$
+
+```derive
+emit module.f(v, s):
+    value = J
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "wanted", "inside", "outside"),
+    [
+        (r"We take $s \ne 2$.", "s ≠ 2", [-1, 0, 3], [2, 2.0]),
+        (r"We take $s > 2$.", "s > 2", [2.5, 9], [2, 1, -1]),
+        (r"We take $-1 \le s < 1$.", "s ≥ -1 and < 1", [-1, 0, 0.5], [-1.5, 1, 2]),
+        (r"We take $s \le 4$ and $s \ne 2$ and $s \ne 3$.", "s ≤ 4 and ≠ 2 and ≠ 3", [4, 1], [2, 3, 4.5]),
+        (r"We take $s \in [3, 5)$.", "s ≥ 3 and < 5", [3, 4], [2, 5]),
+    ],
+)
+def test_what_a_note_declares_of_a_number_is_checked_at_the_door(declared, wanted, inside, outside, tmp_path):
+    path = tmp_path / "note.md"
+    path.write_text(DOMAIN.replace("DECLARED", declared))
+    (one,) = emitted(path)
+    function = lambdify(one.formula)  # which is compared with the formula at numbers inside
+    for s in inside:
+        assert function([1.0, 2.0], s) == pytest.approx(5 / (s - 2))
+    for s in outside:
+        with pytest.raises(ValueError, match=f"f needs {wanted}; got {float(s)}"):
+            function([1.0, 2.0], s)
+    with pytest.raises(ValueError, match=r"\bs\b"):
+        function([1.0, 2.0], float("nan"))
+    assert f"s: a number {wanted.removeprefix('s ')}." in (function.__doc__ or "")

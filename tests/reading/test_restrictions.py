@@ -106,3 +106,12 @@ def test_under_a_condition_that_is_no_relation_between_numbers_nothing_is_refute
 @pytest.mark.parametrize("remark", [r"\text{if } x \in \mathbb{R}", r"\text{for all } w", r"\text{when } z > 0"])
 def test_a_condition_that_is_understood_still_refutes(remark: str) -> None:
     assert last(rf"x + z = 0 \quad {remark}", r"$z \in \mathbb{R}$.") is Kind.REFUTED
+
+
+@pytest.mark.parametrize("number", ["1", "-2", "0"])
+def test_a_number_that_a_name_is_not_is_no_counterexample_further_down(number: str) -> None:
+    """The declaration need not lead to the display, and it is a declaration also where the name is a subscript."""
+    claim = rf"(x - ({number}))^2 > 0"
+    declared = rf"Let $x \ne {number}$. $$ x + x = 2x $$ Something else is said here, of $R_x$."
+    assert last(claim, declared) is not Kind.REFUTED
+    assert last(claim, declared.replace("\\ne", "\\ge")) is Kind.REFUTED

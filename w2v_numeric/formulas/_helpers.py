@@ -21,6 +21,11 @@ def _reject_shapes(function: str, wanted: str, *inputs: Any) -> None:
     raise ValueError(f"{function} needs {wanted}; got {', '.join(str(values.shape) for values in inputs)}")
 
 
+def _reject_number(function: str, wanted: str, value: Any) -> None:
+    """Say what the note declares of a number."""
+    raise ValueError(f"{function} needs {wanted}; got {value}")
+
+
 def _reject_non_finite(function: str, **inputs: Any) -> None:
     """Say which input is to blame for a result that is not finite, if one is."""
     for name, values in inputs.items():

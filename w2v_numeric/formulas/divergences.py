@@ -9,7 +9,15 @@ import math
 
 import numpy as np
 
-from w2v_numeric.formulas._helpers import Floats, _floats, _number, _reject_negative, _reject_non_finite, _reject_shapes
+from w2v_numeric.formulas._helpers import (
+    Floats,
+    _floats,
+    _number,
+    _reject_negative,
+    _reject_non_finite,
+    _reject_number,
+    _reject_shapes,
+)
 
 __all__ = [
     "BODY_SHA256",
@@ -26,7 +34,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "8764cc45146bf7c06f964a9fb9530f335ab8f6f34497e7251aadce60c5f76ac3"
+BODY_SHA256 = "df432538e0a19c86b0976df913895e8d2a2254c64522da0f2825b02de953cea1"
 """The SHA-256 of everything below."""
 
 
@@ -127,10 +135,11 @@ def renyi(p: Floats, alpha: float) -> tuple[float, Floats]:
 
     Args:
         p: (n,), not negative; the proofs do not use that it adds up to one.
-        alpha: not negative; a number.
+        alpha: a number > 0 and ≠ 1.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or a number is not what
+            the formula needs.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
@@ -138,9 +147,11 @@ def renyi(p: Floats, alpha: float) -> tuple[float, Floats]:
         alpha = _number("alpha", alpha)
     if p.ndim != 1:
         _reject_shapes("renyi", "p (n,)", p)
-    if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and alpha >= 0 and math.isfinite(p.dot(p))):
+    if not (alpha > 0 and alpha != 1):
+        _reject_number("renyi", "alpha > 0 and ≠ 1", alpha)
+    if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and math.isfinite(p.dot(p))):
         _reject_non_finite("renyi", p=p, alpha=alpha)
-        _reject_negative("renyi", p=p, alpha=alpha)
+        _reject_negative("renyi", p=p)
     inverse = 1 / (-alpha + 1)
     values = np.power(p, alpha)
     total = np.add.reduce(values)
@@ -161,10 +172,11 @@ def tsallis(p: Floats, alpha: float) -> tuple[float, Floats]:
 
     Args:
         p: (n,), not negative; the proofs do not use that it adds up to one.
-        alpha: not negative; a number.
+        alpha: a number > 0 and ≠ 1.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or a number is not what
+            the formula needs.
     """
     if type(p) is not np.ndarray or p.dtype.kind != "f":
         p = _floats("p", p)
@@ -172,9 +184,11 @@ def tsallis(p: Floats, alpha: float) -> tuple[float, Floats]:
         alpha = _number("alpha", alpha)
     if p.ndim != 1:
         _reject_shapes("tsallis", "p (n,)", p)
-    if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and alpha >= 0 and math.isfinite(p.dot(p))):
+    if not (alpha > 0 and alpha != 1):
+        _reject_number("tsallis", "alpha > 0 and ≠ 1", alpha)
+    if not (np.minimum.reduce(p) >= 0 and math.isfinite(alpha) and math.isfinite(p.dot(p))):
         _reject_non_finite("tsallis", p=p, alpha=alpha)
-        _reject_negative("tsallis", p=p, alpha=alpha)
+        _reject_negative("tsallis", p=p)
     total = alpha - 1
     inverse = 1 / total
     values = np.power(p, alpha)

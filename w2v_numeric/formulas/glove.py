@@ -10,14 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from w2v_numeric.formulas._helpers import (
-    Floats,
-    Integers,
-    _reject_negative,
-    _reject_non_finite,
-    _reject_shapes,
-    _sparse,
-)
+from w2v_numeric.formulas._helpers import Floats, Integers, _reject_non_finite, _reject_number, _reject_shapes, _sparse
 
 __all__ = [
     "BODY_SHA256",
@@ -55,7 +48,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "cee71bda18fb7393be0650fe8b99aae1ab1b9edc5662d4f7b728032708103fcc"
+BODY_SHA256 = "9341ce5214687c0a2e3ea2bacaf43762fafa5fcd6f72d65a60e51aa9329df893"
 """The SHA-256 of everything below."""
 
 
@@ -85,12 +78,12 @@ def block_loss(
         columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of X, C×V; no position twice.
-        x_max: not negative; a number.
-        alpha: not negative; a number.
+        x_max: a number > 0.
+        alpha: a number > 0.
         block: (C, V), C-contiguous; work space, overwritten.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN or infinite, or a number is not what the formula needs.
     """
     if (
         u.ndim != 2
@@ -108,6 +101,10 @@ def block_loss(
         _reject_shapes(
             "block_loss", "u (V, d), v (C, d), b (C,), tilde_b (V,), block (C, V) contiguous", u, v, b, tilde_b, block
         )
+    if not (x_max > 0):
+        _reject_number("block_loss", "x_max > 0", x_max)
+    if not (alpha > 0):
+        _reject_number("block_loss", "alpha > 0", alpha)
     C = v.shape[0]
     V = u.shape[0]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -127,7 +124,6 @@ def block_loss(
         loss = values_3.astype(np.float64).dot(weighted_2)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha)
-        _reject_negative("block_loss", x_max=x_max, alpha=alpha)
     return float(loss)
 
 
@@ -169,8 +165,8 @@ def block_loss_and_gradients(
         columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         starts: (C + 1,), where each row begins in them; the first is 0.
         values: the entries of X, C×V; no position twice.
-        x_max: not negative; a number.
-        alpha: not negative; a number.
+        x_max: a number > 0.
+        alpha: a number > 0.
         block: (C, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
         gradient_u: the array that receives this output, overwritten.
@@ -178,7 +174,7 @@ def block_loss_and_gradients(
         gradient_tilde_b: the array that receives this output, overwritten.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN or infinite, or a number is not what the formula needs.
     """
     if (
         u.ndim != 2
@@ -202,6 +198,10 @@ def block_loss_and_gradients(
             tilde_b,
             block,
         )
+    if not (x_max > 0):
+        _reject_number("block_loss_and_gradients", "x_max > 0", x_max)
+    if not (alpha > 0):
+        _reject_number("block_loss_and_gradients", "alpha > 0", alpha)
     C = v.shape[0]
     V = u.shape[0]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -234,5 +234,4 @@ def block_loss_and_gradients(
         _reject_non_finite(
             "block_loss_and_gradients", u=u, v=v, b=b, tilde_b=tilde_b, values=values, x_max=x_max, alpha=alpha
         )
-        _reject_negative("block_loss_and_gradients", x_max=x_max, alpha=alpha)
     return float(loss)

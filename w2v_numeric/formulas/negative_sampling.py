@@ -17,6 +17,7 @@ from w2v_numeric.formulas._helpers import (
     _integers,
     _reject_negative,
     _reject_non_finite,
+    _reject_number,
     _reject_shapes,
     _scatter_rows,
     _sigmoid_of_number,
@@ -79,7 +80,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "362f3acc1cc0db5f246c0c8b1d68c80c72f9eff05d2bb053ce1ec5091b3cd371"
+BODY_SHA256 = "75bc6c8217438d5461b06b638bde39108954a8852296c98863ced4804151d19f"
 """The SHA-256 of everything below."""
 
 
@@ -181,11 +182,11 @@ def block_loss(
         values: the entries of N, C×V; no position twice.
         n: (C,).
         r: (V,), not negative; the proofs do not use that it adds up to one.
-        K: not negative; a number.
+        K: a number > 0.
         block: (C, V), C-contiguous; work space, overwritten.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN or infinite, or a number is not what the formula needs.
     """
     if (
         u.ndim != 2
@@ -201,6 +202,8 @@ def block_loss(
         or not block.flags.c_contiguous
     ):
         _reject_shapes("block_loss", "u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous", u, v, n, r, block)
+    if not (K > 0):
+        _reject_number("block_loss", "K > 0", K)
     V = u.shape[0]
     C = v.shape[0]
     scores = np.matmul(v, u.T, out=block)
@@ -214,7 +217,7 @@ def block_loss(
     loss = products + K * products_3
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, r=r, K=K)
-        _reject_negative("block_loss", r=r, K=K)
+        _reject_negative("block_loss", r=r)
     return float(loss)
 
 
@@ -252,13 +255,13 @@ def block_loss_and_gradients(
         values: the entries of N, C×V; no position twice.
         n: (C,).
         r: (V,), not negative; the proofs do not use that it adds up to one.
-        K: not negative; a number.
+        K: a number > 0.
         block: (C, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
         gradient_u: the array that receives this output, overwritten.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        ValueError: shapes do not meet, an entry is NaN or infinite, or a number is not what the formula needs.
     """
     if (
         u.ndim != 2
@@ -276,6 +279,8 @@ def block_loss_and_gradients(
         _reject_shapes(
             "block_loss_and_gradients", "u (V, d), v (C, d), n (C,), r (V,), block (C, V) contiguous", u, v, n, r, block
         )
+    if not (K > 0):
+        _reject_number("block_loss_and_gradients", "K > 0", K)
     V = u.shape[0]
     C = v.shape[0]
     scores = np.matmul(v, u.T, out=block)
@@ -298,7 +303,7 @@ def block_loss_and_gradients(
     gradient_u = np.matmul(residuals.T, v, out=gradient_u)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, n=n, r=r, K=K)
-        _reject_negative("block_loss_and_gradients", r=r, K=K)
+        _reject_negative("block_loss_and_gradients", r=r)
     return float(loss)
 
 

@@ -15,6 +15,7 @@ from w2v_numeric.formulas._helpers import (
     _number,
     _reject_negative,
     _reject_non_finite,
+    _reject_number,
     _reject_shapes,
     _reject_unnormalized,
 )
@@ -33,7 +34,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "9fa73d33b9c7ff6c3a890a5bdb46cadfb516e9867c537b1b60e7ccb451d381e4"
+BODY_SHA256 = "307eb2f32523edaaaef7658b32464b731ce51773b8af08390ec2898c621c882f"
 """The SHA-256 of everything below."""
 
 
@@ -45,10 +46,11 @@ def smoothed(y: Floats, varepsilon: float) -> Floats:
 
     Args:
         y: (n,), not negative; the proofs do not use that it adds up to one.
-        varepsilon: not negative; a number.
+        varepsilon: a number ≥ 0 and ≤ 1.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or a number is not what
+            the formula needs.
     """
     if type(y) is not np.ndarray or y.dtype.kind != "f":
         y = _floats("y", y)
@@ -56,9 +58,11 @@ def smoothed(y: Floats, varepsilon: float) -> Floats:
         varepsilon = _number("varepsilon", varepsilon)
     if y.ndim != 1:
         _reject_shapes("smoothed", "y (n,)", y)
-    if not (np.minimum.reduce(y) >= 0 and math.isfinite(varepsilon) and varepsilon >= 0 and math.isfinite(y.dot(y))):
+    if not (varepsilon >= 0 and varepsilon <= 1):
+        _reject_number("smoothed", "varepsilon ≥ 0 and ≤ 1", varepsilon)
+    if not (np.minimum.reduce(y) >= 0 and math.isfinite(varepsilon) and math.isfinite(y.dot(y))):
         _reject_non_finite("smoothed", y=y, varepsilon=varepsilon)
-        _reject_negative("smoothed", y=y, varepsilon=varepsilon)
+        _reject_negative("smoothed", y=y)
     n = len(y)
     weighted = y * (-varepsilon + 1)
     target = weighted
@@ -78,11 +82,11 @@ def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[flo
     Args:
         z: (n,).
         y: (n,), not negative; adds up to one, which the proofs use.
-        varepsilon: not negative; a number.
+        varepsilon: a number ≥ 0 and ≤ 1.
 
     Raises:
-        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or what must add up to
-            one does not.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, what must add up to one
+            does not, or a number is not what the formula needs.
     """
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
@@ -92,14 +96,11 @@ def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[flo
         varepsilon = _number("varepsilon", varepsilon)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
         _reject_shapes("smoothed_cross_entropy", "z (n,), y (n,)", z, y)
-    if not (
-        np.minimum.reduce(y) >= 0
-        and abs(np.add.reduce(y) - 1) <= 0.001
-        and math.isfinite(varepsilon)
-        and varepsilon >= 0
-    ):
+    if not (varepsilon >= 0 and varepsilon <= 1):
+        _reject_number("smoothed_cross_entropy", "varepsilon ≥ 0 and ≤ 1", varepsilon)
+    if not (np.minimum.reduce(y) >= 0 and abs(np.add.reduce(y) - 1) <= 0.001 and math.isfinite(varepsilon)):
         _reject_non_finite("smoothed_cross_entropy", z=z, y=y, varepsilon=varepsilon)
-        _reject_negative("smoothed_cross_entropy", y=y, varepsilon=varepsilon)
+        _reject_negative("smoothed_cross_entropy", y=y)
         _reject_unnormalized("smoothed_cross_entropy", y=y)
     n = len(z)
     largest = np.maximum.reduce(z)
@@ -116,7 +117,7 @@ def smoothed_cross_entropy(z: Floats, y: Floats, varepsilon: float) -> tuple[flo
     gradient_z -= weighted
     if not math.isfinite(loss):
         _reject_non_finite("smoothed_cross_entropy", z=z, y=y, varepsilon=varepsilon)
-        _reject_negative("smoothed_cross_entropy", y=y, varepsilon=varepsilon)
+        _reject_negative("smoothed_cross_entropy", y=y)
         _reject_unnormalized("smoothed_cross_entropy", y=y)
     return float(loss), gradient_z
 
@@ -135,11 +136,11 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
     Args:
         z: (n,).
         y: (n,), not negative; adds up to one, which the proofs use.
-        T: not negative; a number.
+        T: a number > 0.
 
     Raises:
-        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, or what must add up to
-            one does not.
+        ValueError: shapes do not meet, an entry is NaN, infinite or of the wrong sign, what must add up to one
+            does not, or a number is not what the formula needs.
     """
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
@@ -149,9 +150,11 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
         T = _number("T", T)
     if z.ndim != 1 or y.ndim != 1 or y.shape[0] != z.shape[0]:
         _reject_shapes("tempered_cross_entropy", "z (n,), y (n,)", z, y)
-    if not (np.minimum.reduce(y) >= 0 and abs(np.add.reduce(y) - 1) <= 0.001 and math.isfinite(T) and T >= 0):
+    if not (T > 0):
+        _reject_number("tempered_cross_entropy", "T > 0", T)
+    if not (np.minimum.reduce(y) >= 0 and abs(np.add.reduce(y) - 1) <= 0.001 and math.isfinite(T)):
         _reject_non_finite("tempered_cross_entropy", z=z, y=y, T=T)
-        _reject_negative("tempered_cross_entropy", y=y, T=T)
+        _reject_negative("tempered_cross_entropy", y=y)
         _reject_unnormalized("tempered_cross_entropy", y=y)
     with np.errstate(divide="ignore", invalid="ignore"):
         inverse = 1 / T
@@ -173,7 +176,7 @@ def tempered_cross_entropy(z: Floats, y: Floats, T: float) -> tuple[float, Float
         gradient_z *= inverse
     if not (math.isfinite(loss) and math.isfinite(derivative_T)):
         _reject_non_finite("tempered_cross_entropy", z=z, y=y, T=T)
-        _reject_negative("tempered_cross_entropy", y=y, T=T)
+        _reject_negative("tempered_cross_entropy", y=y)
         _reject_unnormalized("tempered_cross_entropy", y=y)
     return float(loss), gradient_z, float(derivative_T)
 
@@ -186,10 +189,10 @@ def tempered_softmax(z: Floats, T: float) -> Floats:
 
     Args:
         z: (n,).
-        T: not negative; a number.
+        T: a number > 0.
 
     Raises:
-        ValueError: shapes do not meet, or an entry is NaN, infinite or of the wrong sign.
+        ValueError: shapes do not meet, an entry is NaN or infinite, or a number is not what the formula needs.
     """
     if type(z) is not np.ndarray or z.dtype.kind != "f":
         z = _floats("z", z)
@@ -197,9 +200,10 @@ def tempered_softmax(z: Floats, T: float) -> Floats:
         T = _number("T", T)
     if z.ndim != 1:
         _reject_shapes("tempered_softmax", "z (n,)", z)
-    if not (math.isfinite(T) and T >= 0 and math.isfinite(z.dot(z))):
+    if not (T > 0):
+        _reject_number("tempered_softmax", "T > 0", T)
+    if not (math.isfinite(T) and math.isfinite(z.dot(z))):
         _reject_non_finite("tempered_softmax", z=z, T=T)
-        _reject_negative("tempered_softmax", T=T)
     with np.errstate(divide="ignore", invalid="ignore"):
         logits = z / T
         largest = np.maximum.reduce(logits)
