@@ -120,6 +120,8 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         verdict = _where_defined(claim, seconds) or verdict
     if verdict.kind is Kind.REFUTED:
         verdict = _under_assumptions(claim, seconds) or verdict
+    if verdict.kind is not Kind.PROVED and claim.supposed is not None:
+        verdict = _under_suppositions(claim.supposed, seconds) or verdict
     if verdict.kind is Kind.REFUTED and claim.structured:
         verdict = _with_structure(claim, book, seconds)
     if verdict.kind is Kind.REFUTED and claim.unmet:
@@ -149,8 +151,8 @@ def _names(goal: Goal) -> set[str]:
 
 def _with_structure(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     """A refutation in a world that has what the words of the note say about the names, or none."""
-    for facts in claim.special:
-        again = decide(_fixed(replace(claim.goal, facts=facts), book), deadline=seconds / 2)
+    for goal in claim.special:
+        again = decide(_fixed(goal, book), deadline=seconds / 2)
         if again.kind is Kind.REFUTED:
             return again
     names = ", ".join(name.strip() for name in claim.structured)
@@ -259,6 +261,14 @@ def _under_assumptions(claim: Claim, seconds: float) -> Verdict | None:
         if verdict.kind is Kind.PROVED:
             return replace(verdict, reason=f"{verdict.reason}, given the equation assumed for {unknown}")
     return None
+
+
+def _under_suppositions(goal: Goal, seconds: float) -> Verdict | None:
+    """A step may follow from what the sentence before it supposes."""
+    verdict = decide(goal, deadline=seconds / 2)
+    if verdict.kind is not Kind.PROVED:
+        return None
+    return replace(verdict, reason=f"{verdict.reason}, under what is supposed before it")
 
 
 def _of_shape(claim: Claim, what: str) -> Verdict:

@@ -17,6 +17,7 @@ from sympy.core.function import AppliedUndef
 from derive.derivation import Goal, Relation
 from derive.reading.context import Reading
 from derive.reading.definers import scalars_of
+from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
 from derive.reading.scope import Family, entry_name
 from derive.reading.structures import over_paths, structured_facts
@@ -46,8 +47,9 @@ class Claim:
     real: frozenset[str] = frozenset()
     unmet: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
-    special: tuple[Facts, ...] = ()
+    special: tuple[Goal, ...] = ()
     structured: tuple[str, ...] = ()
+    supposed: Goal | None = None
 
 
 SYMBOLS = {
@@ -81,10 +83,17 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     if over_paths(scope, facts, bodies):
         unsaid += ("which ways through the tree there are",)
     item = int(reading.place) if reading.place.isdigit() else sys.maxsize
-    special, structured = structured_facts(scope, facts, bodies, lambda term: settled(term, reading), item)
+    stated = heeded(scope, bodies, item, reading.near, lambda term: settled(term, reading))
+    met, conditions = under(goal, stated, scope, item)
+    known, structured = structured_facts(scope, met.facts, (met.left, met.right), conditions, item)
+    if met != goal:
+        structured = tuple(sorted({*structured, *(name for each in stated for name in each.names())}))
+    special = tuple(replace(met, facts=each) for each in known)
+    leading = [each for each in stated if each.alone and each.since in reading.led_by]
+    supposed = under(goal, leading, scope, item)[0] if leading else None
     return Claim(
-        goal, shape, certain, shapes, assumed, _loose(goal, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
-        special=special, structured=structured,
+        goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
+        special=special, structured=structured, supposed=supposed,
     )  # fmt: skip
 
 

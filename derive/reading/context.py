@@ -28,7 +28,8 @@ class Reading:
     ``bound`` maps letters to the indices of the sums around; ``guards`` collects index pairs that the row itself
     declares different (``u_{w ≠ o}``, ``(w ≠ o)``), ``given`` what else it is restricted to, and ``unmet`` restrictions
     that are not understood.  ``leading`` holds the letters that mean something at the start of
-    the chain that is being read.
+    the chain that is being read, ``led_by`` the sentences that lead to the display and to nothing else,
+    and ``near`` all between it and the display before it.
     """
 
     scope: Scope
@@ -43,6 +44,8 @@ class Reading:
     place: str = ""
     sentence: str = ""
     behind: str = ""
+    led_by: frozenset[int] = frozenset()
+    near: frozenset[int] = frozenset()
     leading: frozenset[str] | None = None
 
     def free_axis(self, name: str) -> Axis:

@@ -80,7 +80,7 @@ def items_of(document: Document, macros: Macros) -> Iterator[Item]:
             statements = tuple(s for row in read if isinstance(row, tree.Row) for s in row.statements)
             buffer.append(("", statements))
         elif isinstance(piece, Prose):
-            buffer.append((f"\n\n{piece.text}\n\n" if piece.heading else piece.text, None))
+            buffer.append((f"\n\n{piece.text}{END_OF_HEADING}\n\n" if piece.heading else piece.text, None))
         elif isinstance(piece, Broken):
             yield from _sentences(buffer)
             buffer = []
@@ -112,6 +112,9 @@ def _declarations(fence: Fence, path: str, macros: Macros) -> Iterator[Item]:
             continue
         yield from items_of(find_mathematics(match.group(1), f"{path} (declared).md"), macros)
 
+
+END_OF_HEADING = "\ue001"
+"""Stands behind the text of a heading; no sentence of a note has it."""
 
 SENTENCE = re.compile(r"(?<=[.。!！?？])(?=\s|[^\x00-\x7f]|$)|\n\s*\n|\n(?=#)|(?<=。)")
 

@@ -19,6 +19,7 @@ from derive.reading.context import Reading, undisturbed
 from derive.reading.drafts import Draft, Pass
 from derive.reading.elaborate import value
 from derive.reading.formula import Formula as Mathematics
+from derive.reading.hypotheses import before, leading_to
 from derive.reading.items import Display, Item, Layout, Remark, Sentence, items_of, trees_of
 from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
@@ -119,7 +120,8 @@ def read_note(document: Document) -> Draftbook:
 def _state(scope: Scope, found: Survey) -> object:
     heads = tuple((key, head.written, head.value.rank, head.value.row) for key, head in scope.heads.items())
     orders = tuple((name, family.order) for name, family in scope.families.items())
-    said = len(scope.structured), len(scope.stated), scope.trees, scope.apart
+    stated = tuple((where, each.since, each.until) for where, each in scope.stated.items())
+    said = len(scope.structured), stated, scope.trees, scope.apart
     return heads, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts), said
 
 
@@ -149,6 +151,8 @@ def _run(items: list[Item], current: Pass) -> bool:
         reading.guards, reading.given = list(leading.distinct), leading.given
         reading.locals = members(items[number - 1] if number else None, reading)
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
+        reading.led_by = leading_to(number, items)
+        reading.near = reading.led_by | before(number, items)
         with supposed(leads, reading):
             clean &= _read_rows(item, current)
     return clean

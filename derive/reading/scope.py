@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Indexed, Symbol
+from sympy.core.function import AppliedUndef
 
 from derive.reading import tree
 from derive.reading.definitions import Definition, Relearn, unfold
@@ -66,6 +67,46 @@ class Head:
     letters: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Stated:
+    """A relation that a sentence states.
+
+    Attributes:
+        since: the item of the note from which on it counts.
+        condition: the relation between two numbers, or None if ``facts`` say all of it.
+        solved: an entry (or a number) and what the relation says it is, if it says that of all such entries.
+        facts: what the relation says of names, as changes of ``ArrayFacts``.
+        supposed: whether words make it a supposition ("if", "suppose that").
+        alone: whether its sentence says nothing else, so that the display behind it is claimed under it.
+        passing: whether it is supposed for this section at most.
+        here: whether it is supposed for the next display only.
+        until: the item from which on it does not count any more.
+    """
+
+    since: int
+    condition: tuple[Expr, str, Expr] | None
+    solved: tuple[Expr, Expr] | None = None
+    facts: tuple[tuple[str, tuple[tuple[str, object], ...]], ...] = ()
+    supposed: bool = False
+    alone: bool = False
+    passing: bool = False
+    here: bool = False
+    until: int | None = None
+
+    def counts(self, item: int, near: frozenset[int]) -> bool:
+        """Whether it counts for a display, which the sentences ``near`` lead to."""
+        return (
+            not (self.here and self.since not in near)
+            and self.since <= item
+            and (self.until is None or item < self.until)
+        )
+
+    def names(self) -> set[str]:
+        """The arrays and numbers that it speaks of."""
+        sides = (self.condition[0], self.condition[2]) if self.condition else ()
+        return {name for side in sides for name in names_in(side)} | {name for name, _ in self.facts}
+
+
 class Scope:
     """The names of one note."""
 
@@ -95,7 +136,7 @@ class Scope:
         self.structured: dict[tuple[str, int], int] = {}  # name and what is said of it → from which item on
         self.trees = False
         self.apart = False
-        self.stated: dict[str, tuple[int, tuple[Expr, str, Expr]]] = {}  # where → from which item on, what
+        self.stated: dict[str, Stated] = {}  # by where it stands
 
     def warn(self, line: int, column: int, warning: str) -> None:
         """Remember something suspicious that the author should look at, and where it stands."""
@@ -184,6 +225,13 @@ class Scope:
             points_into=self.settled(family.points_into) if family.points_into else None,
             injective=family.injective,
         )
+
+
+def names_in(side: Expr) -> set[str]:
+    """The names of arrays, numbers and functions in a term."""
+    names = {str(a.base.label) for a in side.atoms(Indexed)}
+    names |= {s.name for s in side.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
+    return names | {node.func.__name__.removesuffix("(·)") for node in side.atoms(AppliedUndef)}
 
 
 def entry_name(entry: Expr) -> str:

@@ -18,6 +18,7 @@ from derive.reading.definers import Candidate, bare_key, candidate, define, defi
 from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
+from derive.reading.hypotheses import HYPOTHETICAL, is_order, is_passing, is_supposed, lapse, suppose
 from derive.reading.items import Item, Sentence
 from derive.reading.prose import apply_cues
 from derive.reading.ranges import bound_value, size_of
@@ -41,7 +42,6 @@ NEW_MEANING = re.compile(
 """Words with which an author gives a name another meaning from here on."""
 
 ATTEMPTS = 3
-HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
 
 
 def read_sentence(sentence: Sentence, current: Pass) -> bool:
@@ -59,7 +59,8 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     special = counts(sentence.text, list(sentence.formulas)) or special_case(stated, sentence.text, reading.scope)
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
-        hypothetical = bool(HYPOTHETICAL.search(sentence.text[: formula.position]))
+        words = sentence.text[: formula.position]
+        hypothetical = bool(HYPOTHETICAL.search(words))
         try:
             _enumeration(formula.statements, reading)
         except Relearn:
@@ -68,7 +69,10 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
             pass
         for statement in formula.statements:
             said = None if hypothetical or special else sentence.text[: formula.position]
-            clean &= _declared_or_defined(statement, before, said, hypothetical, reading)
+            ordered = hypothetical and is_passing(words) and is_order(statement, reading)
+            clean &= ordered or _declared_or_defined(statement, before, said, hypothetical, reading)
+            if not special and is_supposed(words):
+                clean &= _supposed(statement, sentence.text, formula.position, reading)
             before.append(statement)
     try:
         define_in_words(sentence.text, list(sentence.formulas), current)
@@ -82,7 +86,21 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         clean = False
     except Exception:  # as above
         pass
+    lapse(sentence.text, int(reading.place), reading.scope)
     return clean
+
+
+def _supposed(statement: tree.Statement, text: str, position: int, reading: Reading) -> bool:
+    """Remember what a formula supposes; False if its names have to be learnt first."""
+    if f"{statement.span.line}:{statement.span.column}" in reading.scope.defined_at.values():
+        return True  # a definition is put in wherever its name stands
+    try:
+        suppose(statement, text, position, reading)
+    except Relearn:
+        return False
+    except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing
+        pass
+    return True
 
 
 def _of_unknown_function(statement: tree.Statement, reading: Reading) -> bool:

@@ -6,6 +6,8 @@ The prover does not use them.  A counterexample must meet them, or it shows noth
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import sympy
 from sympy import Expr, Indexed, Symbol
@@ -14,15 +16,14 @@ from derive.reading import tree
 from derive.reading.claims import settled
 from derive.reading.context import Reading, undisturbed
 from derive.reading.elaborate import value
-from derive.reading.scope import Unsettled
+from derive.reading.scope import Stated, Unsettled
 from derive.reading.spelling import letter, walk
 from derive.reading.structures import said_from
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices, fresh, rename_bound, sum_over
 
-__all__ = ["Condition", "state"]
+__all__ = ["relations", "state"]
 
-Condition = tuple[Expr, str, Expr]
 RELATIONS = {"=": "=", "\\equiv": "=", "\\le": "≤", "\\ge": "≥", "<": "<", ">": ">"}
 CASE = re.compile(r"\b(?:at|when|if|case|where only)\s*$|[当若在]\s*$", re.IGNORECASE)
 FOR = re.compile(r"\b(?:for|as|by|with|at)\s*$|对\s*$", re.IGNORECASE)
@@ -33,17 +34,22 @@ def state(statement: tree.Statement, before: str, reading: Reading) -> None:
 
     Raises what reading a formula raises: a relation that is not understood states nothing.
     """
-    left = statement.first
     if f"{statement.span.line}:{statement.span.column}" in reading.scope.defined_at.values():
         return  # a definition is put in wherever its name stands
+    for place, found in relations(statement, before, reading):
+        reading.scope.stated[place] = replace(found, since=said_from(before, int(reading.place)))
+
+
+def relations(statement: tree.Statement, before: str, reading: Reading) -> Iterator[tuple[str, Stated]]:
+    """The relations of a formula one by one, and where each stands."""
+    left = statement.first
     for link in statement.links:
         symbol, right = RELATIONS.get(link.relation.symbol), link.right
         if symbol is not None and left is not None and right is not None and not _set_apart(left, right, before):
-            place = f"{right.span.line}:{right.span.column}"
             with undisturbed(reading):  # it uses names, it does not say what they are
                 found = _condition(value(left, reading), symbol, value(right, reading), reading)
             if found is not None:
-                reading.scope.stated[place] = said_from(before, int(reading.place)), found
+                yield f"{right.span.line}:{right.span.column}", found
         left = right
 
 
@@ -57,7 +63,7 @@ def _set_apart(left: tree.Node, right: tree.Node, before: str) -> bool:
     return FOR.search(before) is not None and any(numbers)
 
 
-def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Condition | None:
+def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Stated | None:
     """A relation between two numbers that holds exactly if the stated one holds for all entries and free letters."""
     ranked = left if left.rank >= right.rank else right
     if left.rank != right.rank and not is_number(left) and not is_number(right):
@@ -71,12 +77,29 @@ def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Cond
     if symbol in ("<", ">"):
         if free:
             raise Unsettled("a strict relation between many entries")
-        return one, symbol, other
+        return Stated(0, (one, symbol, other))
     gap = (one - other) ** 2 if symbol == "=" else sympy.Max(0, one - other if symbol == "≤" else other - one)
     for index in free:
         bound = fresh(Index(index.name, reading.scope.settled(index.axis)))
         gap = sum_over(rename_bound(gap).xreplace({index: bound}), bound)
-    return gap, "=", sympy.Integer(0)
+    solved = _solved(one, other, free) if symbol == "=" else None
+    return Stated(0, (gap, "=", sympy.Integer(0)), solved)
+
+
+def _solved(one: Expr, other: Expr, free: tuple[Index, ...]) -> tuple[Expr, Expr] | None:
+    """``a_i = 2 b_i`` gives a: every free index is one of the entry, and a stands nowhere else."""
+    for entry, body in ((one, other), (other, one)):
+        if isinstance(entry, Indexed):
+            where = entry.indices
+            if set(where) == set(free) and len(set(where)) == len(where) and entry.base not in _bases(body):
+                return entry, body
+        elif isinstance(entry, Symbol) and not free and not body.has(entry):
+            return entry, body
+    return None
+
+
+def _bases(body: Expr) -> set[Expr]:
+    return {node.base for node in body.atoms(Indexed)}
 
 
 def _is_index(side: Expr) -> bool:

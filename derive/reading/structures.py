@@ -8,23 +8,31 @@ false; where no such example is known, a step about these names is never refuted
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import IntEnum
 from itertools import pairwise
 
-from sympy import Expr, Indexed, Pow, Product, Sum, Symbol, exp
-from sympy.core.function import AppliedUndef
+from sympy import Expr, Indexed, Pow, Product, Sum, exp
 
 from derive.reading import tree
 from derive.reading.products import FUNCTIONS
 from derive.reading.prose import Formula
-from derive.reading.scope import Scope
+from derive.reading.scope import Scope, names_in
 from derive.reading.spelling import call, plain, spell, walk
 from derive.reading.survey import Survey
 from derive.terms import ANY, ArrayFacts, Facts, Index, array, free_indices
 
-__all__ = ["Structure", "declare_structures", "over_paths", "special_case", "structured_facts"]
+__all__ = [
+    "Structure",
+    "declare_structures",
+    "over_paths",
+    "say",
+    "says",
+    "special_case",
+    "structured_facts",
+    "valued",
+]
 
 
 class Structure(IntEnum):
@@ -113,7 +121,7 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
     if FUNCTION_WORDS.search(text):  # said of a function, it is no condition on numbers
         for name in set(_names(statement for f in formulas for statement in f.statements)):
             if name.endswith("^()"):
-                _say(scope, name, Structure.SAID_OF_ONE, since)
+                say(scope, name, Structure.SAID_OF_ONE, since)
     scope.trees = scope.trees or _says_so(TREE, text)
     scope.apart = scope.apart or _says_so(APART, text)
     for structure, words in WORDS:
@@ -132,13 +140,14 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
             if not formulas and OF_ALL_VECTORS.fullmatch(match.group()):
                 names = sorted(n for n in scope.families.keys() - others if _order(scope, n) > 0)
             for name in [n for n in names if n not in others] or (names if structure is Structure.UNKNOWN else ()):
-                _say(scope, name, structure, since)
+                say(scope, name, structure, since)
 
 
 OF_ALL_VECTORS = re.compile(r".*(?:unit|norm|length|orthogonal|单位|归一|正交).*", re.IGNORECASE)
 
 
-def _say(scope: Scope, name: str, structure: Structure, since: int) -> None:
+def say(scope: Scope, name: str, structure: Structure, since: int) -> None:
+    """Remember what is said of a name, from an item of the note on."""
     scope.structured[name, structure] = min(since, scope.structured.get((name, structure), since))
 
 
@@ -204,22 +213,16 @@ def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
 
 
 def structured_facts(
-    scope: Scope, facts: Facts, sides: Sequence[Expr], settled: Callable[[Expr], Expr], item: int
+    scope: Scope, facts: Facts, sides: Sequence[Expr], conditions: Sequence[tuple[Expr, str, Expr]], item: int
 ) -> tuple[tuple[Facts, ...], tuple[str, ...]]:
     """Facts under which the words said so far hold (none if no example is known), and of which names they speak."""
-    used = {name for side in sides for name in _used(side)}
-    conditions = [
-        (settled(left), symbol, settled(right))
-        for since, (left, symbol, right) in scope.stated.values()
-        # A relation with a name that the step does not have can be met by choosing that one.
-        if since <= item and (valued := _valued(left) | _valued(right)) and valued <= used
-    ]
-    names = sorted(name for name in used if _says(scope, name, facts, item))
+    used = {name for side in sides for name in names_in(side)}
+    names = sorted(name for name in used if says(scope, name, facts, item))
     examples = {
         name: replace(facts.of(name) or ArrayFacts(), example=position) for position, name in enumerate(names, start=1)
     }
     known = all(
-        (_says(scope, name, facts, item) or 0) <= Structure.VECTOR_OR_MATRIX and _order(scope, name) > 0
+        (says(scope, name, facts, item) or 0) <= Structure.VECTOR_OR_MATRIX and _order(scope, name) > 0
         for name in names
     )
     pointers = [name for name in used - examples.keys() if (what := facts.of(name)) is not None and what.points_into]
@@ -227,7 +230,7 @@ def structured_facts(
         examples |= {name: replace(facts.arrays[name], injective=True) for name in pointers}
     if scope.apart:
         facts = facts.with_distinct(_apart(facts, pointers, sides))
-    met = {name for left, _, right in conditions for name in used & (_valued(left) | _valued(right))}
+    met = {name for left, _, right in conditions for name in used & (valued(left) | valued(right))}
     if not known:
         return (), tuple(sorted(examples.keys() | met))
     special = facts.with_arrays(**examples).with_given(conditions)
@@ -239,16 +242,9 @@ def structured_facts(
     return tuple(tried), tuple(sorted(examples.keys() | met))
 
 
-def _used(side: Expr) -> set[str]:
-    """The names of arrays, numbers and functions in a term."""
-    names = {str(a.base.label) for a in side.atoms(Indexed)}
-    names |= {s.name for s in side.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
-    return names | {node.func.__name__.removesuffix("(·)") for node in side.atoms(AppliedUndef)}
-
-
-def _valued(side: Expr) -> set[str]:
+def valued(side: Expr) -> set[str]:
     """The names in a term but those of sizes."""
-    return _used(side) - {s.name for s in side.free_symbols if s.is_integer and s.is_positive}
+    return names_in(side) - {s.name for s in side.free_symbols if s.is_integer and s.is_positive}
 
 
 def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iterator[tuple[Expr, Expr]]:
@@ -261,7 +257,7 @@ def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iter
         yield from ((entry, i) for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high))
 
 
-def _says(scope: Scope, name: str, facts: Facts, item: int) -> Structure | None:
+def says(scope: Scope, name: str, facts: Facts, item: int) -> Structure | None:
     """What the words say of a name beyond the facts, as far as it can be said of a number, a vector, a matrix."""
     said = [kind for (each, kind), since in scope.structured.items() if each == name.strip() and since <= item]
     structure = Structure(max(said)) if said else None
