@@ -1,4 +1,4 @@
-"""What is supposed in words is heeded: true steps under it are not refuted, and it is not taken for a fact elsewhere."""
+"""What is supposed in words is heeded: true steps under it are not refuted, and it is no fact elsewhere."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def test_what_it_leads_to_is_judged_under_it(tmp_path: Path, sentence: str, true
     assert verdicts(tmp_path, sentence, false) == [REFUTED]
 
 
-@pytest.mark.parametrize(("sentence", "true", "false"), UNDER)
+@pytest.mark.parametrize(("sentence", "true"), [(sentence, true) for sentence, true, _ in UNDER])
 def test_what_does_not_follow_from_the_sentence_alone_is_never_proved_by_it(
-    tmp_path: Path, sentence: str, true: str, false: str
+    tmp_path: Path, sentence: str, true: str
 ) -> None:
     assert verdicts(tmp_path, sentence, true, "In general, however,", true)[-1] in (REFUTED, UNDECIDED)
     more = sentence.rstrip(" ,") + " is what we shall never do. In general"
