@@ -214,6 +214,7 @@ class ArrayFacts:
         values: the entries take only these values, e.g. (-1, 1).
         points_into: the entries are indices into this axis (w_t, n_k ...).
         injective: different indices give different entries (distinct negative samples).
+        one_way: entries that differ in their last index alone differ (a path visits no node twice).
         example: for counterexamples only: a matrix is the identity, and a vector its column of this number, as an
             example of what the words of a note say of it.
     """
@@ -229,6 +230,7 @@ class ArrayFacts:
     values: tuple[Expr, ...] = ()
     points_into: Axis | None = None
     injective: bool = False
+    one_way: bool = False
     example: int = 0
 
 

@@ -75,6 +75,8 @@ class Outline:
         for name, what in self.facts.arrays.items():
             if name in self.used and what.points_into is not None:
                 lengths = tuple(axis.length for axis in what.axes) if what.injective else ()
+                if what.one_way and not lengths:
+                    lengths = (what.axes[-1].length,)
                 yield lengths, int(name in kept_apart), what.points_into.length
 
     def has_room(self, sizes: dict[str, int]) -> bool:
@@ -197,7 +199,10 @@ class Model:
                 self._fill_total(name, what, where)
                 return known[where]
             elif what is not None and (what.points_into is not None):
-                value = self._point(name, what.points_into, what.injective)
+                others = known if what.injective else {}
+                if what.one_way:
+                    others = {each: point for each, point in known.items() if each[:-1] == where[:-1]}
+                value = self._point(name, what.points_into, set(others.values()))
             else:
                 label = Symbol(name, real=True)
                 value = self._draw(name, label, whole=name in self.outline.as_index)
@@ -217,8 +222,8 @@ class Model:
             raise Infeasible("the example is square")
         return Fraction(int(where[-1] == where[-2]))
 
-    def _point(self, name: str, axis: Axis, injective: bool) -> Fraction:
-        taken = self._forbidden(name) | (set(self.entries[name].values()) if injective else set())
+    def _point(self, name: str, axis: Axis, others: set[Fraction]) -> Fraction:
+        taken = self._forbidden(name) | others
         choices = [k for k in self._axis(axis) if k not in taken]
         if not choices:
             raise Infeasible(f"no value is left for {name}")

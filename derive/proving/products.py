@@ -175,14 +175,12 @@ class Products(Laws):
             left, right = pair
             if self._apart(left, right):
                 return ZERO
-            if (
-                left.kind == right.kind == "entry"
-                and left.data[0] == right.data[0]
-                and left.data[0] in self.known.injective
-            ):
-                return self.product(
-                    *(self.delta(a - b) for a, b in zip(left.data[1], right.data[1], strict=True)),
-                )
+            if left.kind == right.kind == "entry" and left.data[0] == right.data[0]:
+                mine, theirs = left.data[1], right.data[1]
+                if left.data[0] in self.known.injective:
+                    return self.product(*(self.delta(a - b) for a, b in zip(mine, theirs, strict=True)))
+                if left.data[0] in self.known.one_way and mine[:-1] == theirs[:-1]:
+                    return self.delta(mine[-1] - theirs[-1])
         first = difference.ordered()[0]
         return atom_poly(make_atom("delta", difference if first[1] > 0 else -difference))
 

@@ -77,6 +77,8 @@ class Translator:
             known.targets[name] = self._range(what.points_into.low, what.points_into.high)
         if what.injective:
             known.injective.add(name)
+        if what.one_way:
+            known.one_way.add(name)
 
     def _range(self, low: Expr, high: Expr) -> Range:
         return self(low), self(high)

@@ -15,11 +15,12 @@ import sympy
 from sympy import Expr, Indexed, Symbol
 
 from derive.reading import tree
-from derive.reading.calls import labelled
+from derive.reading.calls import by_definition, labelled
 from derive.reading.context import Reading, condition, indicator, must_be_harmless, without_words
+from derive.reading.definitions import unfold
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.scope import Unsettled, entry_name
-from derive.reading.spelling import plain, spell, words
+from derive.reading.spelling import Spelled, plain, spell, words
 from derive.reading.values import Value, add
 from derive.reading.written import shown
 from derive.terms import Axis
@@ -82,15 +83,28 @@ def _value_condition(node: tree.Node, reading: Reading) -> Expr | None:
     spelled = spell(plain(node.first))
     if symbol not in ("=", "\\ne") or spelled is None:
         return None
-    family = reading.scope.families.get(labelled(spelled, reading).name)
-    if family is None or not family.values:
+    number = _number_of_few_values(spelled, node.first, reading)
+    if number is None:
         return None
-    number = value(node.first, reading)
-    wanted = value(node.links[0].right, reading)
-    if number.rank or wanted.rank or wanted.body not in family.values:
+    values, wanted = _values(number, reading), value(node.links[0].right, reading)
+    if wanted.rank or wanted.body not in values:
         raise Unsettled(f"a condition on the value of {spelled.name} is not understood")
-    holds = sympy.Mul(*((number.body - v) / (wanted.body - v) for v in family.values if v != wanted.body))
+    holds = sympy.Mul(*((number - v) / (wanted.body - v) for v in values if v != wanted.body))
     return holds if symbol == "=" else 1 - holds
+
+
+def _number_of_few_values(spelled: Spelled, node: tree.Node, reading: Reading) -> Expr | None:
+    """An entry that takes few values, also where it goes by a name that the note gives it (``s_j = [[…]]``)."""
+    spelled = labelled(spelled, reading)
+    family = reading.scope.families.get(spelled.name)
+    if family is None or not family.values:
+        if by_definition(spelled, (), reading) is None:
+            return None
+    number = value(node, reading)
+    if number.rank:
+        return None
+    body = unfold(number.body, reading.scope.definitions)
+    return body if isinstance(body, Indexed | Symbol) and _values(body, reading) else None
 
 
 def _covered(rest: Expr, reading: Reading) -> bool:

@@ -9,13 +9,14 @@ from derive.reading import tree
 from derive.reading.alphabets import Alphabets
 from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.layers import find_layers, instances, named
+from derive.reading.paths import with_plain_paths
 from derive.reading.prose import Formula
 from derive.reading.reuse import Reuse
 
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    return with_new_names(with_layers(with_alphabets(items, letters)))
+    return with_plain_paths(with_new_names(with_layers(with_alphabets(items, letters))))
 
 
 def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:

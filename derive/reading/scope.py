@@ -41,6 +41,7 @@ class Family:
     values: tuple[Expr, ...] = ()
     points_into: Axis | None = None
     injective: bool = False
+    one_way: bool = False
     declared: bool = False
     real: bool = False
     axes: dict[int, Axis] = field(default_factory=dict)
@@ -224,6 +225,7 @@ class Scope:
             values=family.values,
             points_into=self.settled(family.points_into) if family.points_into else None,
             injective=family.injective,
+            one_way=family.one_way,
         )
 
 

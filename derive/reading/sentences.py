@@ -20,6 +20,7 @@ from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
 from derive.reading.hypotheses import HYPOTHETICAL, is_order, is_passing, is_supposed, lapse, suppose
 from derive.reading.items import Item, Sentence
+from derive.reading.path_words import declare_paths
 from derive.reading.prose import apply_cues
 from derive.reading.ranges import bound_value, size_of
 from derive.reading.reach import free_letters
@@ -80,6 +81,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         clean = False
     except Exception:  # as above
         pass
+    declare_paths(sentence.text, sentence.formulas, reading)
     try:
         apply_cues(sentence.text, list(sentence.formulas), reading)
     except Relearn:

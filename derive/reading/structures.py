@@ -227,7 +227,9 @@ def structured_facts(
     )
     pointers = [name for name in used - examples.keys() if (what := facts.of(name)) is not None and what.points_into]
     if scope.trees or scope.apart:  # a path comes by no node twice
-        examples |= {name: replace(facts.arrays[name], injective=True) for name in pointers}
+        examples |= {
+            name: replace(facts.arrays[name], injective=True) for name in pointers if not facts.arrays[name].one_way
+        }
     if scope.apart:
         facts = facts.with_distinct(_apart(facts, pointers, sides))
     met = {name for left, _, right in conditions for name in used & (valued(left) | valued(right))}
