@@ -47,7 +47,8 @@ class Outline:
             for s in e.atoms(sympy.Sum, sympy.Product):
                 bound |= {limit[0] for limit in s.limits}
         free = set().union(*(e.free_symbols for e in expressions))
-        self.indices = sorted((s for s in free if isinstance(s, Index)), key=lambda s: s.name)
+        # How far an index runs may depend on others, which come first.
+        self.indices = sorted((s for s in free if isinstance(s, Index)), key=lambda s: (_depends(s), s.name))
         in_pairs = {s for pair in self.facts.distinct for side in pair for s in [side] if isinstance(s, Index)}
         self.indices += sorted((s for s in in_pairs if s not in self.indices), key=lambda s: s.name)
         self.used = {str(a.base.label) for e in expressions for a in e.atoms(Indexed)}
@@ -100,6 +101,10 @@ class Outline:
         for index in self.indices:
             yield index.axis.low
             yield index.axis.high
+
+
+def _depends(index: Index) -> int:
+    return len((index.axis.low + index.axis.high).atoms(Index))
 
 
 class _Sizes:
@@ -175,7 +180,7 @@ class Model:
         return range(low, high + 1)
 
     def _bound(self, e: Expr) -> int:
-        return whole(e, self, {})
+        return whole(e, self, dict(self.free))
 
     def scalar(self, symbol: Symbol) -> Fraction:
         """The value of a symbol."""

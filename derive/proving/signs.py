@@ -58,7 +58,7 @@ class Signs(Laws):
                 atom = mono[0][0]
                 bounds = self.ranges.get(atom.key) if atom.kind == "var" else self.known.targets.get(atom.data[0])
                 if bounds is None:
-                    return None
+                    continue  # it may go out against the bound of another one
                 rest = poly - Poly({mono: c})
                 return self._least(rest + bounds[0 if c > 0 else 1].scale(c), depth + 1)
         total: Number = 0

@@ -109,7 +109,7 @@ def _word(node: tree.Node) -> str:
 
 
 def value_of_variable(node: tree.Node) -> tree.Node:
-    """``o`` of ``O=o``."""
+    """``o`` of ``O=o``; ``w`` of ``w=w_O``, where the label tells which of the two is the variable."""
     node = plain(node)
     if (
         isinstance(node, tree.Chain)
@@ -118,8 +118,18 @@ def value_of_variable(node: tree.Node) -> tree.Node:
         and node.links[0].right is not None
     ):
         if node.links[0].relation.symbol == "=":
-            return plain(node.links[0].right)
+            first, right = plain(node.first), plain(node.links[0].right)
+            return first if _is_label_of(first, right) else right
     return node
+
+
+def _is_label_of(value_: tree.Node, variable: tree.Node) -> bool:
+    """Whether ``w_O`` stands behind ``w`` or ``w_2``: the actual output word, a variable."""
+    one, other = spell(value_), spell(variable)
+    if one is None or other is None or one.name != other.name or len(other.subs) != 1:
+        return False
+    label = letter(other.subs[0])
+    return label is not None and label.isupper() and all(isinstance(plain(s), tree.Num) for s in one.subs)
 
 
 def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: Reading) -> Value | None:

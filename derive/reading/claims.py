@@ -19,6 +19,7 @@ from derive.reading.context import Reading
 from derive.reading.definers import scalars_of
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
+from derive.reading.places import placed
 from derive.reading.scope import Family, entry_name
 from derive.reading.structures import over_paths, structured_facts
 from derive.reading.values import Value, is_number
@@ -71,6 +72,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         comparable = side.rank == len(indices)
         body = side.at(*indices) if comparable and side.rank else side.body
         bodies.append(expanded(settled(scope.sized(body), reading)))
+    bodies = placed(bodies, reading)
     facts = _restricted(bodies, reading)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = shapes_settled(bodies[0], reading) and shapes_settled(bodies[1], reading)

@@ -40,6 +40,7 @@ class Reading:
     unmet: tuple[str, ...] = ()
     locals: dict[str, Value] = field(default_factory=dict)
     free: dict[str, Axis] = field(default_factory=dict)
+    ranged: set[str] = field(default_factory=set)
     serial: int = 0
     place: str = ""
     sentence: str = ""
@@ -60,11 +61,17 @@ class Reading:
         """A letter that no sum binds: it means any index of the axis."""
         known = self.known_free_axis(name)
         if known is not None and not self.scope.axes.same(known, axis):
-            if not self.scope.axes.is_flexible(known) and self.scope.axes.is_flexible(axis):
+            if name in self.ranged or (not self.scope.axes.is_flexible(known) and self.scope.axes.is_flexible(axis)):
                 return Index(name, known)
         axis = self.scope.axes.resolve(axis)
         self.free[name] = axis
         return Index(name, axis)
+
+    def range_of(self, name: str, axis: Axis) -> None:
+        """What the note says of a letter, ``c = 1, …, C``: it runs over this from here on, whatever it indexes."""
+        self.ranged.discard(name)
+        self.free_index(name, axis)
+        self.ranged.add(name)
 
     def zero_index(self, axis: Axis) -> Expr:
         """The index 0 on an axis that starts at 1: where the letter o is used elsewhere, u_0 is one fixed word."""

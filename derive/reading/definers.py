@@ -27,7 +27,7 @@ from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
-from derive.reading.survey import joined
+from derive.reading.survey import TABLES, joined
 from derive.reading.values import ShapeError, Value, scalar
 from derive.reading.written import shown
 from derive.terms import Index, fresh, real
@@ -110,6 +110,9 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
         return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
     parameters: list[str] = []
     arguments = tuple(value_of_variable(part) for part in [*spelled.subs, *parts])
+    if spelled.name in TABLES and not spelled.subs and parts and all(map(_is_numbered, arguments)):
+        text = shown(group)  # p(w_2) of one example says nothing of the other words
+        return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
     for part in arguments:
         name = letter(part)
         inner = labelled(spelled_part, reading) if (spelled_part := spell(part)) is not None else None
@@ -122,6 +125,12 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
         spelled.name, len(spelled.subs), separators
     )
     return Candidate(key, spelled, tuple(parameters), True, arguments)
+
+
+def _is_numbered(node: tree.Node) -> bool:
+    """``w_2``"""
+    spelled = spell(node)
+    return spelled is not None and bool(spelled.subs) and all(isinstance(plain(s), tree.Num) for s in spelled.subs)
 
 
 def bare_key(found: Candidate) -> str:

@@ -121,7 +121,7 @@ def _state(scope: Scope, found: Survey) -> object:
     heads = tuple((key, head.written, head.value.rank, head.value.row) for key, head in scope.heads.items())
     orders = tuple((name, family.order) for name, family in scope.families.items())
     stated = tuple((where, each.since, each.until) for where, each in scope.stated.items())
-    said = len(scope.structured), stated, scope.trees, scope.apart
+    said = len(scope.structured), stated, scope.trees, scope.apart, scope.repeats
     return heads, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts), said
 
 

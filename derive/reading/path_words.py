@@ -1,4 +1,4 @@
-"""What a sentence says of the nodes on a path: ``n(w,j)`` is the j-th of them, so that no two of one path are the same."""
+"""What a sentence says of the nodes on a path: ``n(w,j)`` is the j-th of them, so no two of one path are the same."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POSITIONS = frozenset("ijklmst")
 
 
 def declare_paths(text: str, formulas: Sequence[Formula], reading: Reading) -> None:
-    """"n(w, j) is the j-th node on the path from the root to w": the nodes of one path are different."""
+    """ "n(w, j) is the j-th node on the path from the root to w": the nodes of one path are different."""
     if not (PATH.search(text) and NODE.search(text)) or NEGATED.search(text):
         return
     for formula in formulas:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from derive.reading import tree
@@ -139,16 +140,33 @@ def _with_brackets(items: list[Item], known: _Brackets) -> list[Item]:
         return items
     signed = _values_said(items)
     found = [_mapped(item, lambda node: _without_bracket(node, known)) for item in items]
+    dotted = any(_dotted(node) is not None for each in trees_of(found) for node in walk(each))
+    if not known.patterns and dotted and (letters := _letters_of_a_place(found, known.functions)):
+        name = tree.Name(next(iter(trees_of(found))).span, "[·]")
+        known.patterns.append((name, letters, name))
+        known.doubled.add(name.base)
     if not known.patterns:
         return items
     if len(known.patterns) == 1:  # ``[[·]]`` is the only bracket there is
-        pattern = known.patterns[0]
-        only = _indexed(pattern[2], [tree.Name(pattern[2].span, each) for each in pattern[1]])
-        found = [_mapped(item, lambda node: only if _is_dotted(node) else None) for item in found]
+        _, letters, name = known.patterns[0]
+        only = _indexed(name, [tree.Name(name.span, each) for each in letters])
+        found = [_mapped(item, lambda node: only if _dotted(node) in (*letters, "") else None) for item in found]
     declared = [
         _said(name, letters, signed) for _, letters, name in known.patterns if signed or name.base not in known.doubled
     ]
     return [*declared, *found]
+
+
+def _letters_of_a_place(items: Iterable[Item], functions: frozenset[str]) -> tuple[str, ...]:
+    """The letters w and j of the first ``n(w,j)`` in a note that has two of them."""
+    for each in trees_of(list(items)):
+        for node in walk(each):
+            spelled = spell(node) if isinstance(node, tree.Script) else None
+            if spelled is not None and spelled.name in functions and len(spelled.subs) == 2:
+                letters = [name for sub in spelled.subs if (name := letter(sub)) is not None]
+                if len(letters) == 2:
+                    return tuple(letters)
+    return ()
 
 
 def _without_bracket(node: tree.Node, known: _Brackets) -> tree.Node | None:
@@ -178,13 +196,19 @@ def _is_double(group: tree.Group) -> bool:
     return group.open == "[" and isinstance(inner, tree.Group) and inner.open == "["
 
 
-def _is_dotted(node: tree.Node) -> bool:
-    """``[[·]]``: the bracket of the note, whatever stands in it."""
-    if not isinstance(node, tree.Group) or not _is_double(node):
-        return False
-    while isinstance(node, tree.Group) and len(node.body.parts) == 1:
-        node = plain(node.body.parts[0])
-    return isinstance(node, tree.Mark) and node.symbol in ("\\cdot", "·", "\\bullet")
+def _dotted(node: tree.Node) -> str | None:
+    """The letter of ``[[·]]_j``, the bracket of the note whatever stands in it; empty for ``[[·]]``, else None."""
+    sub = None
+    inner: tree.Node = node
+    if isinstance(node, tree.Script) and node.sup is None and not node.primes:
+        inner, sub = plain(node.base), node.sub
+    if not isinstance(inner, tree.Group) or not _is_double(inner):
+        return None
+    while isinstance(inner, tree.Group) and len(inner.body.parts) == 1:
+        inner = plain(inner.body.parts[0])
+    if not isinstance(inner, tree.Mark) or inner.symbol not in ("\\cdot", "·", "\\bullet"):
+        return None
+    return "" if sub is None else letter(sub)
 
 
 def _values_said(items: Iterable[Item]) -> bool:
@@ -243,7 +267,7 @@ def _written_out(items: Iterable[Item]) -> Iterator[Item]:
         if said and isinstance(item, Display):
             yield item
         elif short or meant:
-            yield _each_formula(item, lambda formula: rewritten(formula, _writer(formula, short, meant)))
+            yield _each_formula(item, partial(_in_full, dict(short), dict(meant)))
         else:
             yield item
 
@@ -263,12 +287,10 @@ def _each_formula(item: Display | Sentence, change: Callable[[Any], Any]) -> Ite
     return replace(item, formulas=tuple(formulas))
 
 
-def _writer(
-    formula: tree.Node, short: dict[Short, tree.Node], meant: dict[Short, tree.Node]
-) -> Callable[[tree.Node], tree.Node | None]:
+def _in_full(short: dict[Short, tree.Node], meant: dict[Short, tree.Node], formula: tree.Node) -> Any:
     elsewhere = {name for node in walk(formula) if isinstance(node, tree.BigOp) for name in _over_a_size(node)}
     table = {key: index for key, index in meant.items() if key[2] not in elsewhere} | short
-    return lambda node: _long(node, table)
+    return rewritten(formula, lambda node: _long(node, table))
 
 
 def _over_a_size(node: tree.BigOp) -> Iterator[str]:

@@ -87,7 +87,10 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "distinct",
             r"(?<!from )distinct(?! from)|distinct from (?:each other|one another)|"
             r"pairwise different|all different|互不相同|互异|各不相同|"
-            r"different from each other|without replacement|no repeats",
+            r"different from each other|without replacement|no repeats|"
+            r"\b(?:all|being|are|pairwise|mutually) different(?! from)|(?:\ue000|\bare)\s+different (?:\w+ )?words|"
+            r"distint[oa]s entre s[íi]|tod[oa]s distint[oa]s|distint[oa]s dos a dos|deux à deux distincts?|"
+            r"tous distincts|(?:paarweise|alle) verschieden|서로 다[른르]|互いに異なる|相異なる",
         ),
         ("scalar", r"\bscalars?\b|标量"),
         ("count", r"\bcounts?\b(?! of)|how often|共现次数|出现.{0,4}次数"),
@@ -179,7 +182,8 @@ def _enumerates(formula: Formula, reading: Reading) -> bool:
 
 DIFFERS = re.compile(
     r"不等于|不同于|都不是|均不是|不含|不包含|different from|other than|not equal to|differs? from|excluding|except|"
-    r"none of (?:them|which)\s+\w+|not contain\w*|distinct from",
+    r"none of (?:them|which)\s+\w+|not contain\w*|distinct from|"
+    r"(?:distint|diferent|divers)[oaei]s? (?:entre s[íi] y )?(?:de|da)\b|différents? de|verschieden von",
     re.IGNORECASE,
 )
 

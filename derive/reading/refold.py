@@ -25,18 +25,37 @@ def refold(expression: Expr, pattern: Expr, parameters: tuple[Symbol, ...], made
         pattern: what to look for; the ``parameters`` in it stand for any indices.
         made: what to put in place of an instance.
     """
+    return _refold(_drawn_out(expression), _drawn_out(pattern), parameters, made)
+
+
+def _drawn_out(expression: Expr) -> Expr:
+    """The term with all factors that a sum only repeats in front of it: ``Σ_k s v_k h_k`` is ``s Σ_k v_k h_k``."""
+    if not expression.has(Sum):
+        return expression
+    expression = expression.func(*(_drawn_out(argument) for argument in expression.args))
+    if not isinstance(expression, Sum) or len(expression.limits) != 1:
+        return expression
+    index = expression.limits[0][0]
+    outer = [f for f in Mul.make_args(expression.function) if not f.has(index)]
+    if not outer:
+        return expression
+    inner = [f for f in Mul.make_args(expression.function) if f.has(index)]
+    return Mul(*outer, expression.func(Mul(*inner), *expression.limits))
+
+
+def _refold(expression: Expr, pattern: Expr, parameters: tuple[Symbol, ...], made: Made) -> Expr:
     for environment in _matches(pattern, expression, {}, frozenset(parameters)):
         return made(tuple(environment.get(p, p) for p in parameters))
     if isinstance(expression, Add | Mul):
         part = _part(expression, pattern, parameters, made)
         if part is not None:
             found, rest = part
-            return expression.func(found, *(refold(a, pattern, parameters, made) for a in rest))
+            return expression.func(found, *(_refold(a, pattern, parameters, made) for a in rest))
     if not expression.args or isinstance(expression, Indexed):
         return expression
     if isinstance(expression, Sum | Product):
-        return expression.func(refold(expression.function, pattern, parameters, made), *expression.limits)
-    return expression.func(*(refold(a, pattern, parameters, made) for a in expression.args))
+        return expression.func(_refold(expression.function, pattern, parameters, made), *expression.limits)
+    return expression.func(*(_refold(a, pattern, parameters, made) for a in expression.args))
 
 
 def _part(

@@ -11,12 +11,13 @@ from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.layers import find_layers, instances, named
 from derive.reading.paths import with_plain_paths
 from derive.reading.prose import Formula
+from derive.reading.redefinition import with_second_meanings
 from derive.reading.reuse import Reuse
 
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    return with_plain_paths(with_new_names(with_layers(with_alphabets(items, letters))))
+    return with_second_meanings(with_plain_paths(with_new_names(with_layers(with_alphabets(items, letters)))))
 
 
 def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:
@@ -57,19 +58,13 @@ def with_new_names(items: list[Item]) -> list[Item]:
     """The document with a name of its own for every letter that a later paragraph declares to be something else."""
     reuse = Reuse()
     found: list[Item] = []
-    said = ""
     for item in items:
         if isinstance(item, Sentence):
-            said = item.text
-            reuse.equate([statement for formula in item.formulas for statement in formula.statements], "")
             reuse.declare([statement for formula in item.formulas for statement in formula.statements])
             formulas = tuple(replace(f, statements=reuse.apply(f.statements)) for f in item.formulas)
             found.append(replace(item, formulas=formulas))
         elif isinstance(item, Display):
-            rows = [row for row in item.rows if isinstance(row, tree.Row)]
-            reuse.equate([statement for row in rows[:1] for statement in row.statements[:1]], said)
             found.append(replace(item, rows=reuse.apply(item.rows)))
-            said = ""
         else:
             found.append(item)
     return found

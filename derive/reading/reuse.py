@@ -1,13 +1,11 @@
 """One letter for two things: ``x ∈ ℝ`` in one paragraph and ``x ∈ ℝ^n``, or ``x = Xw``, in a later one.
 
-From the sentence that declares a letter anew it is another name, and so it is where a formula gives it anew after the
-word "now".  Only what was declared as a number can become a
+From the sentence that declares a letter anew it is another name.  Only what was declared as a number can become a
 vector in this way, or the other way round; a second declaration of the same kind says the same once more.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
@@ -15,7 +13,6 @@ from typing import Any
 from derive.reading import tree
 from derive.reading.spelling import base_name, letter, plain, walk
 
-NOW = re.compile(r"(?:^|[.!?]\s+|\n)\s*now\b|\bthis time\b|现在|改为|改成", re.IGNORECASE)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -26,7 +23,6 @@ class Reuse:
         self.kinds: dict[str, bool] = {}
         self.renamed: dict[str, str] = {}
         self.count: dict[str, int] = {}
-        self.equated: set[str] = set()
 
     def declare(self, formulas: list[tree.Node]) -> None:
         """Look at the declarations of one sentence before its names are read."""
@@ -41,16 +37,6 @@ class Reuse:
     def _rename(self, name: str) -> None:
         self.count[name] = self.count.get(name, 1) + 1
         self.renamed[name] = f"{name}⁽{str(self.count[name]).translate(SUPERSCRIPTS)}⁾"
-
-    def equate(self, statements: list[tree.Statement], said: str) -> None:
-        """``h = …`` once more, after "now there are C words": another h than before."""
-        for statement in statements:
-            name = letter(statement.first)
-            if name is None or not statement.links or statement.links[0].relation.symbol not in ("=", ":="):
-                continue
-            if name in self.equated and NOW.search(said):
-                self._rename(name)
-            self.equated.add(name)
 
     def apply(self, node: Any) -> Any:
         """A tree in which every name is the one that it stands for here."""

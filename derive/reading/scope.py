@@ -137,7 +137,9 @@ class Scope:
         self.structured: dict[tuple[str, int], int] = {}  # name and what is said of it → from which item on
         self.trees = False
         self.apart = False
+        self.repeats = False
         self.stated: dict[str, Stated] = {}  # by where it stands
+        self.repeats = False
 
     def warn(self, line: int, column: int, warning: str) -> None:
         """Remember something suspicious that the author should look at, and where it stands."""

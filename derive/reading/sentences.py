@@ -163,7 +163,7 @@ def _enumeration(statements: tuple[tree.Statement, ...], reading: Reading) -> No
         ):
             low, last = plain_number(start.links[0].right), _end(end.first, reading)
             if low is not None and last is not None:
-                reading.free_index(name, Axis(str(last), sympy.Integer(low), last))
+                reading.range_of(name, Axis(str(last), sympy.Integer(low), last))
                 reading.survey.subscripts.add(name)
             continue
         _enumerated_array(start, end, reading)

@@ -246,6 +246,17 @@ def call(name: tree.Node, group: tree.Node) -> bool:
     )
 
 
+def bound_letters(node: tree.Node) -> frozenset[str]:
+    """The letters that run in the sums and products of a formula."""
+    found: set[str] = set()
+    for inner in walk(node):
+        if isinstance(inner, tree.BigOp) and inner.sub is not None:
+            sub = plain(inner.sub)
+            firsts = [n.first for n in walk(sub) if isinstance(n, tree.Chain) and n.first is not None]
+            found |= {name for first in (firsts or [sub]) if (name := letter(first)) is not None}
+    return frozenset(found)
+
+
 def words(node: tree.Node) -> str:
     """All text inside a node, for phrases such as ``otherwise``."""
     return " ".join(n.text for n in walk(node) if isinstance(n, tree.Text | tree.Word)).strip()

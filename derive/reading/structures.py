@@ -104,6 +104,13 @@ APART = re.compile(
 )
 
 
+REPEATED = re.compile(
+    r"\brepeat(?:s|ed|edly|ing)?\b|\brepetitions?\b|\bduplicates?\b|\bwith replacement|more than once|\bmultiplicit|"
+    r"several times|not (?:all|necessarily|always) (?:distinct|different)|coincide|\bcollide|重复|重複|可能相同",
+    re.IGNORECASE,
+)
+"""Words with which a note speaks of words that come more than once."""
+
 FUNCTION_WORDS = re.compile(
     rf"{_PREDICATE}(?:(?:in|de)creasing|monotone|convex|concave|periodic|linear\b|even|odd)", re.IGNORECASE
 )
@@ -124,6 +131,7 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
                 say(scope, name, Structure.SAID_OF_ONE, since)
     scope.trees = scope.trees or _says_so(TREE, text)
     scope.apart = scope.apart or _says_so(APART, text)
+    scope.repeats = scope.repeats or _says_so(REPEATED, text)
     for structure, words in WORDS:
         others = set(found.subscripts | found.bound) - found.sizes | FUNCTIONS.keys()
         if structure is not Structure.UNKNOWN and structure is not Structure.SAID_OF_ONE:
@@ -226,11 +234,13 @@ def structured_facts(
         for name in names
     )
     pointers = [name for name in used - examples.keys() if (what := facts.of(name)) is not None and what.points_into]
-    if scope.trees or scope.apart:  # a path comes by no node twice
+    # A path comes by no node twice, and nobody who does not speak of repeated words has them in mind.
+    apart = scope.apart or not scope.repeats
+    if scope.trees or apart:
         examples |= {
             name: replace(facts.arrays[name], injective=True) for name in pointers if not facts.arrays[name].one_way
         }
-    if scope.apart:
+    if apart:
         facts = facts.with_distinct(_apart(facts, pointers, sides))
     met = {name for left, _, right in conditions for name in used & (valued(left) | valued(right))}
     if not known:
