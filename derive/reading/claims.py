@@ -87,7 +87,9 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     item = int(reading.place) if reading.place.isdigit() else sys.maxsize
     stated = heeded(scope, bodies, item, reading.near, lambda term: settled(term, reading))
     met, conditions = under(goal, stated, scope, item)
-    known, structured = structured_facts(scope, met.facts, (met.left, met.right), conditions, item)
+    known, structured = structured_facts(
+        scope, met.facts, (met.left, met.right), conditions, item, reading.survey.shifted
+    )
     if met != goal:
         structured = tuple(sorted({*structured, *(name for each in stated for name in each.names())}))
     special = tuple(replace(met, facts=each) for each in known)

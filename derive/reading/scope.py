@@ -139,7 +139,6 @@ class Scope:
         self.apart = False
         self.repeats = False
         self.stated: dict[str, Stated] = {}  # by where it stands
-        self.repeats = False
 
     def warn(self, line: int, column: int, warning: str) -> None:
         """Remember something suspicious that the author should look at, and where it stands."""

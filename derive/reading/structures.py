@@ -8,7 +8,7 @@ false; where no such example is known, a step about these names is never refuted
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from enum import IntEnum
 from itertools import pairwise
@@ -221,9 +221,17 @@ def _names(statements: Iterable[tree.Statement]) -> Iterator[str]:
 
 
 def structured_facts(
-    scope: Scope, facts: Facts, sides: Sequence[Expr], conditions: Sequence[tuple[Expr, str, Expr]], item: int
+    scope: Scope,
+    facts: Facts,
+    sides: Sequence[Expr],
+    conditions: Sequence[tuple[Expr, str, Expr]],
+    item: int,
+    running: Set[str] = frozenset(),
 ) -> tuple[tuple[Facts, ...], tuple[str, ...]]:
-    """Facts under which the words said so far hold (none if no example is known), and of which names they speak."""
+    """Facts under which the words said so far hold (none if no example is known), and of which names they speak.
+
+    ``running`` are the arrays that hold a running text, in which words come again.
+    """
     used = {name for side in sides for name in names_in(side)}
     names = sorted(name for name in used if says(scope, name, facts, item))
     examples = {
@@ -234,14 +242,13 @@ def structured_facts(
         for name in names
     )
     pointers = [name for name in used - examples.keys() if (what := facts.of(name)) is not None and what.points_into]
-    # A path comes by no node twice, and nobody who does not speak of repeated words has them in mind.
-    apart = scope.apart or not scope.repeats
-    if scope.trees or apart:
-        examples |= {
-            name: replace(facts.arrays[name], injective=True) for name in pointers if not facts.arrays[name].one_way
-        }
-    if apart:
-        facts = facts.with_distinct(_apart(facts, pointers, sides))
+    if not (scope.trees or scope.apart):  # nobody who does not speak of repeated samples has them in mind
+        pointers = [] if scope.repeats else [name for name in pointers if name not in running]
+    examples |= {  # a path comes by no node twice
+        name: replace(facts.arrays[name], injective=True) for name in pointers if not facts.arrays[name].one_way
+    }
+    if scope.apart or not scope.repeats:
+        facts = facts.with_distinct(_apart(facts, pointers if scope.apart else set(pointers) - running, sides))
     met = {name for left, _, right in conditions for name in used & (valued(left) | valued(right))}
     if not known:
         return (), tuple(sorted(examples.keys() | met))
