@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from derive.reading import tree
 from derive.reading.items import END_OF_HEADING, Display, Item, Sentence, trees_of
 from derive.reading.prose import Formula
 from derive.reading.rewriting import rewritten
-from derive.reading.spelling import base_name, bound_letters, letter, plain, spell, walk
-from derive.reading.survey import TABLES, lengths_in
+from derive.reading.spelling import base_name, bound_letters, call, letter, plain, spell, walk
+from derive.reading.survey import ENTROPIES, TABLES, lengths_in
 
 __all__ = ["with_second_meanings"]
 
@@ -45,7 +45,7 @@ class _Meanings:
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = list(items)
         formulas = list(trees_of(self.items))
-        self.fixed = frozenset(_indices_and_sizes(formulas))
+        self.fixed = frozenset(_indices_and_sizes(formulas)) | frozenset(_in_several_ways(formulas))
         self.sections = list(accumulate(_headings(item) for item in items))
         self.places = [(name, k) for k, item in enumerate(items) for _, name, _ in _equations(item)]
         self.known: dict[str, Meaning] = {}
@@ -182,6 +182,19 @@ def _names(node: tree.Node) -> Iterator[str]:
     for inner in walk(node):
         if isinstance(inner, tree.Name) and (name := base_name(inner)) not in running:
             yield name
+
+
+def _in_several_ways(formulas: Iterable[tree.Node]) -> Iterator[str]:
+    """The names that are called with one argument and with two, or also stand alone: H(p) and H(p, q)."""
+    ways: dict[str, set[int]] = {}
+    for formula in formulas:
+        for node in walk(formula):
+            if isinstance(node, tree.Product):
+                for one, other in pairwise(node.factors):
+                    if call(one.node, other.node) and (name := letter(one.node)) is not None:
+                        group = other.node
+                        ways.setdefault(name, set()).add(len(group.body.parts) if isinstance(group, tree.Group) else 0)
+    yield from (name for name, counts in ways.items() if len(counts) > 1 or name in ENTROPIES)
 
 
 def _indices_and_sizes(formulas: Iterable[tree.Node]) -> Iterator[str]:
