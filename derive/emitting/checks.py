@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from derive.emitting.exposure import BAD, INFINITE, NEGATIVE, gives_away
+from derive.emitting.exposure import BAD, INFINITE, MINUS_INFINITE, NAN, NEGATIVE, gives_away
 from derive.emitting.formula import Array, Formula, IndexArgument, Scalar, Sparse
 from derive.emitting.steps import Value
 from derive.emitting.text import WIDTH, call, indented
@@ -170,10 +170,13 @@ def _hidden(
 
 def _elementwise_tests(formula: Formula, outputs: Mapping[str, Value], results: Mapping[str, str]) -> Tests:
     arguments = [argument for argument in formula.arguments if isinstance(argument, Scalar)]
-    first = arguments[0].parameter
     for output, value in outputs.items():
+        name = results[output]
+        for signs, place in (((NAN, MINUS_INFINITE), "argmin"), ((NAN, INFINITE), "argmax")):
+            if all(gives_away(value, a.parameter, bad, (), signs) for a in arguments for bad in _bad(a)):
+                return Tests(after=(f"not {name}.size or math.isfinite({name}.item({name}.{place}()))",))
         if not any(_hidden(argument, _bad(argument), [value], ()) for argument in arguments):
-            return Tests(after=(_finite_of_any_shape(results[output], first),))
+            return Tests(after=(_finite_of_any_shape(name, arguments[0].parameter),))
     names = [argument.parameter for argument in arguments]
     least = [f"np.all({argument.parameter} >= 0)" for argument in arguments if argument.nonnegative]
     return Tests((*(_finite_of_any_shape(name, name) for name in names), *least))

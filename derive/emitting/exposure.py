@@ -11,7 +11,7 @@ from itertools import product
 
 from derive.emitting.steps import Use, Value
 
-__all__ = ["BAD", "INFINITE", "NEGATIVE", "gives_away"]
+__all__ = ["BAD", "INFINITE", "MINUS_INFINITE", "NAN", "NEGATIVE", "gives_away"]
 
 NAN, INFINITE, MINUS_INFINITE, NEGATIVE, ZERO, POSITIVE = "nan", "inf", "-inf", "negative", "zero", "positive"
 BAD = (NAN, INFINITE, MINUS_INFINITE)
@@ -21,14 +21,15 @@ Kinds = frozenset[str]
 _NUMBERS = {INFINITE: 2, MINUS_INFINITE: -2, NEGATIVE: -1, ZERO: 0, POSITIVE: 1}
 
 
-def gives_away(probe: Value, parameter: str, bad: str, nonnegative: Iterable[str]) -> bool:
+def gives_away(probe: Value, parameter: str, bad: str, nonnegative: Iterable[str], signs: Iterable[str] = BAD) -> bool:
     """Whether ``probe``, a number, is surely NaN or infinite when one entry of ``parameter`` is ``bad``.
 
     Args:
         nonnegative: parameters that are known to have no negative entry.
+        signs: which of the kinds of bad numbers it must be.
     """
     known = frozenset(nonnegative)
-    return _kinds(probe, parameter, bad, known) <= frozenset(BAD)
+    return _kinds(probe, parameter, bad, known) <= frozenset(signs)
 
 
 def _kinds(value: Value, parameter: str, bad: str, known: frozenset[str]) -> Kinds:

@@ -99,7 +99,7 @@ class Names:
 
     def _wanted(self, value: Value) -> str:
         step = value.step
-        if step.kind in ("rows", "positions", "arange"):
+        if step.kind in ("rows", "positions", "places", "arange"):
             return {"arange": "each"}.get(step.kind, step.kind)
         if step.kind in ("sparse", "sparse sum"):
             return "matrix"

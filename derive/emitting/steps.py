@@ -32,6 +32,7 @@ class Step:
     ``arange``   -                                 the axis
     ``rows``     -                                 the sparse argument's values
     ``positions``  -                               (the sparse argument's values, whether rows come first, axes)
+    ``places``   the column in each row            axes
     ``take``     source, pointers ...              (per axis: None or number of its pointer, their dims), or "flat"
     ``map``      operands                          (operation, attribute of the node)
     ``mask``     two pointers or dims              -
@@ -170,9 +171,9 @@ class Steps:
         if len(dims) == len(labels) and len(set(dims)) == len(dims):
             return Use(source, tuple(dims))
         if source.step.kind != "load" and is_sparse_pair(labels) and len(labels) == 2:
-            use = self._positions(labels, source.axes)
-            marks = tuple(Dim(_ELSEWHERE - k, axis) for k, axis in enumerate(source.axes))
-            return self.step("take", [Use(source, marks), use], use.labels, "flat")
+            return self._take_flat(source, self._positions(labels, source.axes))
+        if _lies_row_by_row(source) and (column := _column_of_each_row(labels)):
+            return self._take_flat(source, self._places(column, source.axes))
         inside = set(indices_in(label for label in labels if isinstance(label, Pointer)))
         inside |= {dim for dim in dims if dims.count(dim) > 1}
         slices = {dim for dim in dims if dim not in inside}
@@ -194,6 +195,14 @@ class Steps:
         names = tuple(Dim(_ELSEWHERE - k, axis) for k, axis in enumerate(source.axes))
         marks = tuple(label if label in slices else name for label, name in zip(labels, names, strict=True))
         return self.step("take", [Use(source, marks), *uses], order, (tuple(attribute), spread))
+
+    def _take_flat(self, source: Value, where: Use) -> Use:
+        marks = tuple(Dim(_ELSEWHERE - k, axis) for k, axis in enumerate(source.axes))
+        return self.step("take", [Use(source, marks), where], where.labels, "flat")
+
+    def _places(self, column: Pointer, axes: tuple[str, ...]) -> Use:
+        """Where the entries in one column of each row lie in a contiguous array with these axes."""
+        return self.step("places", [self.pointer(column)], dims_of([column]), axes)
 
     def _positions(self, labels: Sequence[Label], axes: tuple[str, ...]) -> Use:
         """Where the entries of a sparse matrix lie in a contiguous array with these axes."""
@@ -222,6 +231,10 @@ class Steps:
             pointers: list[Label] = [targets.get(dim, dim) for dim in base.labels]
             if len(pointers) == 2 and is_sparse_pair(pointers):
                 where = self._positions(pointers, tuple(dim.axis for dim in base.labels))
+                base = self.step("scatter", [base, value, where], base.labels, (sign, "flat", where.labels, True))
+                continue
+            if _lies_row_by_row(base.value) and (column := _column_of_each_row(pointers)):
+                where = self._places(column, tuple(dim.axis for dim in base.labels))
                 base = self.step("scatter", [base, value, where], base.labels, (sign, "flat", where.labels, True))
                 continue
             attribute: list[int | None] = []
@@ -276,3 +289,24 @@ class Steps:
         if use.labels == dims and use.value.step.kind != "load" and not use.value.outputs:
             return use
         return self.step("map", [use], dims, ("copy", len(use.value.outputs)))
+
+
+def _column_of_each_row(labels: Sequence[Label]) -> Pointer | None:
+    """The pointer in (b, o_b), which meets every row once."""
+    if len(labels) == 2:
+        row, column = labels
+        if isinstance(row, Dim) and isinstance(column, Pointer) and column.labels == (row,) and " " not in column.name:
+            return column
+    return None
+
+
+def _lies_row_by_row(value: Value) -> bool:
+    """Whether a matrix is contiguous whatever the layout of the arguments: a product of two, and what is made of it."""
+    step = value.step
+    if step.kind == "dot":
+        first, second = step.uses
+        return len(step.labels) == 2 and len(first.labels) == len(second.labels) == 2 and len(step.attribute) == 1
+    whole = [use.value for use in step.uses if set(use.labels) == set(step.labels)]
+    if step.kind == "scatter":
+        return _lies_row_by_row(step.uses[0].value)
+    return step.kind == "map" and bool(whole) and all(map(_lies_row_by_row, whole))

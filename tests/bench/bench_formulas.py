@@ -46,11 +46,11 @@ def reject():
 def pair_by_hand(u, v, c, o, check=True):
     v_c = v[c]
     p = u @ v_c
-    m = p.max()
+    m = p[p.argmax()]
     s_o = p[o]
     p -= m
     np.exp(p, out=p)
-    z = p.sum()
+    z = np.add.reduce(p)
     loss = m + math.log(z) - s_o
     p /= z
     p[o] -= 1
@@ -63,14 +63,15 @@ def batch_by_hand(u, v, c, o, check=True):
     rows = np.arange(len(c))
     v_c = v.take(c, axis=0)
     p = v_c @ u.T
-    m = p.max(axis=1)
-    s_o = p[rows, o]
+    m = p[rows, p.argmax(axis=1)]
+    flat, where = p.reshape(-1), rows * len(u) + o
+    s_o = flat[where]
     p -= m[:, None]
     np.exp(p, out=p)
     z = np.einsum("bv->b", p)
     loss = m + np.log(z) - s_o
     p *= (1 / z)[:, None]
-    p[rows, o] -= 1
+    flat[where] -= 1
     if check and not math.isfinite(loss @ loss):
         reject()
     return loss, p @ u, p.T @ v_c
@@ -79,7 +80,7 @@ def batch_by_hand(u, v, c, o, check=True):
 def counts_by_hand(u, v, columns, starts, values, totals, block, gradient_v, gradient_u, check=True):
     words = len(u)
     np.matmul(v, u.T, out=block)
-    m = block.max(axis=1)
+    m = block[np.arange(len(v)), block.argmax(axis=1)]
     flat = block.reshape(-1)
     where = np.repeat(np.arange(0, len(v) * words, words), np.diff(starts)) + columns
     observed = flat.take(where)
@@ -99,19 +100,19 @@ def counts_by_hand(u, v, columns, starts, values, totals, block, gradient_v, gra
 def softmax_by_hand(z, check=True):
     if check and not math.isfinite(z @ z):
         reject()
-    p = z - z.max()
+    p = z - z[z.argmax()]
     np.exp(p, out=p)
-    p /= p.sum()
+    p /= np.add.reduce(p)
     return p
 
 
 def log_sum_exp_by_hand(z, check=True):
     if check and not math.isfinite(z @ z):
         reject()
-    m = z.max()
+    m = z[z.argmax()]
     p = z - m
     np.exp(p, out=p)
-    return m + math.log(p.sum())
+    return m + math.log(np.add.reduce(p))
 
 
 def entropy_by_hand(p, check=True):
@@ -126,7 +127,7 @@ def entropy_by_hand(p, check=True):
 
 
 def cross_entropy_by_hand(p, q, check=True):
-    if check and not (p.min() >= 0 and q.min() >= 0 and math.isfinite(p @ q)):
+    if check and not (p[p.argmin()] >= 0 and q[q.argmin()] >= 0 and math.isfinite(p @ q)):
         reject()
     with np.errstate(divide="ignore", invalid="ignore"):
         value = -(p @ np.where(p > 0, np.log(q), 0))
@@ -134,7 +135,7 @@ def cross_entropy_by_hand(p, q, check=True):
 
 
 def kl_by_hand(p, q, check=True):
-    if check and not (p.min() >= 0 and q.min() >= 0 and math.isfinite(p @ q)):
+    if check and not (p[p.argmin()] >= 0 and q[q.argmin()] >= 0 and math.isfinite(p @ q)):
         reject()
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = p / q
@@ -146,7 +147,7 @@ def kl_by_hand(p, q, check=True):
 
 
 def information_by_hand(x, check=True):
-    if check and not (x.min() >= 0 and math.isfinite(x @ x)):
+    if check and not (x[x.argmin()] >= 0 and math.isfinite(x @ x)):
         reject()
     with np.errstate(divide="ignore"):
         return -np.log(x), -1 / x

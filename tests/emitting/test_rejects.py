@@ -165,6 +165,16 @@ class TestInput:
         with pytest.raises(IndexError, match="o has a negative entry"):
             compiled("batch")(np.ones((5, 3)), np.ones((4, 3)), [0, 1], [0, -1])
 
+    def test_too_large_an_index_of_a_batch(self, compiled):
+        """Places are counted through the whole array, where such an index would name an entry of the next row."""
+        with pytest.raises(IndexError, match="5 is not between 0 and 4"):
+            compiled("batch")(np.ones((5, 3)), np.ones((4, 3)), [0, 1], [5, 0])
+        with pytest.raises(IndexError, match="4 is out of bounds"):
+            compiled("batch")(np.ones((5, 3)), np.ones((4, 3)), [4, 1], [0, 0])
+
+    def test_nothing_has_no_information(self, compiled):
+        assert [part.shape for part in compiled("information")(np.empty((0, 2)))] == [(0, 2), (0, 2)]
+
     def test_what_is_no_number(self, compiled):
         with pytest.raises(ValueError, match="p must be real numbers, not"):
             compiled("entropy")(["a", "b"])

@@ -129,3 +129,17 @@ def test_two_sparse_matrices_are_added_before_they_are_multiplied():
     body = body_of(lambdify(in_place(turns)))
     assert body.count(" @ ") == 2
     assert body.count("np.matmul(") == 1
+
+
+def test_places_in_a_product_do_not_depend_on_the_layout_of_the_arguments(compiled):
+    """They are counted row by row; a product of matrices lies row by row whatever its factors do."""
+    rng = np.random.default_rng(0)
+    u, v = rng.normal(size=(7, 3)), rng.normal(size=(5, 3))
+    c, o = np.array([0, 4, 4, 2]), np.array([6, 0, 3, 3])
+    body = body_of(compiled("batch"))
+    assert body.count("_places(") == 1
+    assert "[each, o]" not in body
+    expected = compiled("batch")(u, v, c, o)
+    for other_u in (np.asfortranarray(u), np.repeat(u, 2, axis=0)[::2], np.repeat(u, 2, axis=1)[:, ::2]):
+        for got, same in zip(compiled("batch")(other_u, np.asfortranarray(v), c, o), expected, strict=True):
+            np.testing.assert_allclose(got, same, rtol=1e-13, atol=1e-15)

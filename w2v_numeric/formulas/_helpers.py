@@ -70,9 +70,14 @@ def _integers(name: str, values: Any) -> Integers:
     array = np.asarray(values)
     if array.dtype.kind not in "iu":
         raise ValueError(f"{name} must be integers, not {array.dtype}")
-    if array.size and array.min() < 0:
+    if array.size and array.item(array.argmin()) < 0:
         raise IndexError(f"{name} has a negative entry")
     return array
+
+
+def _row_maxima(x: Floats) -> Any:
+    """The largest entry of every row; its place is found in less time than its value."""
+    return x[np.arange(len(x)), x.argmax(axis=1)]
 
 
 def _sigmoid(x: Floats, out: Floats) -> Floats:
@@ -173,6 +178,14 @@ def _scatter_rows(operation: np.ufunc, target: Floats, rows: Integers, values: F
     if values.shape != where.shape:
         values = np.broadcast_to(values, where.shape)
     operation.at(target.reshape(-1), where.reshape(-1), values.reshape(-1))
+
+
+def _places(columns: Integers, shape: tuple[int, int]) -> Any:
+    """Where the entries of each row in its column lie in a contiguous array."""
+    rows, width = shape
+    if rows and columns.item(columns.argmax()) >= width:
+        raise IndexError(f"{columns.item(columns.argmax())} is not between 0 and {width - 1}")
+    return np.arange(0, rows * width, width) + columns
 
 
 def _sparse(values: Floats, columns: Integers, starts: Integers, shape: tuple[int, int]) -> Any:

@@ -18,6 +18,7 @@ from w2v_numeric.formulas._helpers import (
     _reject_negative,
     _reject_non_finite,
     _reject_shapes,
+    _row_maxima,
     _scatter_rows,
     _sigmoid_of_number,
     _softplus,
@@ -101,7 +102,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "17ddc6750d60002dddee69ad1c47b8fd8eca1f54dc2a52529213a0bf14aa37c7"
+BODY_SHA256 = "41302126a46937b5e9dfc68baaae0fe96f2be6088685c9ac7e6dd199feda62a3"
 """The SHA-256 of everything below."""
 
 
@@ -669,7 +670,7 @@ def softmax_block_loss(
     V = u.shape[0]
     products = _sparse(A_values, A_columns, A_starts, (T, C)) @ v
     logits = np.matmul(products, u.T, out=block)
-    largest = np.maximum.reduce(logits, axis=1)
+    largest = _row_maxima(logits)
     positions = np.repeat(np.arange(0, T * V, V), np.diff(N_starts)) + N_columns
     logits_observed = logits.take(positions)
     shifted = logits
@@ -752,7 +753,7 @@ def softmax_block_loss_and_gradients(
     matrix = _sparse(A_values, A_columns, A_starts, (T, C))
     products = matrix @ v
     logits = np.matmul(products, u.T, out=block)
-    largest = np.maximum.reduce(logits, axis=1)
+    largest = _row_maxima(logits)
     positions = np.repeat(np.arange(0, T * V, V), np.diff(N_starts)) + N_columns
     logits_observed = logits.take(positions)
     shifted = logits
@@ -815,7 +816,7 @@ def window(u: Floats, v: Floats, c: Integers, o: int) -> tuple[float, Floats, Fl
     products = u.dot(total)
     logits = products
     logits *= inverse
-    largest = np.maximum.reduce(logits)
+    largest = logits[logits.argmax()]
     shifted = logits
     shifted -= largest
     shifted_o = shifted[o]

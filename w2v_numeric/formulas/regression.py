@@ -15,6 +15,7 @@ from w2v_numeric.formulas._helpers import (
     _reject_negative,
     _reject_non_finite,
     _reject_shapes,
+    _row_maxima,
     _sigmoid,
     _softplus,
 )
@@ -33,7 +34,7 @@ NOTES = {
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
-BODY_SHA256 = "c58a10498ece8f7d7dde6c8911d33693a5e29e9a751de2269748b3d3e3e89371"
+BODY_SHA256 = "1b503f3265766087e190f124294d1d5de39b1203a4c5d27d087cb8b0d53f246d"
 """The SHA-256 of everything below."""
 
 
@@ -134,7 +135,7 @@ def softmax_probabilities(x: Floats, w: Floats) -> Floats:
     if x.ndim != 2 or w.ndim != 2 or w.shape[1] != x.shape[1]:
         _reject_shapes("softmax_probabilities", "x (n, d), w (K, d)", x, w)
     logits = x @ w.T
-    largest = np.maximum.reduce(logits, axis=1)
+    largest = _row_maxima(logits)
     shifted = logits
     shifted -= largest[:, None]
     exponentials = np.exp(shifted, out=shifted)
@@ -182,7 +183,7 @@ def softmax_regression(x: Floats, Y: Floats, w: Floats) -> tuple[float, Floats]:
     n = x.shape[0]
     inverse = 1 / n
     logits = x @ w.T
-    largest = np.maximum.reduce(logits, axis=1)
+    largest = _row_maxima(logits)
     shifted = logits - largest[:, None]
     exponentials = np.exp(shifted, out=shifted)
     partition = np.einsum("nk->n", exponentials)

@@ -18,6 +18,7 @@ from w2v_numeric.formulas._helpers import (
     _reject_negative,
     _reject_non_finite,
     _reject_shapes,
+    _row_maxima,
     _sigmoid_of_number,
     _softplus,
     _softplus_and_sigmoid,
@@ -58,7 +59,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "97d4773b7e5ccd56c82e9cf6504a36dc9f861c28d6c6360c6a857cc8874ab100"
+BODY_SHA256 = "433ca3fcfa1050e5b0eee109131db4b51d0536d1cc307963b5d48f257f2c9f25"
 """The SHA-256 of everything below."""
 
 
@@ -118,7 +119,7 @@ def block_loss(
         products_observed = products.take(positions)
         logits = products
         logits += np.log(weighted_2)
-        largest = np.maximum.reduce(logits, axis=1)
+        largest = _row_maxima(logits)
         shifted = logits
         shifted -= largest[:, None]
         exponentials = np.exp(shifted, out=shifted)
@@ -207,7 +208,7 @@ def block_loss_and_gradients(
         products_observed = products.take(positions)
         logits = products
         logits += np.log(weighted_2)
-        largest = np.maximum.reduce(logits, axis=1)
+        largest = _row_maxima(logits)
         shifted = logits
         shifted -= largest[:, None]
         exponentials = np.exp(shifted, out=shifted)
@@ -285,7 +286,7 @@ def pair(u: Floats, v: Floats, c: int, o: int, x: Integers, q: Floats) -> tuple[
         logarithms = np.log(inverse, out=inverse)
         logits = products
         logits += logarithms
-        largest = np.maximum.reduce(logits)
+        largest = logits[logits.argmax()]
         inverse_2 = 1 / M
         shifted = logits
         shifted -= largest

@@ -16,8 +16,10 @@ from w2v_numeric.formulas._helpers import (
     _floats,
     _integers,
     _number,
+    _places,
     _reject_non_finite,
     _reject_shapes,
+    _row_maxima,
 )
 
 __all__ = [
@@ -58,7 +60,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "1eaa8aeadb5e56888bc971f794b4f0f97a417d4a22e75237c381089d5e4699d1"
+BODY_SHA256 = "64f6337f9ca2b9c2b7e68675593d193fb15d625e3c8fe4abb371b7f45c067248"
 """The SHA-256 of everything below."""
 
 
@@ -90,30 +92,31 @@ def batch(u: Floats, v: Floats, c: Integers, o: Integers) -> tuple[Floats, Float
     if u.ndim != 2 or v.ndim != 2 or c.ndim != 1 or o.ndim != 1 or v.shape[1] != u.shape[1] or o.shape[0] != c.shape[0]:
         _reject_shapes("batch", "u (V, d), v (C, d), c (B,), o (B,)", u, v, c, o)
     B = len(c)
+    V = u.shape[0]
     v_c = v.take(c, axis=0)
     logits = v_c @ u.T
-    largest = np.maximum.reduce(logits, axis=1)
+    largest = _row_maxima(logits)
     shifted = logits
     shifted -= largest[:, None]
-    each = np.arange(B)
-    shifted_o = shifted[each, o]
+    places = _places(o, (B, V))
+    shifted_observed = shifted.take(places)
     exponentials = np.exp(shifted, out=shifted)
-    exponentials_o = exponentials[each, o]
+    exponentials_observed = exponentials.take(places)
     others = exponentials
-    others[each, o] -= exponentials_o
+    others.reshape(-1)[places] -= exponentials_observed
     rest = np.einsum("bv->b", others)
-    values = np.expm1(shifted_o)
-    partition = exponentials_o
+    values = np.expm1(shifted_observed)
+    partition = exponentials_observed
     partition += rest
     inverse_partition = np.reciprocal(partition, out=partition)
     probabilities = others
     probabilities *= inverse_partition[:, None]
     residuals = probabilities
-    residuals[each, o] -= rest * inverse_partition
+    residuals.reshape(-1)[places] -= rest * inverse_partition
     total = rest
     total += values
     values_2 = np.log1p(total, out=total)
-    loss = np.subtract(values_2, shifted_o, out=shifted_o)
+    loss = np.subtract(values_2, shifted_observed, out=shifted_observed)
     gradient_v = residuals @ u
     gradient_u = residuals.T @ v_c
     if not math.isfinite(loss.dot(loss)):
@@ -164,7 +167,7 @@ def block_loss(
     V = u.shape[0]
     C = v.shape[0]
     logits = np.matmul(v, u.T, out=block)
-    largest = np.maximum.reduce(logits, axis=1)
+    largest = _row_maxima(logits)
     positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
     logits_observed = logits.take(positions)
     shifted = logits
@@ -235,7 +238,7 @@ def block_loss_and_gradients(
     V = u.shape[0]
     C = v.shape[0]
     logits = np.matmul(v, u.T, out=block)
-    largest = np.maximum.reduce(logits, axis=1)
+    largest = _row_maxima(logits)
     positions = np.repeat(np.arange(0, C * V, V), np.diff(starts)) + columns
     logits_observed = logits.take(positions)
     shifted = logits
@@ -288,7 +291,7 @@ def center_hessian(u: Floats, v: Floats, m: float, beta: Floats) -> Floats:
     products = u.dot(v)
     logits = products
     logits += beta
-    largest = np.maximum.reduce(logits)
+    largest = logits[logits.argmax()]
     shifted = logits
     shifted -= largest
     exponentials = np.exp(shifted, out=shifted)
@@ -337,7 +340,7 @@ def pair(u: Floats, v: Floats, c: int, o: int) -> tuple[float, Floats, Floats]:
         raise IndexError(f"pair: o = {o} is not between 0 and {u.shape[0] - 1}")
     v_c = v[c]
     logits = u.dot(v_c)
-    largest = np.maximum.reduce(logits)
+    largest = logits[logits.argmax()]
     shifted = logits
     shifted -= largest
     shifted_o = shifted[o]
@@ -382,7 +385,7 @@ def probabilities(u: Floats, v: Floats, c: int) -> Floats:
     if not 0 <= c < v.shape[0]:
         raise IndexError(f"probabilities: c = {c} is not between 0 and {v.shape[0] - 1}")
     logits = u.dot(v[c])
-    largest = np.maximum.reduce(logits)
+    largest = logits[logits.argmax()]
     shifted = logits
     shifted -= largest
     exponentials = np.exp(shifted, out=shifted)
