@@ -213,7 +213,11 @@ class _Run:
         """The memory that the largest stage takes."""
         counts = self.corpus.counts
         data = self.data(counts, self.stages[-1])
-        return Estimate.of(data, counts, len(self.corpus.vocabulary), self.settings.dim, self.settings.workers())
+        return Estimate.of(data, counts, len(self.corpus.vocabulary), self.dim(data), self.settings.workers())
+
+    def dim(self, data: Data) -> int:
+        """Coordinates trained."""
+        return self.settings.trained_dim() if OUTSIDE in data.tables else self.settings.dim
 
     def trainer(self, number: int, state: State | None) -> Trainer:
         """The trainer of a stage: begun, grown from the stage before, or gone on with."""
@@ -226,7 +230,7 @@ class _Run:
             unigram = self._unigram(counts)
             if state is None or counts is None:
                 fixed = unigram if self.objective.from_log_frequencies else None
-                state = State.start(data.tables, settings.dim, settings.seed, fixed)
+                state = State.start(data.tables, self.dim(data), settings.seed, fixed)
             else:
                 state = grown(counts, unigram, state, self.objective, settings.workers(), settings.seed)
                 state.stage = number
@@ -283,7 +287,7 @@ def _word_matrix(run: _Run, trainer: Trainer) -> NDArray[np.float32]:
         raise SettingsError(f"{run.objective.name} learns no vectors of words; it learns: {', '.join(learned)}")
     if OUTSIDE not in learned:
         return np.ascontiguousarray(center)
-    return word_vectors(learned[OUTSIDE], center, settings.shape, settings.company)
+    return word_vectors(learned[OUTSIDE], center, settings.dim, settings.shape, settings.company)
 
 
 def train_sources(

@@ -7,7 +7,7 @@ cosines mean something.
 
 In these coordinates two words are alike in two ways: u·u′ + v·v′ says that they keep the same company, u·v′ + v·u′ that
 they keep company with each other. The vector of a word is chosen so that its products with others are the first plus a
-share of the second, as nearly as d coordinates allow.
+share of the second, as nearly as its coordinates allow.
 """
 
 from __future__ import annotations
@@ -59,16 +59,17 @@ def _parts(table: Table) -> list[Table]:
     return [table[begin : begin + ROWS] for begin in range(0, len(table), ROWS)]
 
 
-def word_vectors(u: Table, v: Table, shape: float, company: float) -> Table:
-    """One vector per word, (V, d), whose products approximate u·u′ + v·v′ + company · (u·v′ + v·u′).
+def word_vectors(u: Table, v: Table, dim: int, shape: float, company: float) -> Table:
+    """One vector per word, (V, dim), whose products approximate u·u′ + v·v′ + company · (u·v′ + v·u′).
 
     Args:
         u, v: outside and center vectors as trained, (V, d).
+        dim: length of the result, at most 2 d.
         shape: see `balanced`.
         company: the share of words that stand together, from 0 to 1.
 
-    The approximation is the best of rank d: with a, b = √((1 ± company)/2), the products of (a (u + v), b (u − v)) are
-    exactly that sum, and principal components keep most of it.
+    With a, b = √((1 ± company)/2), the products of (a (u + v), b (u − v)) are exactly that sum; what is kept of these are
+    the principal components of their directions, so that cosines change as little as they can.
     """
     moves = _moves(u, v, shape)
 
@@ -79,12 +80,18 @@ def word_vectors(u: Table, v: Table, shape: float, company: float) -> Table:
         return np.concatenate((both, apart), axis=1)
 
     pairs = list(zip(_parts(u), _parts(v), strict=True))
-    second_moments = sum((some.T @ some for some in (features(*pair) for pair in pairs)), np.zeros(()))
-    _, directions = np.linalg.eigh(second_moments)
-    kept = directions[:, ::-1][:, : u.shape[1]]
+    second_moments = sum((some.T @ some for some in (_directions(features(*pair)) for pair in pairs)), np.zeros(()))
+    _, components = np.linalg.eigh(second_moments)
+    kept = components[:, ::-1][:, :dim]
     # An eigenvector's sign is arbitrary; the largest entry is made positive, so that the result is not.
     kept = kept * np.sign(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])])
-    vectors = np.empty(u.shape, np.float32)
+    vectors = np.empty((len(u), kept.shape[1]), np.float32)
     for number, pair in enumerate(pairs):
         vectors[number * ROWS :][:ROWS] = features(*pair) @ kept
     return vectors
+
+
+def _directions(rows: Doubles) -> Doubles:
+    """Each row divided by its length; a row of zeros stays."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(lengths > 0, lengths, 1)

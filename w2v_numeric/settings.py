@@ -18,7 +18,7 @@ GROWTH = 4.0  # each stage has so many times the words of the one before, and a 
 FIRST_PASSES = 40
 LAST_PASSES = 14  # at 10,000 words; fewer where they are dearer
 LATER_RATE = 0.7
-DEFAULTS = {"center_power": 0.4, "rate_u": 0.04, "rate_v": 0.3}
+DEFAULTS = {"center_power": 0.4, "rate_u": 0.04, "rate_v": 0.3, "width": 1.0}
 TEXT_PASSES = 5  # over text, as in the word2vec program
 PIECE = 512  # words in a piece of text: enough for products of a good size, few enough for many updates
 MOST_THREADS = 8  # beyond, the sums over the threads' gradients cost more than the threads bring
@@ -68,6 +68,8 @@ class Settings:
         negatives: noise words for each pair, where the objective has noise.
         draws: noise words drawn for a piece of text, shared by its pairs.
         buckets: character n-grams that are told apart, where the objective has n-grams.
+        width: coordinates trained for each one saved, where the saved vectors are drawn from two tables: these keep the
+            directions with most to say; None: 1, or what suits the objective.
         shape: exponent of the spectrum of the saved vectors; 1/2 is the balanced one.
         company: how much standing together counts, in the saved vectors, beside being used alike.
         warm_up: passes over each smaller vocabulary on the way to the whole one; 0 begins with the whole.
@@ -95,8 +97,9 @@ class Settings:
     negatives: int = 5
     draws: int = 256
     buckets: int = 100_000
-    shape: float = 0.3
-    company: float = 0.15
+    width: float | None = None
+    shape: float = 0.25
+    company: float = 0.25
     warm_up: int = 12
 
     def check(self) -> None:
@@ -117,6 +120,8 @@ class Settings:
             )
         if self.sample is not None and not 0 <= self.sample < float("inf"):
             raise SettingsError(f"--sample {self.sample} has no meaning; choose 0 (off) or a small share such as 1e-4")
+        if self.width is not None and not 1 <= self.width <= 10:
+            raise SettingsError(f"--width {self.width} has no meaning; choose a number from 1 to 10")
         if not 0 <= self.company <= 1:
             raise SettingsError(f"--company {self.company} is not a share; choose from 0 to 1")
         if not 0 <= self.holdout < 1:
@@ -167,6 +172,10 @@ class Settings:
     def workers(self) -> int:
         """The number of threads."""
         return self.threads if self.threads is not None else min(MOST_THREADS, _cores())
+
+    def trained_dim(self) -> int:
+        """Coordinates of two tables that one vector per word is drawn from."""
+        return round(self.dim * (self.width if self.width is not None else DEFAULTS["width"]))
 
     def threshold(self, corpus_words: int) -> float:
         """The subsampling threshold: in a small corpus every word is frequent, and few would be left at 1e-4."""

@@ -36,25 +36,24 @@ def test_the_result_does_not_depend_on_the_coordinates_trained_in() -> None:
     u, v = tables()
     change = np.random.default_rng(1).standard_normal((5, 5)) + 3 * np.eye(5)
     other_u, other_v = (u @ np.linalg.inv(change)).astype(np.float32), (v @ change.T).astype(np.float32)
-    first, second = word_vectors(u, v, 0.3, 0.35), word_vectors(other_u, other_v, 0.3, 0.35)
+    first, second = word_vectors(u, v, 5, 0.3, 0.35), word_vectors(other_u, other_v, 5, 0.3, 0.35)
     np.testing.assert_allclose(np.abs(first), np.abs(second), rtol=1e-2, atol=1e-3)
 
 
 def test_parts_change_rounding_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = word_vectors(*tables(), 0.3, 0.2)
+    whole = word_vectors(*tables(), 5, 0.3, 0.2)
     monkeypatch.setattr(readout, "ROWS", 7)
-    np.testing.assert_allclose(word_vectors(*tables(), 0.3, 0.2), whole, atol=1e-5)
+    np.testing.assert_allclose(word_vectors(*tables(), 5, 0.3, 0.2), whole, atol=1e-5)
 
 
 def test_fewer_words_than_coordinates() -> None:
-    assert np.isfinite(word_vectors(*tables(3, 5), 0.3, 0.35)).all()
+    assert np.isfinite(word_vectors(*tables(3, 5), 5, 0.3, 0.35)).all()
     zeros = np.zeros((4, 2), np.float32)
-    assert np.isfinite(word_vectors(zeros, zeros, 0.3, 0.35)).all()
+    assert np.isfinite(word_vectors(zeros, zeros, 2, 0.3, 0.35)).all()
 
 
 def test_vectors_of_twice_the_dimension_would_be_exact() -> None:
-    u, v = (np.pad(table, ((0, 0), (0, 5))) for table in tables())
     outside, center = balanced(*tables(), shape=0.4)
-    vectors = word_vectors(u, v, 0.4, 0.3)
+    vectors = word_vectors(*tables(), 10, 0.4, 0.3)
     expected = outside @ outside.T + center @ center.T + 0.3 * (outside @ center.T + center @ outside.T)
     np.testing.assert_allclose(vectors @ vectors.T, expected, atol=2e-2)

@@ -36,7 +36,7 @@ __all__ = [
 
 NOTES = {
     "second-derivatives.md": "c77046d685ead306e5508dd2527b0861b94b1f24863d40cddab3a096adc708ab",
-    "softmax-counts.md": "376992ff65bfc17a61d6870b92e8f429894b559816ea8dc7694bbc57ec2c76c9",
+    "softmax-counts.md": "eb9d524305b3d23513aac4dd6205b46dcce3b0671685d42ef2f1bcf813d4f071",
     "softmax-skip-gram.md": "317459c1cb0b996c54f9b68dda0728b4e3bbc475f539e6378db5f394c21863c8",
 }
 """The notes the functions come from, with the SHA-256 of each."""
@@ -55,7 +55,9 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
             "n": "center counts",
             "loss": "negative log-likelihood",
         },
-        "preferred": {},
+        "preferred": {
+            "width": "1.4",
+        },
     },
 }
 """What can be trained with these functions, and what each of their arguments is given."""
