@@ -93,7 +93,7 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Passes over all centers. Default: 40 alone; after a warm-up 14, and fewer above 10,000 words."
+            help="Passes over all centers. Default: 40 alone; after a warm-up 8 at 15,000 words, fewer above, more below."
         ),
     ] = None,
     seed: Annotated[
@@ -129,7 +129,7 @@ def train(
         float | None,
         typer.Option(
             help="Over counts, a center weighs its count to this power; 1 is the plain objective. Default: what suits "
-            "the objective, or 0.4, which lets rarer words speak up."
+            "the objective, or 0.35, which lets rarer words speak up."
         ),
     ] = None,
     batch: Annotated[
@@ -161,6 +161,13 @@ def train(
         typer.Option(
             help="Coordinates trained for each one saved: the saved ones are the directions with most to say. Default: "
             "1, or what suits the objective; the exact softmax takes 1.4, for better vectors at 1.3 times the cost."
+        ),
+    ] = None,
+    surplus: Annotated[
+        float | None,
+        typer.Option(
+            help="Words trained for each one saved, where --vocab-size leaves words out: they are company for the saved "
+            "ones. Default: 1, or what suits the objective; the exact softmax takes 1.5."
         ),
     ] = None,
     shape: Annotated[
@@ -219,6 +226,7 @@ def train(
         draws=draws,
         buckets=buckets,
         width=width,
+        surplus=surplus,
         shape=shape,
         company=company,
         warm_up=warm_up,

@@ -74,7 +74,12 @@ def _choose_words(stream: TokenStream, settings: Settings, reporter: Reporter) -
         CorpusError, SettingsError: the text has too few words for what is asked.
     """
     vocabulary, ids = build_vocabulary(
-        stream.words, stream.counts, settings.vocab_size, settings.min_count, DEFAULT_LARGEST_VOCABULARY
+        stream.words,
+        stream.counts,
+        settings.vocab_size,
+        settings.min_count,
+        DEFAULT_LARGEST_VOCABULARY,
+        settings.surplus if settings.surplus is not None else 1.0,
     )
     if stream.forgotten:
         reporter.note(f"words seen {stream.forgotten} times or less were forgotten to stay within the memory")
@@ -260,9 +265,9 @@ class _Run:
 
 def _read_out(run: _Run, trainer: Trainer) -> Vectors:
     corpus, settings, objective, state = run.corpus, run.settings, run.objective, trainer.state
-    words = corpus.vocabulary.words[: run.stages[state.stage].size]
+    words = corpus.vocabulary.words[: run.stages[state.stage].size][: settings.vocab_size]
     with threadpool_limits(1):  # the number of BLAS threads would show in the last bits
-        matrix = _word_matrix(run, trainer)
+        matrix = _word_matrix(run, trainer)[: len(words)]
     metadata = {
         "settings": json.dumps(settings.as_dict(), sort_keys=True),
         "vocabulary_sha256": hashlib.sha256("\n".join(corpus.vocabulary.words).encode()).hexdigest(),

@@ -16,9 +16,9 @@ DEFAULT_LARGEST_VOCABULARY = 30_000
 SMALL_VOCABULARY = 1_500  # the smallest that a larger one grows from
 GROWTH = 4.0  # each stage has so many times the words of the one before, and a pass sixteen times the cost
 FIRST_PASSES = 40
-LAST_PASSES = 14  # at 10,000 words; fewer where they are dearer
+LAST_PASSES = 8  # over the whole vocabulary after a smaller one, at 15,000 words; fewer where they are dearer
 LATER_RATE = 0.7
-DEFAULTS = {"center_power": 0.4, "rate_u": 0.04, "rate_v": 0.3, "width": 1.0}
+DEFAULTS = {"center_power": 0.35, "rate_u": 0.04, "rate_v": 0.3, "width": 1.0, "surplus": 1.0}
 TEXT_PASSES = 5  # over text, as in the word2vec program
 PIECE = 512  # words in a piece of text: enough for products of a good size, few enough for many updates
 MOST_THREADS = 8  # beyond, the sums over the threads' gradients cost more than the threads bring
@@ -59,7 +59,7 @@ class Settings:
         splitting: how text is cut into words.
         documents: what a window does not cross: "line", "paragraph", "file".
         holdout: share of the text kept aside to measure the loss on.
-        center_power: over counts, the weight of a center is its count to this power; None: 0.4, or what suits the
+        center_power: over counts, the weight of a center is its count to this power; None: 0.35, or what suits the
             objective.
         batch: over counts, centers between two updates of u, None chooses by the size of the vocabulary; over text,
             words in a piece.
@@ -70,6 +70,8 @@ class Settings:
         buckets: character n-grams that are told apart, where the objective has n-grams.
         width: coordinates trained for each one saved, where the saved vectors are drawn from two tables: these keep the
             directions with most to say; None: 1, or what suits the objective.
+        surplus: words trained for each one saved, up to 30,000, where `vocab_size` leaves words out: what stands beside
+            the saved ones says more of them than the saved ones alone do; None: 1, or what suits the objective.
         shape: exponent of the spectrum of the saved vectors; 1/2 is the balanced one.
         company: how much standing together counts, in the saved vectors, beside being used alike.
         warm_up: passes over each smaller vocabulary on the way to the whole one; 0 begins with the whole.
@@ -98,6 +100,7 @@ class Settings:
     draws: int = 256
     buckets: int = 100_000
     width: float | None = None
+    surplus: float | None = None
     shape: float = 0.25
     company: float = 0.25
     warm_up: int = 12
@@ -120,8 +123,10 @@ class Settings:
             )
         if self.sample is not None and not 0 <= self.sample < float("inf"):
             raise SettingsError(f"--sample {self.sample} has no meaning; choose 0 (off) or a small share such as 1e-4")
-        if self.width is not None and not 1 <= self.width <= 10:
-            raise SettingsError(f"--width {self.width} has no meaning; choose a number from 1 to 10")
+        for name in ("width", "surplus"):
+            value = getattr(self, name)
+            if value is not None and not 1 <= value <= 10:
+                raise SettingsError(f"{_option(name)} {value} has no meaning; choose a number from 1 to 10")
         if not 0 <= self.company <= 1:
             raise SettingsError(f"--company {self.company} is not a share; choose from 0 to 1")
         if not 0 <= self.holdout < 1:
@@ -228,7 +233,7 @@ class Settings:
 
 def _last_passes(vocabulary: int) -> int:
     # A larger vocabulary makes more steps in each pass, so fewer passes do.
-    return min(LAST_PASSES, max(3, round(LAST_PASSES * math.pow(10_000 / vocabulary, 0.75))))
+    return max(3, round(LAST_PASSES * math.pow(15_000 / vocabulary, 0.7)))
 
 
 def _cores() -> int:

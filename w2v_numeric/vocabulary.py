@@ -49,7 +49,12 @@ class Vocabulary:
 
 
 def build_vocabulary(
-    words: Sequence[str | None], counts: NDArray[np.int64], size: int | None, min_count: int, largest: int
+    words: Sequence[str | None],
+    counts: NDArray[np.int64],
+    size: int | None,
+    min_count: int,
+    largest: int,
+    surplus: float = 1.0,
 ) -> tuple[Vocabulary, NDArray[np.int32]]:
     """Choose the most frequent words.
 
@@ -59,6 +64,7 @@ def build_vocabulary(
         size: how many words exactly; None takes all that are frequent enough, up to `largest`.
         min_count: rarer words are left out.
         largest: the bound that holds when no size is given.
+        surplus: words taken for each one of the size, as far as they are there, but not beyond `largest`.
 
     Returns:
         The vocabulary, and the table number → id, UNKNOWN for words outside it.
@@ -85,7 +91,7 @@ def build_vocabulary(
         )
     # Ties in frequency are broken by spelling, so the ids do not depend on the order of the files.
     enough.sort(key=lambda i: (-int(counts[i]), str(words[i])))
-    chosen = enough[: size if size is not None else largest]
+    chosen = enough[: max(size, min(round(size * surplus), largest)) if size is not None else largest]
     ids = np.full(len(words), UNKNOWN, np.int32)
     ids[chosen] = np.arange(len(chosen), dtype=np.int32)
     return Vocabulary([str(words[i]) for i in chosen], counts[chosen].copy()), ids

@@ -36,7 +36,7 @@ __all__ = [
 
 NOTES = {
     "second-derivatives.md": "c77046d685ead306e5508dd2527b0861b94b1f24863d40cddab3a096adc708ab",
-    "softmax-counts.md": "eb9d524305b3d23513aac4dd6205b46dcce3b0671685d42ef2f1bcf813d4f071",
+    "softmax-counts.md": "0668dd53277a7aa7d65544456d9b009b1cf1fdf8b265782c32efc4deacad17a7",
     "softmax-skip-gram.md": "317459c1cb0b996c54f9b68dda0728b4e3bbc475f539e6378db5f394c21863c8",
 }
 """The notes the functions come from, with the SHA-256 of each."""
@@ -57,6 +57,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
         },
         "preferred": {
             "width": "1.4",
+            "surplus": "1.5",
         },
     },
 }
