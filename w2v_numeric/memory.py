@@ -13,6 +13,7 @@ from w2v_numeric.errors import SettingsError
 
 OF_ROWS = frozenset({"center vectors", "center biases", "context vectors", "n-gram vectors"})  # others are of columns
 COPIES = 4
+READ_OUT = 5
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Estimate:
         # The formula also gathers the block's pairs once: positions, values and gathered logits.
         gathered = 24 * rows * counts.pairs // max(1, size) if counts is not None else 0
         blocks = threads * (4 * rows * columns + gathered)
-        # The vectors are read out while the tables are still there.
-        tables += threads * per_worker + 4 * size * dim
+        # The vectors are read out while the tables are still there, by way of matrices of both tables' coordinates.
+        tables += threads * per_worker + 4 * size * dim + READ_OUT * 8 * (2 * dim) ** 2
         kept = counts.nbytes if counts is not None else 0
         return cls(max(0, taken_memory() - kept), kept + data.nbytes, tables, blocks, size, dim)
 

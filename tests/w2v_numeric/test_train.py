@@ -154,3 +154,15 @@ def test_formulas_that_fail_are_not_called_diverged(monkeypatch: pytest.MonkeyPa
 def test_preferences_without_a_meaning_are_refused(preferred: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         Settings().suited(preferred)
+
+
+def test_more_is_trained_than_saved() -> None:
+    """Words beyond the vocabulary and coordinates beyond the dimension end with the training."""
+    given = {"dim": 6, "min_count": 1, "epochs": 1, "threads": 1, "vocab_size": 5}
+    saved = SkipGram(**given, width=2.0, surplus=2.0).fit(sentences()).vectors
+    assert saved.matrix.shape == (5, 6)
+    plain = SkipGram(**given, width=1.0, surplus=1.0).fit(sentences()).vectors
+    assert saved.words == plain.words
+    for name in ("width", "surplus"):
+        with pytest.raises(SettingsError, match=f"--{name} 0.5 has no meaning; choose a number from 1 to 10"):
+            SkipGram(**{name: 0.5})

@@ -21,6 +21,13 @@ def test_by_frequency_then_spelling() -> None:
     assert len(build_vocabulary(WORDS, COUNTS, None, 1, 3)[0]) == 3
 
 
+def test_more_words_than_asked_for_keep_company() -> None:
+    assert build_vocabulary(WORDS, COUNTS, 2, 1, 10, 1.5)[0].words == ["c", "a", "b"]
+    assert len(build_vocabulary(WORDS, COUNTS, 3, 1, 10, 9.0)[0]) == 4
+    assert len(build_vocabulary(WORDS, COUNTS, 2, 1, 3, 9.0)[0]) == 3
+    assert len(build_vocabulary(WORDS, COUNTS, 3, 1, 2, 9.0)[0]) == 3
+
+
 def test_what_cannot_be_chosen_is_refused() -> None:
     with pytest.raises(SettingsError, match="a vocabulary of 0 words"):
         build_vocabulary(WORDS, COUNTS, 0, 1, 10)
