@@ -93,7 +93,7 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Passes over all centers. Default: 40 alone; after a warm-up 8 at 15,000 words, fewer above, more below."
+            help="Passes over all centers. Default: 40 alone; after a warm-up 8 at 15,000 words, fewer above, more below"
         ),
     ] = None,
     seed: Annotated[
@@ -166,7 +166,7 @@ def train(
     surplus: Annotated[
         float | None,
         typer.Option(
-            help="Words trained for each one saved, where --vocab-size leaves words out: they are company for the saved "
+            help="Words trained for each one saved, where --vocab-size leaves words out: company for the saved "
             "ones. Default: 1, or what suits the objective; the exact softmax takes 1.5."
         ),
     ] = None,
