@@ -93,7 +93,7 @@ def train(
     epochs: Annotated[
         int | None,
         typer.Option(
-            help="Passes over all centers. Default: 40 alone; after a warm-up 8 at 15,000 words, fewer above, more below"
+            help="Passes over all centers. Default: 40; after a warm-up 8 at 15,000 words, fewer above, more below"
         ),
     ] = None,
     seed: Annotated[

@@ -68,7 +68,7 @@ def word_vectors(u: Table, v: Table, dim: int, shape: float, company: float) -> 
         shape: see `balanced`.
         company: the share of words that stand together, from 0 to 1.
 
-    With a, b = √((1 ± company)/2), the products of (a (u + v), b (u − v)) are exactly that sum; what is kept of them are
+    With a, b = √((1 ± company)/2), the products of (a (u + v), b (u − v)) are exactly that sum; kept of them are
     the principal components of their directions, so that cosines change as little as they can.
     """
     moves = _moves(u, v, shape)
