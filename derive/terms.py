@@ -215,6 +215,7 @@ class ArrayFacts:
         points_into: the entries are indices into this axis (w_t, n_k ...).
         injective: different indices give different entries (distinct negative samples).
         one_way: entries that differ in their last index alone differ (a path visits no node twice).
+        avoids: no entry is its own index at this position (the negative samples of a word are other words).
         example: for counterexamples only: a matrix is the identity, and a vector its column of this number, as an
             example of what the words of a note say of it.
     """
@@ -231,6 +232,7 @@ class ArrayFacts:
     points_into: Axis | None = None
     injective: bool = False
     one_way: bool = False
+    avoids: int | None = None
     example: int = 0
 
 

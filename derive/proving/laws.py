@@ -44,6 +44,7 @@ class Known:
         totals: array -> (positions over which it adds up to one, ranges of all positions).
         targets: index array -> range into which its entries point.
         injective: index arrays whose entries differ when their indices do.
+        avoids: index arrays whose entries are never their own index at this position.
         one_way: index arrays whose entries differ when their last indices do and the others are the same.
         apart: pairs of index terms known to differ; an entry with a ``*`` argument stands for all its entries.
         counts: scalars that are whole numbers ≥ 1.
@@ -57,6 +58,7 @@ class Known:
     targets: dict[str, Range] = field(default_factory=dict)
     injective: set[str] = field(default_factory=set)
     one_way: set[str] = field(default_factory=set)
+    avoids: dict[str, int] = field(default_factory=dict)
     apart: set[frozenset[str]] = field(default_factory=set)
     counts: set[str] = field(default_factory=set)
 

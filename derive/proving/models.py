@@ -69,6 +69,14 @@ class Outline:
             for part in (a.indices if isinstance(a, Indexed) else a.args)
             for i in part.atoms(Indexed)
         }
+        ends = {
+            end
+            for e in expressions
+            for s in e.atoms(sympy.Sum, sympy.Product)
+            for limit in s.limits
+            for end in limit[1:]
+        }
+        self.as_index |= {str(i.base.label) for end in ends for i in end.atoms(Indexed)}
 
     def _find_rooms(self) -> Iterable[tuple[tuple[Expr, ...], int, Expr]]:
         """(lengths, more, room): the product of the lengths and ``more`` values must fit into ``room``."""
@@ -78,7 +86,7 @@ class Outline:
                 lengths = tuple(axis.length for axis in what.axes) if what.injective else ()
                 if what.one_way and not lengths:
                     lengths = (what.axes[-1].length,)
-                yield lengths, int(name in kept_apart), what.points_into.length
+                yield lengths, int(name in kept_apart) + int(what.avoids is not None), what.points_into.length
 
     def has_room(self, sizes: dict[str, int]) -> bool:
         """Whether index arrays with distinct entries fit into the sets they point into."""
@@ -207,7 +215,8 @@ class Model:
                 others = known if what.injective else {}
                 if what.one_way:
                     others = {each: point for each, point in known.items() if each[:-1] == where[:-1]}
-                value = self._point(name, what.points_into, set(others.values()))
+                own = set() if what.avoids is None else {Fraction(where[what.avoids])}
+                value = self._point(name, what.points_into, own | set(others.values()))
             else:
                 label = Symbol(name, real=True)
                 value = self._draw(name, label, whole=name in self.outline.as_index)

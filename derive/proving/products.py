@@ -207,7 +207,14 @@ class Products(Laws):
         def spellings(atom: Atom) -> tuple[str, ...]:
             return (atom.key, f"{atom.data[0]}[*]") if atom.kind == "entry" else (atom.key,)
 
+        if self._is_avoided(left, right) or self._is_avoided(right, left):
+            return True
         return any(frozenset((a, b)) in self.known.apart for a in spellings(left) for b in spellings(right))
+
+    def _is_avoided(self, entry: Atom, other: Atom) -> bool:
+        """Whether an entry is never this index, as it is one of its own."""
+        position = self.known.avoids.get(entry.data[0]) if entry.kind == "entry" else None
+        return position is not None and entry.data[1][position] == atom_poly(other)
 
     def _settle_power(self, atom: Atom, exponent: Number, rest: Mono) -> Poly | None:
         base: Poly = atom.data[0]

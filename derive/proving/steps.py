@@ -138,9 +138,23 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
             Kind.UNDECIDED,
             f"false for arbitrary {names}, but the note does not say enough about it; declare what it is",
         )
+    if verdict.kind is Kind.REFUTED and claim.drawn:
+        return _of_members(claim, book, seconds)
     if claim.shape is Shape.TRANSPOSED and verdict.kind is Kind.PROVED:
         return _of_shape(claim, f"right value, transposed: {claim.shapes[0]} is set against {claim.shapes[1]}")
     return verdict
+
+
+def _of_members(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
+    """What is false of any word may still hold of those of a set; it must be false of one of them."""
+    for goal in claim.members:
+        again = decide(_fixed(goal, book), deadline=seconds / 2)
+        if again.kind is Kind.REFUTED:
+            return again
+    names = ", ".join(claim.drawn)
+    return Verdict(
+        Kind.UNDECIDED, f"false for arbitrary {names}, but the note does not say enough about it; declare what it is"
+    )
 
 
 def _names(goal: Goal) -> set[str]:

@@ -79,6 +79,8 @@ class Translator:
             known.injective.add(name)
         if what.one_way:
             known.one_way.add(name)
+        if what.avoids is not None:
+            known.avoids[name] = what.avoids
 
     def _range(self, low: Expr, high: Expr) -> Range:
         return self(low), self(high)

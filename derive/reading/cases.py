@@ -86,7 +86,7 @@ def _value_condition(node: tree.Node, reading: Reading) -> Expr | None:
     number = _number_of_few_values(spelled, node.first, reading)
     if number is None:
         return None
-    values, wanted = _values(number, reading), value(node.links[0].right, reading)
+    values, wanted = _few_values(number, reading), value(node.links[0].right, reading)
     if wanted.rank or wanted.body not in values:
         raise Unsettled(f"a condition on the value of {spelled.name} is not understood")
     holds = sympy.Mul(*((number - v) / (wanted.body - v) for v in values if v != wanted.body))
@@ -104,7 +104,14 @@ def _number_of_few_values(spelled: Spelled, node: tree.Node, reading: Reading) -
     if number.rank:
         return None
     body = unfold(number.body, reading.scope.definitions)
-    return body if isinstance(body, Indexed | Symbol) and _values(body, reading) else None
+    return body if _few_values(body, reading) else None
+
+
+def _few_values(body: Expr, reading: Reading) -> tuple[Expr, ...]:
+    """The values of a number that takes few: a label, a sign, an indicator."""
+    if isinstance(body, sympy.KroneckerDelta):
+        return sympy.Integer(0), sympy.Integer(1)
+    return _values(body, reading) if isinstance(body, Indexed | Symbol) else ()
 
 
 def _covered(rest: Expr, reading: Reading) -> bool:

@@ -7,7 +7,7 @@ wrong shape is told apart from a wrong value.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -50,6 +50,8 @@ class Claim:
     unsaid: tuple[str, ...] = ()
     special: tuple[Goal, ...] = ()
     structured: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
+    members: tuple[Goal, ...] = ()
     supposed: Goal | None = None
 
 
@@ -95,9 +97,10 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     special = tuple(replace(met, facts=each) for each in known)
     leading = [each for each in stated if each.alone and each.since in reading.led_by]
     supposed = under(goal, leading, scope, item)[0] if leading else None
+    drawn, members = _drawn(special if structured else (met,), reading)
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
-        special=special, structured=structured, supposed=supposed,
+        special=special, structured=structured, supposed=supposed, drawn=drawn, members=members,
     )  # fmt: skip
 
 
@@ -146,6 +149,20 @@ def _disputed(bodies: list[Expr], reading: Reading) -> tuple[str, ...]:
     return tuple(sorted({f"where the index {i.name.split('ʹ')[0]} begins and ends" for i in unclear}))
 
 
+def _drawn(goals: Sequence[Goal], reading: Reading) -> tuple[tuple[str, ...], tuple[Goal, ...]]:
+    """The letters that stand for any word of ``{w} ∪ NEG(w)``, and what the goals say where they are the word w."""
+    free = {i for goal in goals for side in (goal.left, goal.right) for i in free_indices(side)}
+    letters = reading.survey.sample_letters
+    drawn = sorted((i for i in free if i.name in letters), key=lambda i: i.name)
+    if len(drawn) != 1:
+        return tuple(i.name for i in drawn), ()
+    index, members = drawn[0], []
+    for name in sorted(letters[index.name]):
+        word = {index: next((i for i in free if i.name == name), Index(name, index.axis))}
+        members += [replace(each, left=each.left.xreplace(word), right=each.right.xreplace(word)) for each in goals]
+    return (index.name,), tuple(members)
+
+
 def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
     """Names of which the note says too little to refute anything: a counterexample may break what the author means.
 
@@ -157,9 +174,6 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
         {entry_name(a) for a in side.atoms(Indexed)} | {s.name for s in scalars_of(side)}
         for side in (goal.left, goal.right)
     ]
-    drawn = {i.name for side in (goal.left, goal.right) for i in free_indices(side)} & reading.survey.sample_letters
-    if drawn:
-        return tuple(sorted(drawn))
     functions = [
         {node.func.__name__.replace("'", "") for node in side.atoms(AppliedUndef)} for side in (goal.left, goal.right)
     ]  # f' says as much about f as f does

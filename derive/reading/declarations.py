@@ -352,8 +352,8 @@ def member_of_sample(statement: tree.Statement, reading: Reading) -> tuple[str, 
     inner = set_name(set_)
     if inner is None or inner in reading.scope.unions:
         return None
-    index = Index(f"{name}", sample_axis(inner, reading))
-    return name, scalar(sample(inner, index, reading.free_axis(name), reading))
+    index = Index(f"{name}", sample_axis(set_, reading))
+    return name, scalar(sample(set_, index, reading.free_axis(name), reading))
 
 
 def _is_sum(node: tree.Node) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from derive.reading import tree
 from derive.reading.alphabets import Alphabets
 from derive.reading.items import Display, Item, Sentence, trees_of
+from derive.reading.labels import with_labels
 from derive.reading.layers import find_layers, instances, named
 from derive.reading.paths import with_plain_paths
 from derive.reading.prose import Formula
@@ -17,7 +18,9 @@ from derive.reading.reuse import Reuse
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    return with_second_meanings(with_plain_paths(with_new_names(with_layers(with_alphabets(items, letters)))))
+    return with_second_meanings(
+        with_plain_paths(with_labels(with_new_names(with_layers(with_alphabets(items, letters)))))
+    )
 
 
 def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:

@@ -42,6 +42,7 @@ class Family:
     points_into: Axis | None = None
     injective: bool = False
     one_way: bool = False
+    avoids: int | None = None
     declared: bool = False
     real: bool = False
     axes: dict[int, Axis] = field(default_factory=dict)
@@ -227,6 +228,7 @@ class Scope:
             points_into=self.settled(family.points_into) if family.points_into else None,
             injective=family.injective,
             one_way=family.one_way,
+            avoids=family.avoids,
         )
 
 

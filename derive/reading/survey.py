@@ -68,7 +68,7 @@ class Survey:
     unary_calls: set[str] = field(default_factory=set)
     partners: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
-    sample_letters: set[str] = field(default_factory=set)
+    sample_letters: dict[str, set[str]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     unscripted: set[str] = field(default_factory=set)
     superscripts: dict[str, set[str]] = field(default_factory=dict)
@@ -374,8 +374,8 @@ def _big(node: tree.BigOp, found: Survey) -> None:
             elif symbols == ["\\in"] and names[0] and (right := inner.links[0].right) is not None:
                 if (drawn := _set_name(right)) is not None and drawn.endswith(")"):
                     found.samples.add(drawn)
-            if symbols[0] == "\\in" and names[0] and isinstance(plain(inner.links[0].right or inner), tree.Sum):
-                found.sample_letters.add(names[0])
+            if symbols[0] == "\\in" and names[0] and isinstance(set_ := plain(inner.links[0].right or inner), tree.Sum):
+                found.sample_letters.setdefault(names[0], set()).update(_single_words(set_))
     sub = plain(node.sub) if node.sub else None
     for part in sub.parts if isinstance(sub, tree.Sequence) else (sub,):
         if part is not None and (name := letter(part)):
@@ -383,6 +383,14 @@ def _big(node: tree.BigOp, found: Survey) -> None:
     if node.sup is not None and node.kind in ("sum", "prod"):
         found.sizes.update(on_the_line(node.sup))
         found.lengths.update({tree.sexpr(each): letters_of(each) for each in lengths_in(node.sup)})
+
+
+def _single_words(union: tree.Sum) -> Iterator[str]:
+    """The word w of ``{w} ∪ NEG(w)``."""
+    for term in union.terms:
+        group = plain(term.node)
+        if isinstance(group, tree.Group) and group.open in ("\\{", "{"):
+            yield from (name for part in group.body.parts if (name := letter(part)) is not None)
 
 
 def _product(node: tree.Product, found: Survey) -> None:
