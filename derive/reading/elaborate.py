@@ -19,6 +19,7 @@ from derive.reading.ellipsis import dotted_list, dotted_sum, has_ellipsis
 from derive.reading.ranges import size_of
 from derive.reading.reach import extended
 from derive.reading.scope import Unsettled
+from derive.reading.sets import sample_axis, set_name
 from derive.reading.spelling import Spelled, is_transpose, letter, plain, spell, subscripts
 from derive.reading.values import (
     ShapeError,
@@ -314,6 +315,9 @@ def _(node: tree.Group, reading: Reading) -> Value:
     spelled = spell(node)
     if spelled is not None and node.open == "|":
         return _bars(spelled, parts[0], reading)
+    if node.open == "|" and len(parts) == 1 and (name := set_name(parts[0])) in reading.survey.samples:
+        reading.scope.note(f"|{name}| is how many words the set has")
+        return scalar(sample_axis(parts[0], reading).high)
     if len(parts) != 1:
         if (node.open == "[" and node.close == "]") or node.open == "(":
             return _listed(node, reading)
@@ -514,7 +518,8 @@ def member(spelled: Spelled, reading: Reading) -> Value:
     if spelled.subs:
         more = 1 if name in reading.survey.dotted and not family.declared else 0
         scope.want_order(family_name, len(spelled.subs) + more)
-    vector = spelled.name in reading.survey.wholes or spelled.bold
+    number = family_name != name and name in reading.survey.variables
+    vector = (name in reading.survey.wholes and not number) or spelled.bold
     if not family.declared and (spelled.transposed or vector):
         wanted = 2 if name[:1].isupper() and not spelled.subs and len(name.split("^")[0]) == 1 else 1
         scope.want_order(

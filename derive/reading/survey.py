@@ -14,7 +14,7 @@ from typing import Any
 from derive.reading import tree
 from derive.reading.indicators import conditions_in
 from derive.reading.size_letters import letters_in_sizes
-from derive.reading.spelling import Spelled, call, is_transpose, letter, plain, spell, walk
+from derive.reading.spelling import Spelled, bare, call, is_transpose, letter, plain, spell, walk
 
 TABLES = {
     "p",
@@ -67,7 +67,12 @@ class Survey:
     entries: set[str] = field(default_factory=set)
     unary_calls: set[str] = field(default_factory=set)
     partners: set[str] = field(default_factory=set)
+    sums_of_calls: set[tuple[str, str]] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
+    scored: set[str] = field(default_factory=set)
+    bold_alone: set[str] = field(default_factory=set)
+    transposed_alone: set[str] = field(default_factory=set)
+    transposed_at: set[str] = field(default_factory=set)
     sample_letters: dict[str, set[str]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     unscripted: set[str] = field(default_factory=set)
@@ -143,7 +148,9 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
         for chain in conditions_in(formula):
             _compared(chain, found)
         found.bare.update(_bare(formula))
-        found.unscripted.update(_unscripted(formula))
+        bare_names = list(_unscripted(formula))
+        found.unscripted.update(spelled.name for spelled in bare_names)
+        found.bold_alone.update(spelled.name for spelled in bare_names if spelled.bold)
     found.bound |= {n for n in found.varied & found.subscripts if n not in PARAMETERS}  # max_j x_j, but argmin_θ, max_p
     lengths = {length for each in found.shapes.values() for length in each}
     found.sizes |= (
@@ -161,6 +168,9 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
     found.arguments |= found.described - found.indexed  # H(p) of a vector with entries p_i, or of one number
     shaped = {name.removesuffix("^()") for name in found.shapes}
     found.variables |= found.arguments - shaped - found.transposed - found.partners
+    # σ(x) beside the vectors x_w: of a number x, not of all these vectors at once
+    found.variables |= (found.scored & found.transposed_at) - found.transposed_alone - found.bold_alone - shaped
+    found.vectors_at |= {v for name, v in found.sums_of_calls if name in found.transposed | found.partners}
     return found
 
 
@@ -183,7 +193,7 @@ def _separate(found: Survey) -> dict[str, frozenset[str]]:
     return separate
 
 
-def _unscripted(node: tree.Node) -> Iterator[str]:
+def _unscripted(node: tree.Node) -> Iterator[Spelled]:
     """The names that stand somewhere without any script."""
     if isinstance(node, tree.Script):
         for part in (node.sub, node.sup):
@@ -193,7 +203,7 @@ def _unscripted(node: tree.Node) -> Iterator[str]:
             yield from _unscripted(node.base)
         return
     if isinstance(node, tree.Name) and (spelled := spell(node)) is not None:
-        yield spelled.name
+        yield spelled
     for child in tree.children(node):
         yield from _unscripted(child)
 
@@ -340,6 +350,9 @@ def _script(node: tree.Script, found: Survey) -> None:
         found.transposed.add(spelled.name)
         if not spelled.subs:
             found.wholes.add(spelled.name)
+            found.transposed_alone.add(spelled.name)
+        else:
+            found.transposed_at.add(spelled.name)
     if spelled.subs:
         found.indexed.add(spelled.name)
         found.most_indices[spelled.name] = max(found.most_indices.get(spelled.name, 0), len(spelled.subs))
@@ -398,6 +411,9 @@ def _product(node: tree.Product, found: Survey) -> None:
     for first, second in pairwise(items):
         if call(first, second) and isinstance(second, tree.Group):
             _call(first, second, found)
+        if isinstance(second, tree.Script) and is_transpose(second.sup) and call(first, group := plain(second.base)):
+            at = vector_at(tree.Product(node.span, (bare(first), bare(group))))
+            found.vectors_at.update({at.name} if at is not None else set())
         spelled, following = spell(first), spell(second)
         if spelled and spelled.transposed and following:
             found.partners.add(following.name)
@@ -425,6 +441,8 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
         found.primed.add(spelled.name)
     parts, separators = group.body.parts, group.body.separators
     names = [letter(part) for part in parts]
+    if len(parts) == 1 and spelled.name in SCORED and (alone := _up_to_sign(parts[0])) is not None:
+        found.scored.add(alone)
     if len(parts) == 1 and spelled.name in SCORED and (dotted := _dot_product(parts[0])) is not None:
         found.dotted.add(dotted)
     if spelled.bold and len(parts) == 1 and names[0] is not None and not spelled.subs:
@@ -456,6 +474,14 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
 
 SCORED = {"\\sigma", "sigmoid", "exp", "\\exp"}
 """Functions of one number; what they are applied to in word2vec is a dot product."""
+
+
+def _up_to_sign(node: tree.Node) -> str | None:
+    """The letter x of ``x`` and ``-x``."""
+    node = plain(node)
+    if isinstance(node, tree.Sum) and len(node.terms) == 1:
+        node = node.terms[0].node
+    return letter(node)
 
 
 def _dot_product(node: tree.Node) -> str | None:
@@ -522,6 +548,7 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
         return
     first = node.first
     _given(first, node.links[0].right, found)
+    _sum_of_calls(first, node.links[0].right, found)
     _listed_columns(first, node.links[0].right, found)
     if isinstance(first, tree.Product) and (run := leading_run(first.factors)):
         found.runs.add(run)
@@ -548,6 +575,18 @@ def _given(first: tree.Node | None, right: tree.Node | None, found: Survey) -> N
         return
     used = frozenset(n for inner in walk(right) if (n := letter(inner)) is not None)
     found.given.setdefault(spelled.name, []).append((name, used))
+
+
+def _sum_of_calls(first: tree.Node | None, right: tree.Node | None, found: Survey) -> None:
+    """``x_w = Σ_u v(u)``: what is added up is of the kind of what it adds up to."""
+    spelled = spell(plain(first)) if first is not None else None
+    right = plain(right) if right is not None else None
+    if spelled is None or not isinstance(right, tree.Product) or not isinstance(right.factors[0].node, tree.BigOp):
+        return
+    rest = tuple(bare(factor.node) for factor in right.factors[1:])
+    at = vector_at(tree.Product(right.span, rest)) if right.factors[0].node.kind == "sum" else None
+    if at is not None:
+        found.sums_of_calls.add((spelled.name, at.name))
 
 
 def _listed_columns(first: tree.Node | None, right: tree.Node | None, found: Survey) -> None:

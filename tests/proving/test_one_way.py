@@ -32,3 +32,13 @@ def test_without_the_words_they_may_be_the_same() -> None:
 def test_two_paths_may_share_nodes() -> None:
     assert _verdict(delta(node[w, j], node[u, j]) * delta(w, u), delta(w, u)) is Kind.PROVED
     assert _verdict(sum_over(delta(node[u, k], node[w, j]) * x[k], k), delta(u, w) * x[j]) is Kind.REFUTED
+
+
+def test_the_samples_of_a_word_are_other_words() -> None:
+    def verdict(left: sympy.Expr, avoids: int | None) -> Kind:
+        samples = ArrayFacts(axes=(WORD, PLACE), points_into=WORD, avoids=avoids)
+        return decide(Goal(left, Relation.EQUAL, sympy.Integer(0), Facts().with_arrays(n=samples))).kind
+
+    assert verdict(delta(node[w, k], w), 0) is Kind.PROVED
+    assert verdict(delta(node[w, k], w), None) is Kind.REFUTED
+    assert verdict(delta(node[u, k], w), 0) is Kind.REFUTED
