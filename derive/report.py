@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from derive.checking import Checked
-from derive.derivation import Kind, Step
+from derive.derivation import Kind, Step, Verdict
+from derive.formulas.plain import plain_number, said, side
 
 STYLE = {
     Kind.PROVED: ("✓", "green"),
@@ -116,7 +117,7 @@ def _show_step(step: Step, console: Console) -> None:
     sign, style = STYLE[step.verdict.kind]
     line = Text(f"{step.place.line:5}:{step.place.column:<4}", style="dim")
     line.append(f"{sign} ", style=style)
-    line.append(f"{step.relation} {_short(step.right)}")
+    line.append(f"{step.relation} {_short(side(step.right))}")
     console.print(line)
     verdict = step.verdict
     if verdict.kind in (Kind.PROVED, Kind.DEFINITION):
@@ -124,18 +125,27 @@ def _show_step(step: Step, console: Console) -> None:
     indent = " " * 12
     if step.place.text:
         console.print(Text(f"{indent}{step.place.text.strip()}", style="dim"))
-    console.print(Text(f"{indent}{verdict.reason}", style=style))
+    console.print(Text(f"{indent}{_said_of(verdict)}", style=style))
     if verdict.diagnosis and verdict.diagnosis != verdict.reason:
-        console.print(Text(f"{indent}{verdict.diagnosis}"))
+        console.print(Text(f"{indent}{said(verdict.diagnosis)}"))
     if (found := verdict.counterexample) is not None:
         given = ", ".join(f"{name} = {value}" for name, value in {**found.sizes, **found.values}.items())
         console.print(Text(f"{indent}for {given}:" if given else f"{indent}numerically:", style="dim"))
-        console.print(Text(f"{indent}left {found.left}, right {found.right}"))
+        console.print(Text(f"{indent}left {plain_number(found.left)}, right {plain_number(found.right)}"))
         if others := {name: first for name, first in found.starts.items() if any(k != 1 for k in first)}:
-            said = "; ".join(f"{name} starts at {', '.join(map(str, first))}" for name, first in others.items())
-            console.print(Text(f"{indent}{said} (other arrays at 1)", style="dim"))
+            starts = "; ".join(f"{name} starts at {', '.join(map(str, first))}" for name, first in others.items())
+            console.print(Text(f"{indent}{starts} (other arrays at 1)", style="dim"))
     if verdict.correction:
-        console.print(Text(f"{indent}true would be: {verdict.correction}", style="green"))
+        console.print(Text(f"{indent}true would be: {side(verdict.correction)}", style="green"))
+
+
+def _said_of(verdict: Verdict) -> str:
+    """The reason of a verdict, with the values of its counterexample as people write them."""
+    reason = verdict.reason
+    if verdict.counterexample is not None:
+        for value in (verdict.counterexample.left, verdict.counterexample.right):
+            reason = reason.replace(f" is {value} ", f" is {plain_number(value)} ")
+    return said(reason)
 
 
 def _short(source: str, width: int = 88) -> str:

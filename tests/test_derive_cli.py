@@ -128,7 +128,9 @@ def test_exit_codes_of_check(derive: Derive, note: Callable[..., Path]) -> None:
 
 def test_text_shows_what_is_wrong_and_where(derive: Derive, note: Callable[..., Path]) -> None:
     ran = derive("check", note(NOTE, WRONG))
-    assert re.search(r"^ +14:\d+ +✗ = u_o - ", ran.out, re.MULTILINE)
+    assert re.search(r"^ +14:\d+ +✗ = u_o − ∑_{w=1}\^V exp\(u_wᵀv_c\)u_w$", ran.out, re.MULTILINE)
+    said = [line for line in ran.out.splitlines() if "\\" in line]
+    assert [line.strip() for line in said] == [WRONG.splitlines()[2]], "LaTeX stands only where the note is quoted"
     assert "1 refuted" in ran.out
     assert "left" in ran.out
     assert "right" in ran.out

@@ -22,7 +22,7 @@ from derive.emitting.schedule import schedule
 from derive.emitting.statements import Printer, Statement
 from derive.emitting.steps import Value
 from derive.emitting.text import WIDTH, indented
-from derive.emitting.unicode import shown
+from derive.unicode import shown
 
 __all__ = ["FunctionCode", "check_names", "emit_function"]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from derive.emitting.unicode import shown
 from derive.formulas.columns import Band, CodeLine, Function, ProvedOutput
 from derive.formulas.html import formula_of_line, mark, why_of_line
 from derive.formulas.page import Line
 from derive.terms import Tensor
+from derive.unicode import shown
 
 __all__ = ["SCRIPT", "STYLE", "functions_html"]
 

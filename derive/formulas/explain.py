@@ -15,13 +15,12 @@ from derive.derivation import Kind, Step, Verdict
 from derive.errors import DeriveError
 from derive.formulas.linear import linear
 from derive.formulas.page import Chain, Line, Page, page_of
+from derive.formulas.plain import inline, said
 from derive.formulas.prose import Block, Inline, Span
 from derive.formulas.source import segments
-from derive.formulas.verdicts import MARKS, finding, formulas_in
+from derive.formulas.verdicts import MARKS, finding
 from derive.proving.steps import judge
 from derive.reading.drafts import Draft
-from derive.reading.formula import Formula
-from derive.reading.latex import parse_block
 from derive.reading.markdown import read_document
 from derive.reading.note import read_note
 
@@ -178,7 +177,7 @@ def _holds(chain: Chain, number: int) -> bool:
 def _defines(line: Line, names: set[str]) -> bool:
     if line.step is None or line.step.verdict.kind.value != "definition" or line.first is None:
         return False
-    return any(linear(line.first).startswith(_inline(name)) for name in names)
+    return any(linear(line.first).startswith(inline(name)) for name in names)
 
 
 def _chain(chain: Chain) -> list[str]:
@@ -197,9 +196,9 @@ def _line(line: Line, text: str, width: int) -> Iterator[str]:
         yield text
         yield f"{'':<{width}}   {why}"
     if line.step is not None and (found := finding(line.step)) is not None:
-        yield from (f"    {_said(sentence)}" for sentence in (found.head, *found.rest))
+        yield from (f"    {said(sentence)}" for sentence in (found.head, *found.rest))
         if found.correction:
-            yield f"    true would be: {_inline(found.correction)}"
+            yield f"    true would be: {inline(found.correction)}"
 
 
 def line_in_words(line: Line) -> str:
@@ -220,16 +219,8 @@ def _why(line: Line) -> str:
     if line.step is None:
         return ""
     kind = line.step.verdict.kind
-    words = "; ".join("".join(_inline(part) if ok else part for ok, part in segments(why)) for why in line.why)
+    words = "; ".join("".join(inline(part) if ok else part for ok, part in segments(why)) for why in line.why)
     return f"{MARKS[kind]} {words or kind.value}"
-
-
-def _said(sentence: str) -> str:
-    return "".join(_inline(part) if is_formula else part for is_formula, part in formulas_in(sentence))
-
-
-def _inline(latex: str) -> str:
-    return " ".join(linear(row) for row in parse_block(Formula.of(latex)))
 
 
 def _words(content: tuple[Inline, ...]) -> str:

@@ -46,22 +46,31 @@ def finding(step: Step) -> Finding | None:
 
 
 _FORMULA_WORD = re.compile(r"\S*[\\_^]\S*")
+_BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+_PIECE = rf"(?:{_BRACES}|[^\s{{}}])"
+_WORD = rf"[^\s\\_^{{}}]*[\\_^]{_PIECE}*"
+_RUN = re.compile(rf"({_WORD}(?:[ ]{_WORD})*)")
+"""Words with signs of LaTeX in them; what stands between braces belongs to its word, spaces and all."""
 _MARKS_AROUND = re.compile(r"\A([“‘\"']*)(.*?)([”’\"',.;:]*)\Z", re.DOTALL)
 
 
 def formulas_in(sentence: str) -> list[tuple[bool, str]]:
     """A sentence cut at its formulas: (whether it is a formula, the text).  Only what can be read is a formula."""
     parts: list[tuple[bool, str]] = []
-    for run in re.split(r"([^\s\\_^]*[\\_^]\S*(?:[ ][^\s\\_^]*[\\_^]\S*)*)", sentence):
-        if not _FORMULA_WORD.match(run):
-            parts.append((False, run))
-            continue
-        match = _MARKS_AROUND.match(run)
-        before, inner, after = match.groups() if match is not None else ("", run, "")
-        rows = parse_block(Formula.of(inner))
-        whole = len(rows) == 1 and isinstance(rows[0], tree.Row) and _is_whole(rows[0])
-        parts += [(False, before), (True, inner), (False, after)] if whole else [(False, run)]
+    for run in _RUN.split(sentence):
+        parts += _cut(run) or [(False, run)]
     return [(kind, part) for kind, part in parts if part]
+
+
+def _cut(run: str) -> list[tuple[bool, str]] | None:
+    """A run of words as a formula between marks; None if it is none."""
+    if not _FORMULA_WORD.match(run):
+        return None
+    match = _MARKS_AROUND.match(run)
+    before, inner, after = match.groups() if match is not None else ("", run, "")
+    rows = parse_block(Formula.of(inner))
+    whole = len(rows) == 1 and isinstance(rows[0], tree.Row) and _is_whole(rows[0])
+    return [(False, before), (True, inner), (False, after)] if whole else None
 
 
 def _is_whole(row: tree.Row) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy
 
 from derive.derivation import Goal
-from derive.terms import Index
+from derive.terms import Index, Tensor
+from derive.unicode import shown
 
 __all__ = ["difference"]
 
@@ -22,7 +23,7 @@ def difference(goal: Goal) -> str | None:
         rest = sympy.expand(goal.left - goal.right) if _small(goal) else goal.left - goal.right
     except Exception:  # SymPy raises nearly anything; a sentence is not worth an accident
         return None
-    text = str(_with_plain_letters(rest))
+    text = shown(Tensor((), _with_plain_letters(rest)))
     if rest == 0 or len(text) > SHORT:
         return None
     return f"left side minus right side is {text}, which is not zero"

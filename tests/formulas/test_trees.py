@@ -96,6 +96,8 @@ def test_whatever_was_read_can_be_set(pieces: list[str]) -> None:
     ("sentence", "formulas"),
     [
         (r"the factor 1/(\sum_{w=1}^V \exp(u_w^\top v_c)) is missing", [r"1/(\sum_{w=1}^V \exp(u_w^\top v_c))"]),
+        (r"the factor 1/(\sum_{x=1}^V e^{u_x^\top v}) is missing; it", [r"1/(\sum_{x=1}^V e^{u_x^\top v})"]),
+        (r"{ \frac{a b}{c d} and a } \alpha", [r"\frac{a b}{c d}", r"\alpha"]),
         (r"u_o has the sign + where - is right", ["u_o"]),
         (r"at n_v = 1, c = 1: no", ["n_v"]),
         (r"“\foo”: \foo is not known here", []),

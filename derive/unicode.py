@@ -1,4 +1,4 @@
-"""Terms as one line of Unicode, for docstrings: Σ_w exp(Σ_j u[w,j]·v[c,j])."""
+"""Terms as one line of Unicode, for docstrings and messages: Σ_w exp(Σ_j u[w,j]·v[c,j])."""
 
 from __future__ import annotations
 
