@@ -17,6 +17,7 @@ from derive.reading.definitions import reference, unfold, unknown
 from derive.reading.elaborate import _entry, _kronecker, learn_vector, member, superscript, value
 from derive.reading.histories import given_history
 from derive.reading.of_an_example import at_example, example_of, hidden_indices, in_sum, with_hidden
+from derive.reading.outcomes import outcome_key
 from derive.reading.products import FUNCTIONS
 from derive.reading.ranges import run_of
 from derive.reading.scope import Head, Unsettled
@@ -402,7 +403,8 @@ def defined(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...
     if own not in heads and spelled.name == "p" and "|" in separators and signature("P", 0, separators) in heads:
         reading.scope.note("p is the P that the note defines (inferred)")
         own = signature("P", 0, separators)
-    for candidate in (key, own):
+    outcome = outcome_key(spelled, parts, separators, reading)
+    for candidate in (key, outcome, own):
         head = heads.get(candidate) if candidate else None
         if head is not None and head.written + len(head.inert) == len(spelled.subs) + len(parts):
             return apply(head, [*spelled.subs, *parts], reading)

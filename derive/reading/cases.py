@@ -19,6 +19,7 @@ from derive.reading.calls import by_definition, labelled
 from derive.reading.context import Reading, condition, indicator, must_be_harmless, without_words
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import settle_rank, value
+from derive.reading.ranges import run_of
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.spelling import Spelled, plain, spell, words
 from derive.reading.values import Value, add
@@ -42,7 +43,7 @@ def cases(node: tree.Array, reading: Reading) -> Value:
     rest: Expr = sympy.Integer(1)
     for position, (entry, when) in enumerate(rows):
         part = value(entry, reading)
-        label = words(when).lower() if when is not None else ""
+        label = (words(when) or run_of(plain(when))).lower() if when is not None else ""
         chain = _condition_of(when)
         last = position == len(rows) - 1
         if (chain is None and last and (when is None or any(w in label for w in OTHERWISE))) or (

@@ -90,7 +90,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     stated = heeded(scope, bodies, item, reading.near, lambda term: settled(term, reading))
     met, conditions = under(goal, stated, scope, item)
     known, structured = structured_facts(
-        scope, met.facts, (met.left, met.right), conditions, item, reading.survey.shifted
+        scope, met.facts, (met.left, met.right), conditions, item, reading.survey.shifted | scope.paired
     )
     if met != goal:
         structured = tuple(sorted({*structured, *(name for each in stated for name in each.names())}))
@@ -181,6 +181,7 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
         return tuple(sorted(functions[0] ^ functions[1]))
     suspects = sides[0] ^ sides[1] if goal.relation is Relation.EQUAL else sides[0] | sides[1]
     unclear = {n for n in suspects if n in scope.unclear or n in scope.partial}
+    unclear |= (sides[0] ^ sides[1]) & scope.paired  # what it has to do with counts of pairs, the note need not say
     if not (sides[0] and sides[1]):
         return tuple(sorted(unclear))
     alone = {n for n in sides[0] ^ sides[1] if (f := scope.families.get(n)) is not None and not _anything_known(f)}

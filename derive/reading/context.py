@@ -250,7 +250,30 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
             scope.axes.same(running.axis, axis)
             return running
         return _nested(spelled, axis, reading)
+    if (place := _place_in_set(node, axis, reading)) is not None:
+        return place
     raise Unsettled(f"an index that is not understood: {shown(node)}")
+
+
+def _place_in_set(node: tree.Node, axis: Axis, reading: Reading) -> Expr | None:
+    """``Context(w)_i``: the i-th word of the set, or of the list, that belongs to w; words may come again there."""
+    last = plain(node.factors[-1].node) if isinstance(node, tree.Product) else None
+    if not isinstance(node, tree.Product) or not isinstance(last, tree.Script) or last.sub is None:
+        return None
+    group = plain(last.base)
+    names = [factor.node for factor in node.factors[:-1]]
+    if last.sup is not None or last.primes or not isinstance(group, tree.Group) or len(group.body.parts) != 1:
+        return None
+    if any(factor.operator for factor in node.factors) or not all(isinstance(n, tree.Name) for n in names):
+        return None
+    name = "".join(n.base for n in names if isinstance(n, tree.Name)) + "()_"
+    family = reading.scope.family(name)
+    if family.points_into is None:
+        family.points_into = axis
+    reading.scope.axes.same(family.points_into, axis)
+    reading.scope.want_order(name, 2)
+    where = [index_expression(n, reading.scope.axis(name, k), reading) for k, n in enumerate((group.body, last.sub))]
+    return reading.scope.entry(name, where)
 
 
 def named_pointer(name: str, reading: Reading) -> Indexed | None:
@@ -321,12 +344,17 @@ def without_words(node: tree.Node) -> tree.Node:
     """``if w = o`` without the words."""
     if not isinstance(node, tree.Chain) or not isinstance(first := node.first, tree.Product):
         return node
-    factors = [f for f in first.factors if not isinstance(f.node, tree.Text)]
+    factors = [f for f in first.factors if not isinstance(f.node, tree.Text) and not _is_harmless_run(f.node)]
     must_be_harmless([f.node for f in first.factors if isinstance(f.node, tree.Text)])
     if len(factors) == len(first.factors) or not factors:
         return node
     kept = factors[0].node if len(factors) == 1 else tree.Product(first.span, tuple(factors))
     return tree.Chain(node.span, kept, node.links)
+
+
+def _is_harmless_run(node: tree.Node) -> bool:
+    """A letter of ``if`` that is set as mathematics, without a space between its letters."""
+    return isinstance(node, tree.Name) and node.run in HARMLESS and len(node.run) > 1 and node.run != "in"
 
 
 HARMLESS = frozenset(

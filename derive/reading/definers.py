@@ -13,6 +13,7 @@ from sympy import Expr, Indexed, IndexedBase, Integer, Symbol, log
 from derive.reading import tree
 from derive.reading.calls import (
     DEPENDENT,
+    SHORTEST_WORD,
     arguments_of,
     event,
     labelled,
@@ -24,10 +25,12 @@ from derive.reading.context import Reading, named_pointer
 from derive.reading.definitions import Definition, Relearn, function, referenced, unfold
 from derive.reading.elaborate import value
 from derive.reading.information import DIVERGENCES, divergence
+from derive.reading.outcomes import outcome_key
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, Unsettled, entry_name
+from derive.reading.sets import owned
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
-from derive.reading.survey import TABLES, joined
+from derive.reading.survey import TABLES, joined, vector_at
 from derive.reading.values import ShapeError, Value, scalar
 from derive.reading.written import shown
 from derive.terms import Index, fresh, real
@@ -116,15 +119,22 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
     for part in arguments:
         name = letter(part)
         inner = labelled(spelled_part, reading) if (spelled_part := spell(part)) is not None else None
-        if name is None and inner is not None and inner.power is None:
+        if name is None and ((inner is not None and inner.power is None) or _is_of_a_word(part, reading)):
             name = INERT + tree.sexpr(part)
         if name is None or name in parameters:
             return None
         parameters.append(name)
-    key = random_variable_key(spelled, parts, separators, reading) or signature(
-        spelled.name, len(spelled.subs), separators
-    )
+    own = random_variable_key(spelled, parts, separators, reading) or outcome_key(spelled, parts, separators, reading)
+    key = own or signature(spelled.name, len(spelled.subs), separators)
     return Candidate(key, spelled, tuple(parameters), True, arguments)
+
+
+def _is_of_a_word(node: tree.Node, reading: Reading) -> bool:
+    """``Context(w)``, a set, and ``v(w)``, a vector."""
+    if (at := vector_at(node)) is not None and at.name in reading.survey.vectors_at:
+        return True
+    found = owned(node)
+    return found is not None and bool(found[1]) and len(found[0]) >= SHORTEST_WORD
 
 
 def _is_numbered(node: tree.Node) -> bool:

@@ -18,10 +18,11 @@ from derive.reading.context import Reading, length_of
 from derive.reading.definitions import Relearn
 from derive.reading.elaborate import _entry, all_hold, divide, learn_vector, power, superscript, value
 from derive.reading.ellipsis import dotted_product, has_ellipsis
+from derive.reading.pairs import Pairs, pairs_of
 from derive.reading.ranges import running
 from derive.reading.scope import Unsettled
 from derive.reading.sets import is_sample, parts
-from derive.reading.spelling import TRANSPOSES, bare, call, letter, plain, spell
+from derive.reading.spelling import TRANSPOSES, bare, bound_letters, call, letter, plain, spell, walk
 from derive.reading.survey import joined
 from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, outer, scalar
 from derive.reading.written import shown
@@ -331,6 +332,12 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
             )
     if node.kind in ("max", "min"):
         raise Unsettled(f"{node.kind} over an index is outside of what is judged")
+    if node.kind == "prod" and (cut := _next_product(node, rest)):
+        first = big(node, rest[:cut], reading)
+        second = product([bare(rest[cut].node), *rest[cut + 1 :]], reading)
+        return combine(first, second, rest[cut].operator, None, plain(rest[cut].node), reading)
+    if (pairs := pairs_of(node, reading)) is not None:
+        return _over_pairs(node, pairs, rest, reading)
     drawn = _drawn(node, reading)
     if drawn is not None:
         if node.sup is not None:
@@ -353,6 +360,31 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
         for index in reversed(range_.indices.values()):
             inner = product_over(inner, index)
     return Value(body.indices, inner, body.row)
+
+
+def _next_product(node: tree.BigOp, rest: Items) -> int:
+    """Where in ``Π_i a_i Π_j b_j`` the second product begins, in which there is no i; 0 if there is none."""
+    running_ = bound_letters(node)
+    for position, item in enumerate(rest[1:], start=1):
+        following = plain(item.node)
+        if isinstance(following, tree.BigOp) and following.kind == "prod":
+            own = bound_letters(following)
+            used = {name for each in rest[position:] for n in walk(each.node) if (name := letter(n)) is not None}
+            return position if not (used - own) & running_ else 0
+    return 0
+
+
+def _over_pairs(node: tree.BigOp, pairs: Pairs, rest: Items, reading: Reading) -> Value:
+    before = reading.locals
+    reading.locals = {**before, **{name: scalar(word) for name, word in pairs.words.items()}}
+    try:
+        body = product([bare(rest[0].node), *rest[1:]], reading)
+    finally:
+        reading.locals = before
+    if node.kind == "prod" and body.rank:
+        raise ShapeError(f"a product over {body.describe()}")
+    over = sum_over if node.kind == "sum" else product_over
+    return Value(body.indices, over(body.body, pairs.index), body.row)
 
 
 def _drawn(node: tree.BigOp, reading: Reading) -> tuple[str, tree.Node] | None:

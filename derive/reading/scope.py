@@ -139,6 +139,7 @@ class Scope:
         self.trees = False
         self.apart = False
         self.repeats = False
+        self.paired: set[str] = set()
         self.stated: dict[str, Stated] = {}  # by where it stands
 
     def warn(self, line: int, column: int, warning: str) -> None:

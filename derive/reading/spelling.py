@@ -253,7 +253,10 @@ def bound_letters(node: tree.Node) -> frozenset[str]:
         if isinstance(inner, tree.BigOp) and inner.sub is not None:
             sub = plain(inner.sub)
             firsts = [n.first for n in walk(sub) if isinstance(n, tree.Chain) and n.first is not None]
-            found |= {name for first in (firsts or [sub]) if (name := letter(first)) is not None}
+            for first in firsts or [sub]:
+                group = plain(first)
+                parts = group.body.parts if isinstance(group, tree.Group) else (first,)
+                found |= {name for part in parts if (name := letter(part)) is not None}
     return frozenset(found)
 
 
