@@ -116,14 +116,28 @@ class Reader:
         pair = _place([letters[dim] for dim in step.labels])
         return _row(_sign("("), _commas(pair if rows_first else pair[::-1]), _sign(")")), _ATOM
 
+    def _places(self, step: Step, letters: dict[Dim, str]) -> Text:
+        """Where the entries of each row in its column stand: a row, and the column it has."""
+        (column,) = step.uses
+        pair = [_letter(letters[step.labels[0]]), self._use(column, letters)[0]]
+        return _row(_sign("("), _commas(pair), _sign(")")), _ATOM
+
+    def _pair(self, pointer: Use, letters: dict[Dim, str]) -> list[str]:
+        """The row and the column that a place in a flat array stands for."""
+        step = pointer.value.step
+        if step.kind == "places":
+            inner = {own: letters[dim] for own, dim in zip(step.labels, pointer.labels, strict=True)}
+            return [_letter(inner[step.labels[0]]), self._use(step.uses[0], inner)[0]]
+        pair = _place([letters[dim] for dim in pointer.labels])
+        return pair if step.attribute[1] else pair[::-1]
+
     def _take(self, step: Step, letters: dict[Dim, str]) -> Text:
         source, *pointers = step.uses
         base = _code(self.names[source.value]) if source.value in self.names else None
         if step.attribute == "flat":
             if base is None:
                 raise _Unknown("entries of what has no name")
-            pair = _place([letters[dim] for dim in step.labels])
-            return f"<msub>{base}{_commas(pair if self._rows_first(pointers[0]) else pair[::-1])}</msub>", _ATOM
+            return f"<msub>{base}{_commas(self._pair(pointers[0], letters))}</msub>", _ATOM
         if base is None and source.value.step.kind != "load":
             raise _Unknown("entries of what has no name")
         pattern, _ = step.attribute
@@ -178,9 +192,9 @@ class Reader:
         sign, pattern, spread, _ = step.attribute
         added = self._use(amount, letters)
         if pattern == "flat":
-            at = [letters[dim] for dim in spread]
-            names = ("row", "column") if self._rows_first(pointers[0]) else ("column", "row")
-            deltas = [_delta(_letter(letters[d]), _entry(n, at)) for d, n in zip(base.labels, names, strict=True)]
+            pair = self._pair(pointers[0], letters)
+            places = [(_letter(letters[dim]), at) for dim, at in zip(base.labels, pair, strict=True)]
+            deltas = [_delta(dim, at) for dim, at in places if dim != at]
         else:
             deltas = [
                 _delta(_letter(letters[dim]), target)
@@ -193,9 +207,6 @@ class Reader:
         if base.value.step.kind == "zeros" and base.value not in self.names:
             return _sum([(sign, term)])
         return _sum([(1, self._use(base, letters)), (sign, term)])
-
-    def _rows_first(self, pointer: Use) -> bool:
-        return bool(pointer.value.step.kind != "positions" or pointer.value.step.attribute[1])
 
     def _map(self, step: Step, letters: dict[Dim, str]) -> Text:
         op, attribute = step.attribute
@@ -234,6 +245,7 @@ _RULES: Mapping[str, Callable[[Reader, Step, dict[Dim, str]], Text]] = {
     "arange": Reader._arange,
     "rows": Reader._rows,
     "positions": Reader._positions,
+    "places": Reader._places,
     "take": Reader._take,
     "map": Reader._map,
     "reduce": Reader._reduce,
