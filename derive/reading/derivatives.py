@@ -34,10 +34,14 @@ MAX_ORDER = 8
 """The highest derivative that is taken; SymPy's terms grow with every order."""
 
 
+UPRIGHT = STYLES | {"text", "textrm", "textup", "operatorname"}
+"""How the d of a derivative is set."""
+
+
 def _differential(node: tree.Node) -> tuple[str, tree.Node | None] | None:
     """``∂``, ``∂^2``, ``d^n``: the sign, and the order as it is written (None for a first derivative)."""
     node = plain(node)
-    if isinstance(node, tree.Name) and STYLES.issuperset(node.decorations) and node.base in ("\\partial", "d"):
+    if isinstance(node, tree.Name) and UPRIGHT.issuperset(node.decorations) and node.base in ("\\partial", "d"):
         return node.base, None
     if isinstance(node, tree.Word) and node.text == "d":
         return "d", None

@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, Symbol
 from derive.derivation import Goal
 from derive.reading.scope import Scope, Stated, names_in
 from derive.reading.structures import says, valued
-from derive.terms import ArrayFacts, Facts, rename_bound
+from derive.terms import ArrayFacts, Facts, Index, free_indices, rename_bound
 
 __all__ = ["heeded", "put_in", "under"]
 
@@ -25,7 +25,7 @@ def heeded(
 ) -> list[Stated]:
     """What is stated that a counterexample for these sides must meet."""
     counting = [stated for stated in scope.stated.values() if stated.counts(item, near)]
-    used = {name for side in sides for name in names_in(side)}
+    used = {name for side in sides for name in names_in(side)} | {i.name for side in sides for i in free_indices(side)}
     # A relation with a name that the step does not have can be met by choosing that one.
     return [_settled(stated, settled) for stated in counting if _speaks_of(stated, used)]
 
@@ -33,6 +33,8 @@ def heeded(
 def _speaks_of(stated: Stated, used: set[str]) -> bool:
     if stated.condition is None:
         return bool(stated.names() & used)
+    if stated.solved is not None and isinstance(stated.solved[0], Index):
+        return stated.solved[0].name in used
     names = valued(stated.condition[0]) | valued(stated.condition[2])
     return bool(names) and names <= used
 
@@ -68,6 +70,8 @@ def under(goal: Goal, stated: Iterable[Stated], scope: Scope, item: int) -> tupl
 
 def _may_be(entry: Expr, body: Expr, facts: Facts, scope: Scope, item: int) -> bool:
     """Whether any value of the body is one that the entry may have, so that nothing is lost by putting it in."""
+    if isinstance(entry, Index):
+        return isinstance(body, Index) and (entry.axis.low, entry.axis.high) == (body.axis.low, body.axis.high)
     name = str(entry.base.label) if isinstance(entry, Indexed) else entry.name if isinstance(entry, Symbol) else ""
     what = facts.of(name) or ArrayFacts()
     if name in names_in(body) or says(scope, name, facts, item) is not None or entry.is_integer:

@@ -96,6 +96,11 @@ def suppose(statement: tree.Statement, text: str, position: int, reading: Readin
     if facts := _declared(statement, reading):
         reading.scope.stated[place] = Stated(item, None, facts=facts, supposed=True, alone=alone, passing=passing)
         return
+    if (same := _same_index(statement, reading)) is not None:
+        condition = same[0], "=", same[1]
+        if not here:
+            reading.scope.stated[place] = Stated(item, condition, same, supposed=True, alone=alone, passing=passing)
+        return
     try:
         for where, found in relations(statement, "", reading):
             if here and found.solved is None:
@@ -114,6 +119,20 @@ def suppose(statement: tree.Statement, text: str, position: int, reading: Readin
             spelled = spell(node) if isinstance(node, tree.Name) else None
             if spelled is not None and spelled.name in reading.scope.families.keys() - reading.survey.subscripts:
                 say(reading.scope, spelled.name, Structure.UNKNOWN, item)
+
+
+def _same_index(statement: tree.Statement, reading: Reading) -> tuple[Expr, Expr] | None:
+    """``i = k`` for two indices."""
+    sides = [statement.first, *(link.right for link in statement.links)]
+    names = [letter(side) for side in sides]
+    letters = reading.survey.subscripts - reading.survey.sizes
+    if len(names) != 2 or statement.links[0].relation.symbol != "=" or not all(name in letters for name in names):
+        return None
+    axes = [reading.known_free_axis(name or "") for name in names]
+    if axes[0] is None or axes[1] is None or not reading.scope.axes.same(axes[0], axes[1]):
+        return None
+    one, other = (reading.free_index(name or "", axes[0]) for name in names)
+    return one, other
 
 
 def _of_all(solved: tuple[Expr, Expr], text: str) -> bool:

@@ -59,7 +59,8 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
     if name in CROSS_ENTROPIES and len(parts) == 2 and separators[0] in (",", ";") and not _random(parts, reading):
         p, q = _pair(parts, reading)
         first, second = (spell(plain(part)) for part in parts)
-        if first and second and first.name.startswith("\\hat") and not second.name.startswith("\\hat"):
+        predicted = first is not None and first.name == "\\hat{y}" and second is not None and second.name in ("y", "t")
+        if first and second and predicted and name not in reading.survey.functions:
             reading.scope.note(
                 f"{name}({first.name}, {second.name}) is the cross-entropy of the target {second.name} (inferred)"
             )

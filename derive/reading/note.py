@@ -16,6 +16,7 @@ from derive.reading import tree
 from derive.reading.alphabets import Alphabets, alphabets
 from derive.reading.claims import Claim, claim
 from derive.reading.context import Reading, undisturbed
+from derive.reading.declarations import declare_by_relation, real_shape
 from derive.reading.drafts import Draft, Pass
 from derive.reading.elaborate import value
 from derive.reading.formula import Formula as Mathematics
@@ -27,6 +28,7 @@ from derive.reading.prose import columns_by_text
 from derive.reading.renaming import renamed
 from derive.reading.scope import Scope
 from derive.reading.sentences import announced, members, read_sentence
+from derive.reading.spelling import plain
 from derive.reading.statements import in_time, read_row, report_unread
 from derive.reading.suppositions import supposed
 from derive.reading.survey import Survey, survey
@@ -105,6 +107,7 @@ def read_note(document: Document) -> Draftbook:
     state: object = None
     seconds = NOTE_SECONDS + MORE_SECONDS * sum(len(item.rows) for item in items if isinstance(item, Display))
     end, slow = clock() + seconds, set[int]()
+    _declare_shapes(items, Reading(scope, found))
     for _ in range(MAX_PASSES):
         current = Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()
@@ -115,6 +118,18 @@ def read_note(document: Document) -> Draftbook:
             break
         state = now
     return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading, macros, letters)
+
+
+def _declare_shapes(items: list[Item], reading: Reading) -> None:
+    """Every shape that the note declares anywhere: a formula before it must not settle lengths by a guess."""
+    for item in items:
+        for formula in item.formulas if isinstance(item, Sentence) else ():
+            for position, statement in enumerate(formula.statements):
+                right = statement.links[0].right if len(statement.links) == 1 else None
+                if right is None or statement.links[0].relation.symbol != "\\in" or real_shape(plain(right)) is None:
+                    continue
+                with suppress(Exception):  # SymPy raises nearly anything; it is read once more in its place
+                    declare_by_relation(statement, list(formula.statements[:position]), reading)
 
 
 def _state(scope: Scope, found: Survey) -> object:
@@ -147,12 +162,12 @@ def _run(items: list[Item], current: Pass) -> bool:
             continue
         following = items[number + 1] if number + 1 < len(items) else None
         reading.behind = following.text if isinstance(following, Sentence) else ""
-        leading = announced(items[number - 1] if number else None, reading)
+        reading.led_by = leading_to(number, items)
+        reading.near = reading.led_by | before(number, items)
+        leading = announced(number, items, reading)
         reading.guards, reading.given = list(leading.distinct), leading.given
         reading.locals = members(items[number - 1] if number else None, reading)
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
-        reading.led_by = leading_to(number, items)
-        reading.near = reading.led_by | before(number, items)
         with supposed(leads, reading):
             clean &= _read_rows(item, current)
     return clean

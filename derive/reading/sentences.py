@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sympy
@@ -43,6 +44,7 @@ NEW_MEANING = re.compile(
 """Words with which an author gives a name another meaning from here on."""
 
 ATTEMPTS = 3
+WORDS_OF_CASE = 5
 
 
 def read_sentence(sentence: Sentence, current: Pass) -> bool:
@@ -323,18 +325,29 @@ def assume(left: Value, node: tree.Node, place: str, reading: Reading) -> str | 
     return ", ".join(sorted({entry_name(x) for x in solved}))
 
 
-def announced(item: Item | None, reading: Reading) -> Restrictions:
-    """Conditions such as ``w ≠ o`` in the sentence that leads to a display hold for the display."""
-    if not isinstance(item, Sentence):
-        return Restrictions()
+def announced(number: int, items: Sequence[Item], reading: Reading) -> Restrictions:
+    """Conditions such as ``w ≠ o`` in the sentences that lead to a display hold for the display.
+
+    These are the last sentence, and those that are no more than a heading ("Different index, j ≠ i.").
+    """
+    leading = [items[k] for k in sorted(reading.near) if k == number - 1 or k in reading.led_by or _is_case(items[k])]
     found = [
         restrictions([statement], reading)
+        for item in leading
+        if isinstance(item, Sentence)
         for formula in item.formulas
         for statement in formula.statements
         if [link.relation.symbol for link in statement.links] == ["\\ne"]
     ]
     distinct = tuple(pair for each in found for pair in each.distinct)
     return Restrictions(distinct, tuple(relation for each in found for relation in each.given))
+
+
+def _is_case(item: Item) -> bool:
+    """A sentence of a formula and hardly a word beside it."""
+    return (
+        isinstance(item, Sentence) and len(item.formulas) == 1 and len(re.findall(r"\w+", item.text)) <= WORDS_OF_CASE
+    )
 
 
 def members(item: Item | None, reading: Reading) -> dict[str, Value]:
