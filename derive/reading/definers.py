@@ -6,6 +6,7 @@ letters, and nothing is known about it yet.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from sympy import Expr, Indexed, IndexedBase, Integer, Symbol, log
@@ -35,7 +36,7 @@ from derive.reading.values import ShapeError, Value, scalar
 from derive.reading.written import shown
 from derive.terms import Index, fresh, real
 
-LOSSES = {"J", "L", "\\ell", "\\mathcal{L}", "E", "Loss", "loss", "NLL", "CE"}
+LOSSES = {"J", "L", "\\ell", "\\mathcal{L}", "E", "Loss", "loss", "NLL", "CE", "C"}
 
 INERT = "·"
 """Marks a written argument that only says what a function depends on, such as v_c in J(v_c, o, U)."""
@@ -146,6 +147,25 @@ def _is_numbered(node: tree.Node) -> bool:
 def bare_key(found: Candidate) -> str:
     """The key of a called name without its argument list."""
     return signature(found.spelled.name, len(found.spelled.subs), None)
+
+
+def stands_before(place: str, other: str) -> bool:
+    """Whether a place ``line:column`` comes before another one."""
+    if not all(re.fullmatch(r"\d+:\d+", p) for p in (place, other)):
+        return False
+    first, second = (tuple(map(int, p.split(":"))) for p in (place, other))
+    return first < second
+
+
+def give_way(found: Candidate, right: Value, place: str, reading: Reading) -> None:
+    """``z = Wx + b`` defines z; ``z_i = Σ_k W_{ik} x_k + b_i`` behind it does not, whichever is understood first."""
+    scope, entries = reading.scope, f"{found.spelled.name}_"
+    if found.called or found.spelled.subs or right.rank != 1 or entries not in scope.heads:
+        return
+    if stands_before(place, scope.defined_at.get(entries, "")):
+        scope.heads.pop(entries)
+        scope.definitions.pop(entries, None)
+        scope.defined_at.pop(entries, None)
 
 
 def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:

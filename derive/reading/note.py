@@ -13,6 +13,7 @@ from sympy.core.cache import clear_cache
 
 from derive.patience import OutOfTime, clock
 from derive.reading import tree
+from derive.reading.affine import settle_roles
 from derive.reading.alphabets import Alphabets, alphabets
 from derive.reading.claims import Claim, claim
 from derive.reading.context import Reading, undisturbed
@@ -108,6 +109,7 @@ def read_note(document: Document) -> Draftbook:
     seconds = NOTE_SECONDS + MORE_SECONDS * sum(len(item.rows) for item in items if isinstance(item, Display))
     end, slow = clock() + seconds, set[int]()
     _declare_shapes(items, Reading(scope, found))
+    settle_roles(trees_of(items), Reading(scope, found))
     for _ in range(MAX_PASSES):
         current = Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()

@@ -38,7 +38,7 @@ def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:
 def with_layers(items: list[Item]) -> list[Item]:
     """The document with layers in superscripts as parts of names, and the rule from layer to layer written out."""
     layers = find_layers(list(trees_of(items)))
-    if not layers.names:
+    if not layers.names and not layers.bare:
         return items
     found: list[Item] = []
     for item in items:

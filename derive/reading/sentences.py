@@ -15,7 +15,17 @@ from derive.reading.calls import UNKNOWN_FUNCTIONS, arguments_of, labelled, sign
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count
 from derive.reading.declarations import declare_by_relation, member_of_sample
-from derive.reading.definers import Candidate, bare_key, candidate, define, defining_value, is_known, settle_uses
+from derive.reading.definers import (
+    Candidate,
+    bare_key,
+    candidate,
+    define,
+    defining_value,
+    give_way,
+    is_known,
+    settle_uses,
+    stands_before,
+)
 from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
@@ -233,7 +243,9 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         return
     heads = reading.scope.heads
     again = (found.key in heads or bare_key(found) in heads) and NEW_MEANING.search(reading.sentence) is not None
-    if not again and is_known(found, statement.first, reading) and reading.scope.defined_at.get(found.key) != place:
+    known_at = reading.scope.defined_at.get(found.key)
+    earlier = known_at is not None and stands_before(place, known_at)  # it could not be read before
+    if not again and is_known(found, statement.first, reading) and known_at != place and not earlier:
         family = reading.scope.families.get(found.spelled.name)
         if family is not None and family.declared and spell(plain(statement.links[0].right)) is None:
             reading.scope.partial.add(found.spelled.name)  # "with logits x = Uᵀv": x is not arbitrary any more
@@ -262,7 +274,12 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         settle_uses(found, reading)
         reading.scope.temporary.add(found.key)
         reading.scope.defined_at[f"{found.key}, its second meaning"] = place
-    if define(found, inner, reading) is not None and found.key not in reading.scope.temporary:
+    give_way(found, inner, place, reading)
+    if define(found, inner, reading) is None:
+        return
+    if earlier and not again:
+        reading.scope.defined_at[found.key] = place
+    if found.key not in reading.scope.temporary:
         reading.scope.defined_at.setdefault(found.key, place)
 
 

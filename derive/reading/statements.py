@@ -15,7 +15,16 @@ from derive.reading import tree
 from derive.reading.assumptions import CUE
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
-from derive.reading.definers import Candidate, candidate, define, defining_value, is_alias, is_known
+from derive.reading.definers import (
+    Candidate,
+    candidate,
+    define,
+    defining_value,
+    give_way,
+    is_alias,
+    is_known,
+    stands_before,
+)
 from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.drafts import LOGICAL, Draft, Pass, Side
 from derive.reading.elaborate import settle_rank, value
@@ -289,7 +298,7 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
         return None
     usual = place if found.key in reading.scope.temporary else None  # the first meaning of a name that has two
     known_at = reading.scope.defined_at.get(_first_called(found.key, reading), usual)
-    earlier = known_at is not None and _before(place, known_at)  # it could not be read before; the first one defines
+    earlier = known_at is not None and stands_before(place, known_at)  # it could not be read before
     if is_known(found, first, reading) and known_at != place and not earlier:
         return None
     if isinstance(plain(link.right), tree.Num) and found.parameters:
@@ -306,6 +315,7 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
         )
         right.pending, right.pending_at = found, place
         return right
+    give_way(found, right.value, place, reading)
     head = define(found, right.value, reading)
     if head is None:
         return None
@@ -323,14 +333,6 @@ def _first_called(key: str, reading: Reading) -> str:
     """The key of ``ℓ(x)`` where ℓ is only short for it, else the key itself."""
     head = reading.scope.heads.get(key)
     return head.definition.body.func.__name__ if head is not None and is_alias(head, key) else key
-
-
-def _before(place: str, other: str) -> bool:
-    """Whether a place ``line:column`` comes before another one."""
-    if not all(re.fullmatch(r"\d+:\d+", p) for p in (place, other)):
-        return False
-    first, second = (tuple(map(int, p.split(":"))) for p in (place, other))
-    return first < second
 
 
 def _written(link: tree.Link) -> str:
