@@ -14,9 +14,8 @@ from derive.reading import tree
 from derive.reading.calls import labelled
 from derive.reading.context import Reading
 from derive.reading.definers import LOSSES
-from derive.reading.scope import Family, Scope
+from derive.reading.scope import Family
 from derive.reading.spelling import Spelled, plain, spell, walk
-from derive.reading.survey import Survey
 
 __all__ = ["settle_roles"]
 
@@ -47,22 +46,25 @@ def settle_roles(formulas: Iterable[tree.Node], reading: Reading) -> None:
         scope.rows_by_default = True
         scope.note("vectors are rows (inferred from x W + b)")
     numbers = _numbers(statements, {layer.made for layer in layers}, reading)
+    given = {name for s in statements if (name := _name(s.first, reading)) is not None}
     for layer in layers:
-        _declare(layer, layer.made in numbers, scope, found)
+        _declare(layer, layer.made in numbers, given, reading)
 
 
 def _is_column(family: Family) -> bool:
     return family.declared and family.order == 1 and not family.row and not family.name.isdigit()
 
 
-def _declare(layer: Layer, number: bool, scope: Scope, found: Survey) -> None:
+def _declare(layer: Layer, number: bool, given: set[str], reading: Reading) -> None:
+    """Declare what no formula gives and nobody declares."""
+    scope, found = reading.scope, reading.survey
     order, width = (1, 0) if number else (2, 1)
     wanted = {layer.matrix: order, layer.vector: 1, **dict.fromkeys(layer.others, width)}
     known = {name: family for name in wanted if (family := scope.families.get(name)) is not None and family.declared}
-    if any(family.order != wanted[name] for name, family in known.items()) or known.keys() & {layer.matrix}:
+    if any(family.order != wanted[name] for name, family in known.items()):
         return
     for name in wanted.keys() - known.keys():
-        if name in found.sizes | found.subscripts or f"{name}_" in scope.heads or name in scope.heads:
+        if name in found.sizes | found.subscripts | given:
             continue
         family = scope.family(name)
         family.order, family.declared = wanted[name], True

@@ -217,7 +217,9 @@ def _rank_known(body: Expr, reading: Reading) -> bool:
     families, survey = reading.scope.families, reading.survey
     arrays = {str(n.base.label) for n in body.atoms(Indexed)}
     if not all(
-        f.declared or n in survey.transposed | survey.partners for n in arrays if (f := families.get(n)) is not None
+        f.declared or n in survey.transposed | survey.partners or survey.most_indices.get(n) == f.order == 2
+        for n in arrays
+        if (f := families.get(n)) is not None
     ):
         return False
     return all(

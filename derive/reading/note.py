@@ -15,6 +15,7 @@ from derive.patience import OutOfTime, clock
 from derive.reading import tree
 from derive.reading.affine import settle_roles
 from derive.reading.alphabets import Alphabets, alphabets
+from derive.reading.batches import as_of_one_example
 from derive.reading.claims import Claim, claim
 from derive.reading.context import Reading, undisturbed
 from derive.reading.declarations import declare_by_relation, real_shape
@@ -115,6 +116,7 @@ def read_note(document: Document) -> Draftbook:
         scope.independent.clear()
         scope.latest.clear()
         clean = _run(items, current)
+        as_of_one_example(scope)
         now = _state(scope, found)
         if (clean and now == state) or clock() > end:
             break
@@ -138,7 +140,8 @@ def _state(scope: Scope, found: Survey) -> object:
     heads = tuple((key, head.written, head.value.rank, head.value.row) for key, head in scope.heads.items())
     orders = tuple((name, family.order) for name, family in scope.families.items())
     stated = tuple((where, each.since, each.until) for where, each in scope.stated.items())
-    said = len(scope.structured), stated, scope.trees, scope.apart, scope.repeats
+    shares = sum(bool(family.sums_to_one) for family in scope.families.values())
+    said = len(scope.structured), stated, scope.trees, scope.apart, scope.repeats, shares
     return heads, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts), said
 
 

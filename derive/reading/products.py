@@ -6,11 +6,12 @@ is an application and ``p(1-p)`` a product.  These are the habits of the field; 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
 import sympy
-from sympy import exp, log
+from sympy import Expr, exp, log
 
 from derive.reading import indicators, tree
 from derive.reading.apart import keep_factors_apart
@@ -24,7 +25,18 @@ from derive.reading.scope import Unsettled
 from derive.reading.sets import is_sample, parts
 from derive.reading.spelling import TRANSPOSES, bare, bound_letters, call, letter, plain, spell, walk
 from derive.reading.survey import joined
-from derive.reading.values import ShapeError, Value, add, hadamard, is_number, multiply, negate, outer, scalar
+from derive.reading.values import (
+    ShapeError,
+    Value,
+    add,
+    entrywise,
+    hadamard,
+    is_number,
+    multiply,
+    negate,
+    outer,
+    scalar,
+)
 from derive.reading.written import shown
 from derive.terms import product_over, sigmoid, sum_over
 
@@ -212,9 +224,20 @@ def function_word(node: tree.Node) -> str | None:
     return text if text in ("log", "ln", "exp", "tanh", "sinh", "cosh", "lg") else None
 
 
+MOST_PRIMES = 3
+
+
+def _derived(function: Callable[[Expr], Expr], primes: int) -> Callable[[Expr], Expr]:
+    """The derivative of a function of one number, of the order that its primes say."""
+    variable = sympy.Dummy("t", real=True)
+    body = sympy.diff(function(variable), variable, primes) if primes else None
+    return function if body is None else lambda x: body.xreplace({variable: x})
+
+
 def _function(node: tree.Node, items: Items, position: int, reading: Reading) -> tuple[Value, int]:
     name = function_word(node) or ""
-    if isinstance(node, tree.Script) and node.primes:
+    primes = node.primes if isinstance(node, tree.Script) else 0
+    if primes > MOST_PRIMES or (primes and isinstance(node, tree.Script) and (node.sub or node.sup)):
         raise Unsettled(f"{name} with a prime is not understood; write d/dx")
     items, behind = _power_behind(items, position + 1)
     if behind is not None and name in ("log", "ln", "lg"):
@@ -230,7 +253,7 @@ def _function(node: tree.Node, items: Items, position: int, reading: Reading) ->
         raise Unsettled("lg is used for the bases 2 and 10; write \\log_2 or \\log_{10}")
     else:
         function = {"tanh": sympy.tanh, "sinh": sympy.sinh, "cosh": sympy.cosh}[name]
-    result = Value(argument.indices, function(argument.body), argument.row)
+    result = entrywise(_derived(function, primes), argument)
     if sub is not None:
         base = value(sub, reading)
         if name != "log" or base.rank:

@@ -13,6 +13,7 @@ from derive.errors import Place
 from derive.patience import OutOfTime, clock, limited
 from derive.reading import tree
 from derive.reading.assumptions import CUE
+from derive.reading.calls import labelled
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
 from derive.reading.definers import (
@@ -35,7 +36,7 @@ from derive.reading.reach import free_letters
 from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Unsettled
 from derive.reading.sentences import assume, is_condition, plain_number
-from derive.reading.spelling import TRANSPOSES, bare, letter, plain, spell, walk
+from derive.reading.spelling import TRANSPOSES, Spelled, bare, letter, plain, spell, walk
 from derive.reading.values import ShapeError, Value
 
 STATEMENT_SECONDS = 3.0
@@ -415,14 +416,8 @@ def _is_legend(node: tree.Node) -> bool:
 def _all_declared(node: tree.Node, reading: Reading) -> bool:
     """Whether the shapes of all names in a formula were declared by the author, or follow from what was."""
     scope = reading.scope
-    for inner in walk(node):
-        spelled = spell(inner) if isinstance(inner, tree.Name | tree.Script | tree.Accent) else None
-        if (
-            spelled is None
-            or spelled.name in TRANSPOSES
-            or spelled.name in reading.bound
-            or spelled.name in scope.sizes
-        ):
+    for spelled in _spelled_names(node, reading):
+        if spelled.name in TRANSPOSES or spelled.name in reading.bound or spelled.name in scope.sizes:
             continue
         name = reading.family_name(spelled)[0]
         if name in reading.survey.subscripts:
@@ -432,9 +427,20 @@ def _all_declared(node: tree.Node, reading: Reading) -> bool:
                 return False
             continue
         family = scope.families.get(name)
-        if family is None or not family.declared or (family.order and spelled.name not in reading.survey.shapes):
+        shaped = {spelled.name, spelled.name.rsplit("_", 1)[0]} & reading.survey.shapes.keys()
+        if family is None or not family.declared or (family.order and not shaped):
             return False
     return True
+
+
+def _spelled_names(node: tree.Node, reading: Reading) -> Iterator[Spelled]:
+    """The names of a formula with their indices; ``W_1`` is one name where the note has no other use of W."""
+    spelled = spell(node) if isinstance(node, tree.Name | tree.Script | tree.Accent) else None
+    if spelled is not None:
+        yield labelled(spelled, reading)
+    else:
+        for child in tree.children(node):
+            yield from _spelled_names(child, reading)
 
 
 def _optima(nodes: tuple[tree.Node | None, tree.Node | None], symbol: str, reading: Reading) -> Claim | None:

@@ -197,6 +197,8 @@ def add(first: Value, second: Value, axes: Axes) -> Value:
         return replace(first, body=first.body + second.body)
     if first.rank != second.rank:
         raise ShapeError(f"{second.describe()} is added to {first.describe()}", soft=True)
+    if first.rank == 1 and first.row != second.row and (first.body.is_number or second.body.is_number):
+        first, second = replace(first, row=True), replace(second, row=True)  # a vector of ones lies as the other does
     if first.rank == 1 and first.row != second.row:
         raise ShapeError(f"{second.describe()} is added to {first.describe()}")
     indices, left, right = align(first, second, axes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sympy import Expr, Integer, Mul, Rational, Sum
+from sympy import Expr, Integer, Mul, Rational, Sum, exp
 
 from derive.reading import tree
 from derive.reading.calls import signature
@@ -22,7 +22,7 @@ from derive.reading.prose import Formula
 from derive.reading.spelling import call, letter, plain, spell
 from derive.reading.survey import TABLES
 from derive.reading.values import Value, scalar
-from derive.terms import Index
+from derive.terms import Index, fresh, sum_over
 
 WHEN = re.compile(r"\bif\b|\bwhen(?:ever)?\b|\bfor\b|\biff\b|若|当|如果", re.IGNORECASE)
 ELSE = re.compile(r"otherwise|\belse\b|elsewhere|否则|其余|其他|其它", re.IGNORECASE)
@@ -46,6 +46,9 @@ NAMED: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
     )
 )
 """Phrases that give a formula a name, and whether the name comes first."""
+SOFTMAX_OF = re.compile(
+    r"(\ue000)\s*(?:is|be|are)\s+(?:the\s+)?(row-?\s?wise\s+)?softmax\s+of\s+(\ue000)", re.IGNORECASE
+)
 PROBABILITIES = re.compile(r"probabilit\w*|概率", re.IGNORECASE)
 
 
@@ -56,6 +59,7 @@ def define_in_words(text: str, formulas: list[Formula], current: Pass) -> None:
     _summand(text, formulas, current)
     _vector_of_probabilities(text, formulas, current.reading)
     _softmax_is_the_model(text, formulas, current.reading)
+    _softmax_of(text, formulas, current.reading)
 
 
 def _new(node: tree.Node | None, place: str, reading: Reading) -> Candidate | None:
@@ -209,3 +213,20 @@ def _softmax_is_the_model(text: str, formulas: list[Formula], reading: Reading) 
         head = plain(right.factors[0].node) if isinstance(right, tree.Product) else right
         if (called := spell(head)) is not None and called.name.lower() == "softmax":
             reading.scope.model = name
+
+
+def _softmax_of(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """ "p is the softmax of z", "Ŷ is the row-wise softmax of Z": the last index is the one that the sum runs over."""
+    at = {formula.position: formula.statements[0] for formula in formulas if len(formula.statements) == 1}
+    for match in SOFTMAX_OF.finditer(text):
+        head, body = (at.get(match.start(group)) for group in (1, 3))
+        if head is None or body is None or head.links or body.links or body.first is None:
+            continue
+        place = f"{head.span.line}:{head.span.column}"
+        found, scores = _new(head.first, place, reading), value(body.first, reading)
+        if found is None or found.called or found.spelled.subs or scores.rank != (2 if match.group(2) else 1):
+            continue
+        *rows, last = indices = tuple(fresh(i) for i in scores.indices)
+        other = fresh(last)
+        share = exp(scores.at(*indices)) / sum_over(exp(scores.at(*rows, other)), other)
+        _enter(found, Value(indices, share, scores.row), place, reading)
