@@ -46,9 +46,15 @@ def settle_roles(formulas: Iterable[tree.Node], reading: Reading) -> None:
         scope.rows_by_default = True
         scope.note("vectors are rows (inferred from x W + b)")
     numbers = _numbers(statements, {layer.made for layer in layers}, reading)
-    given = {name for s in statements if (name := _name(s.first, reading)) is not None}
+    given = {name for s in statements if (name := _name(s.first, reading)) is not None and _is_formula(s)}
     for layer in layers:
         _declare(layer, layer.made in numbers, given, reading)
+
+
+def _is_formula(statement: tree.Statement) -> bool:
+    """Whether an equation gives a name by more than another name."""
+    right = statement.links[0].right if statement.links else None
+    return right is not None and spell(plain(right)) is None
 
 
 def _is_column(family: Family) -> bool:

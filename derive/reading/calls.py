@@ -26,7 +26,7 @@ from derive.reading.survey import PARAMETERS, TABLES
 from derive.reading.unify import unify
 from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
 from derive.reading.written import shown
-from derive.terms import Axis, Index, delta, fresh, sum_over
+from derive.terms import Axis, Index, delta, free_indices, fresh, sum_over
 
 DEPENDENT = {
     "J",
@@ -446,6 +446,15 @@ def _variable_letter(part: tree.Node) -> str | None:
     return spelled.name.split("_")[0].rstrip("'").lower()
 
 
+def _over_its_letter(entry: Value) -> Value:
+    """``α_i(1 - α_i)`` in ``diag(α_i(1 - α_i))``: the vector of all such numbers."""
+    free = free_indices(entry.body) if entry.rank == 0 else ()
+    if len(free) != 1:
+        return entry
+    index = fresh(free[0])
+    return Value((index,), entry.body.xreplace({free[0]: index}))
+
+
 def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
     name = spelled.name.lower()
     if name in ("softmax", "smax") and len(parts) == 1:
@@ -456,7 +465,7 @@ def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Valu
     if spelled.subs:
         return None
     if name == "diag" and len(parts) == 1:
-        return diagonal(value(parts[0], reading))
+        return diagonal(_over_its_letter(value(parts[0], reading)))
     if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:
         return scalar(_kronecker(tuple(parts), reading))
     return None

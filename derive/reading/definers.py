@@ -34,7 +34,7 @@ from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import TABLES, joined, vector_at
 from derive.reading.values import ShapeError, Value, scalar
 from derive.reading.written import shown
-from derive.terms import Index, fresh, real
+from derive.terms import Index, free_indices, fresh, real
 
 LOSSES = {"J", "L", "\\ell", "\\mathcal{L}", "E", "Loss", "loss", "NLL", "CE", "C"}
 
@@ -209,9 +209,27 @@ def defining_value(found: Candidate, node: tree.Node, reading: Reading) -> Value
     reading.locals = {**before, **{name: scalar(real(name)) for name in hides if name not in words}}
     try:
         with reading.binding({name: Index(name, reading.free_axis(name)) for name in words}):
-            return value(node, reading)
+            found_ = value(node, reading)
+            return _matrix_of(found, node, found_, reading) or found_
     finally:
         reading.locals = before
+
+
+def _matrix_of(found: Candidate, node: tree.Node, entry: Value, reading: Reading) -> Value | None:
+    """``A = [x_{ij}]``: the matrix with these entries."""
+    node = plain(node)
+    if found.called or found.spelled.subs or not isinstance(node, tree.Group) or node.open not in ("[", "("):
+        return None
+    spelled = spell(node.body.parts[0]) if len(node.body.parts) == 1 else None
+    if spelled is None or len(spelled.subs) != 2 or spelled.power is not None or entry.rank:
+        return None
+    names = [letter(sub) for sub in spelled.subs]
+    free = {index.name: index for index in free_indices(entry.body)}
+    if None in names or len(set(names)) != 2 or not set(names) <= free.keys() - reading.bound.keys():
+        return None
+    old = tuple(free[name] for name in names if name is not None)
+    new = tuple(fresh(index) for index in old)
+    return Value(new, entry.body.xreplace(dict(zip(old, new, strict=True))))
 
 
 def settle_uses(found: Candidate, reading: Reading) -> None:

@@ -312,6 +312,9 @@ def _(node: tree.Group, reading: Reading) -> Value:
         return scalar(all_hold(chains, reading))
     if node.open == "." or (node.close in (".", "|") and node.open != "|"):
         raise Unsettled("a bracket that is not closed")
+    if (spaced := _spaced_list(node)) is not None:
+        listed = _listed(spaced, reading)
+        return replace(listed, row=listed.rank == 1)  # numbers side by side
     spelled = spell(node)
     if spelled is not None and node.open == "|":
         return _bars(spelled, parts[0], reading)
@@ -332,6 +335,19 @@ def _(node: tree.Group, reading: Reading) -> Value:
     if node.open in ("\\|", "||"):
         return _norm(inner, reading)
     raise Unsettled(f"the brackets {node.open} {node.close} are not understood")
+
+
+def _spaced_list(node: tree.Group) -> tree.Group | None:
+    """``[y_1 \\dots y_n]``, a list without commas, as one with them."""
+    inner = plain(node.body.parts[0]) if node.open == "[" and len(node.body.parts) == 1 else None
+    if not isinstance(inner, tree.Product) or any(factor.operator for factor in inner.factors):
+        return None
+    parts = tuple(plain(factor.node) for factor in inner.factors)
+    dots = [isinstance(part, tree.Ellipsis) for part in parts]
+    named_ = all(dot or isinstance(part, tree.Script) for dot, part in zip(dots, parts, strict=True))
+    if sum(dots) != 1 or dots[0] or dots[-1] or not named_:
+        return None
+    return replace(node, body=tree.Sequence(inner.span, parts, (",",) * (len(parts) - 1)))
 
 
 def _bars(spelled: Spelled, inside: tree.Node, reading: Reading) -> Value:

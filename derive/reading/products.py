@@ -225,6 +225,7 @@ def function_word(node: tree.Node) -> str | None:
 
 
 MOST_PRIMES = 3
+HYPERBOLIC = ("tanh", "sinh", "cosh")
 
 
 def _derived(function: Callable[[Expr], Expr], primes: int) -> Callable[[Expr], Expr]:
@@ -237,7 +238,9 @@ def _derived(function: Callable[[Expr], Expr], primes: int) -> Callable[[Expr], 
 def _function(node: tree.Node, items: Items, position: int, reading: Reading) -> tuple[Value, int]:
     name = function_word(node) or ""
     primes = node.primes if isinstance(node, tree.Script) else 0
-    if primes > MOST_PRIMES or (primes and isinstance(node, tree.Script) and (node.sub or node.sup)):
+    called = position + 1 < len(items) and isinstance(plain(items[position + 1].node), tree.Group)
+    scripts = isinstance(node, tree.Script) and (node.sub is not None or node.sup is not None)
+    if primes and (primes > MOST_PRIMES or scripts or not called or name not in HYPERBOLIC):
         raise Unsettled(f"{name} with a prime is not understood; write d/dx")
     items, behind = _power_behind(items, position + 1)
     if behind is not None and name in ("log", "ln", "lg"):

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
+from sympy import Indexed
+
 from derive.calculus import DerivativeError
 from derive.errors import Place
 from derive.patience import OutOfTime, clock, limited
@@ -204,6 +206,8 @@ def _define_later(found: Candidate, place: str, right: Side, reading: Reading) -
     if right.value is None:
         right.pending, right.pending_at = found, place
     elif found.key not in reading.scope.heads or reading.scope.defined_at.get(found.key) == place:
+        reading.scope.heads.pop(found.key, None)  # what it was defined by so far is not understood
+        reading.scope.definitions.pop(found.key, None)
         if define(found, right.value, reading) is not None:
             reading.scope.defined_at[found.key] = place
             reading.scope.unclear.pop(found.spelled.name, None)
@@ -321,6 +325,8 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     if head is None:
         return None
     reading.scope.unclear.pop(found.spelled.name, None)
+    if _unclear_within(right.value, reading):
+        right.pending, right.pending_at = found, place  # ``L = -log P(D|w) = …``, where D is a set of data
     if earlier:
         reading.scope.defined_at[found.key] = place
     reading.scope.defined_at.setdefault(found.key, place)
@@ -328,6 +334,13 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
         Draft(at, _written(link), left_source, right.source, definition=found.spelled.name, source=(first, link.right))
     )
     return right
+
+
+def _unclear_within(value: Value, reading: Reading) -> bool:
+    """Whether a formula stands on names of which nothing is understood."""
+    body = unfold(value.body, reading.scope.definitions)
+    names = {str(node.base.label) for node in body.atoms(Indexed)} | {symbol.name for symbol in body.free_symbols}
+    return bool(names & reading.scope.unclear.keys())
 
 
 def _first_called(key: str, reading: Reading) -> str:

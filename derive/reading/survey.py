@@ -558,7 +558,15 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
             found.functions.add(spelled.name)
             if spelled.name not in TABLES and isinstance(group, tree.Group) and len(group.body.parts) == 1:
                 names = {n for n in [letter(group.body.parts[0])] if n and n.isalpha()}
+                names -= _with_entries(node.links[0].right)  # lse(x) = log Σ_i e^{x_i} is a function of a vector
                 (found.described if spelled.name in ENTROPIES else found.arguments).update(names)
+
+
+def _with_entries(right: tree.Node | None) -> set[str]:
+    """The names that stand in a formula with an index."""
+    nodes = walk(right) if right is not None else ()
+    found = (spell(node) for node in nodes if isinstance(node, tree.Script))
+    return {each.name for each in found if each is not None and each.subs}
 
 
 def _given(first: tree.Node | None, right: tree.Node | None, found: Survey) -> None:
