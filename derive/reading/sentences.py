@@ -53,6 +53,13 @@ NEW_MEANING = re.compile(
 )
 """Words with which an author gives a name another meaning from here on."""
 
+DEFINING = re.compile(
+    r"\b(?:let|where|with|define[sd]?|defining|denote[sd]?|denoting|write|writing|written|set|put|call|called|take|given|by|"
+    r"for|via|through|here|now|is|are|be|as|if|when)\b|令|记|设|其中|定义|取|这里|为|用|以|由|即|若|当",
+    re.IGNORECASE,
+)
+"""Words without which an equation in a sentence says something of a name that has been declared, and not what it is."""
+
 ATTEMPTS = 3
 WORDS_OF_CASE = 5
 
@@ -135,7 +142,7 @@ def _declared_or_defined(
         try:
             declared = declare_by_relation(statement, before, reading)
             if not declared and (not hypothetical or _of_unknown_function(statement, reading)):
-                _inline_definition(statement, reading)
+                _inline_definition(statement, said, reading)
                 _values_of_unclear(statement, reading)
                 if said is not None:
                     state(statement, said, reading)
@@ -226,7 +233,16 @@ def plain_number(node: tree.Node) -> int | None:
     return int(node.text) if isinstance(node, tree.Num) and node.text.isdigit() else None
 
 
-def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
+def _of_declared(found: Candidate, said: str | None, reading: Reading) -> bool:
+    """ "Summing n_i = λ θ_i" where n_i > 0 are counts: a claim about them."""
+    family = reading.scope.families.get(found.spelled.name)
+    if family is None or found.called or not (family.positive or family.nonnegative or family.values):
+        return False
+    leading = re.split(r"[,，;；:：\ue000]", said.rstrip())[-1] if said is not None else ""
+    return bool(leading.strip()) and DEFINING.search(leading) is None
+
+
+def _inline_definition(statement: tree.Statement, said: str | None, reading: Reading) -> None:
     if statement.first is None or not statement.links or statement.links[0].right is None:
         return
     if statement.links[0].relation.symbol not in ("=", ":=", "\\equiv"):
@@ -252,6 +268,8 @@ def _inline_definition(statement: tree.Statement, reading: Reading) -> None:
         return
     right = plain(statement.links[0].right)
     if found.parameters and letter(right) in reading.survey.subscripts:
+        return
+    if not again and _of_declared(found, said, reading) and reading.scope.defined_at.get(found.key) != place:
         return
     if isinstance(right, tree.Num):
         if not found.parameters and not found.called:
