@@ -125,8 +125,23 @@ def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
     body, variables = parts
     if not body:
         raise Unsettled("a derivative of nothing")
+    if (own := _at_its_own_argument(body, variables, reading)) is not None:
+        return by_all(own, variables, reading)
     body = _function_of(body, variables, reading) or body
     return by_all(product([bare(body[0].node), *body[1:]], reading), variables, reading)
+
+
+def _at_its_own_argument(body: list[tree.Factor], variables: list[tree.Node], reading: Reading) -> Value | None:
+    """``dℓ/dp`` where the note has ℓ(x) and p = σ(x): ℓ(x), in which p has to be found, and not ℓ(p)."""
+    spelled, name = spell(body[0].node) if len(body) == 1 else None, letter(variables[0])
+    if spelled is None or spelled.subs or spelled.primes or name not in reading.scope.heads:
+        return None
+    head = reading.scope.heads.get(signature(spelled.name, 0, ()))
+    alone = reading.scope.heads.get(spelled.name)
+    if head is None or head.written != 1 or head.inert or (alone is not None and _has(alone, variables[0], reading)):
+        return None
+    argument = head.definition.parameters[0]
+    return at(head, [argument]) if isinstance(argument, Symbol) and argument.name != name else None
 
 
 def _function_of(body: list[tree.Factor], variables: list[tree.Node], reading: Reading) -> list[tree.Factor] | None:
@@ -357,13 +372,10 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     argument = value(group.body.parts[0], reading)
     variable = real("argument°")
     head = reading.scope.heads.get(signature(spelled.name, len(spelled.subs), ()))
-    if (
-        head is not None
-        and head.written == 1
-        and isinstance(head.definition.parameters[0], Symbol)
-        and not spelled.subs
-    ):
-        body = at(head, [variable]).body
+    if head is not None and _has_slope(head, spelled):
+        body = at(head, [*(value(sub, reading).body for sub in spelled.subs), variable]).body
+    elif spelled.subs:
+        raise Unsettled(f"{spelled.name} with an index is not a function that the note defines")
     elif spelled.name in FUNCTIONS and FUNCTIONS[spelled.name] is not None:
         body = FUNCTIONS[spelled.name](variable)
     elif _is_expression_in(spelled.name, argument, reading):
@@ -371,7 +383,7 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         for _ in range(spelled.primes):
             body = derivative_of_entry(body, argument.body, reading)
         return scalar(body)
-    elif spelled.name in UNKNOWN_FUNCTIONS and not spelled.subs and argument.rank == 0:
+    elif spelled.name in UNKNOWN_FUNCTIONS and argument.rank == 0:
         body = unknown(spelled.name)(variable)
     else:
         raise Unsettled(
@@ -380,6 +392,11 @@ def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     for _ in range(spelled.primes):
         body = derivative_of_entry(body, variable, reading)
     return entrywise(lambda x: body.xreplace({variable: x}), argument)
+
+
+def _has_slope(head: Head, spelled: Spelled) -> bool:
+    """Whether a function of one number, maybe with indices, is written out."""
+    return head.written == 1 + len(spelled.subs) and isinstance(head.definition.parameters[head.written - 1], Symbol)
 
 
 def _is_expression_in(name: str, argument: Value, reading: Reading) -> bool:
