@@ -299,7 +299,8 @@ def application(node: tree.Node, group: tree.Group, reading: Reading) -> Value |
     if inner is None:
         return None
     if spelled.power is not None and tree.sexpr(plain(spelled.power)) == "(+ -1)":
-        raise Unsettled(f"{spelled.name}^{{-1}}(x) may be the inverse function or 1/{spelled.name}(x); write one of them")
+        name = spelled.name
+        raise Unsettled(f"{name}^{{-1}}(x) may be the inverse function or 1/{name}(x); write one of them")
     if spelled.transposed:
         inner = transpose(inner)
     return superscript(inner, spelled.power, reading) if spelled.power is not None else inner
