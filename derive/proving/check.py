@@ -17,6 +17,7 @@ from derive.proving.budget import Budget, Stopped
 from derive.proving.counterexample import SEED, Witness, compare, fails, small_models, smallest, survey
 from derive.proving.equivalence import same_condition
 from derive.proving.evaluation import NoValue, TooMuchWork
+from derive.proving.identities import identified
 from derive.proving.inequality import certificate
 from derive.proving.laws import NEGATIVE, POSITIVE
 from derive.proving.models import Infeasible, Model, Outline
@@ -46,6 +47,7 @@ def decide(goal: Goal, *, deadline: float = 10.0) -> Verdict:
         InternalError: a proof and a numeric evaluation contradict each other.
     """
     budget = Budget(deadline)
+    goal = identified(goal)
     if goal.relation is Relation.NOT_EQUAL:
         return _decide_unequal(goal, budget)
     if goal.relation not in COMPARABLE:

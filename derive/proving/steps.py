@@ -124,6 +124,8 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         verdict = _under_suppositions(claim.supposed, seconds) or verdict
     if verdict.kind is Kind.REFUTED and claim.structured:
         verdict = _with_structure(claim, book, seconds)
+    if verdict.kind is Kind.REFUTED and claim.in_case is not None:
+        verdict = _in_its_case(replace(claim.goal, facts=claim.in_case), book, seconds) or verdict
     if verdict.kind is Kind.REFUTED and claim.unmet:
         conditions = "; ".join(claim.unmet)
         return Verdict(Kind.UNDECIDED, f"false without its condition, which is not understood: {conditions}")
@@ -155,6 +157,13 @@ def _of_members(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
     return Verdict(
         Kind.UNDECIDED, f"false for arbitrary {names}, but the note does not say enough about it; declare what it is"
     )
+
+
+def _in_its_case(goal: Goal, book: Draftbook, seconds: float) -> Verdict | None:
+    """Under the condition of the case begun above a false step may hold; whether it is meant there is not said."""
+    if decide(_fixed(goal, book), deadline=seconds / 2).kind is Kind.REFUTED:
+        return None
+    return Verdict(Kind.UNDECIDED, "false without the condition of the case above; say it again if it still holds here")
 
 
 def _names(goal: Goal) -> set[str]:

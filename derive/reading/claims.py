@@ -7,15 +7,15 @@ wrong shape is told apart from a wrong value.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sympy import Expr, Indexed, Product, Sum
+from sympy import Expr, Indexed, Mul, Product, Sum
 from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Relation
-from derive.reading.context import Reading
+from derive.reading.context import Pairs, Reading, Relations
 from derive.reading.definers import scalars_of
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
@@ -53,6 +53,7 @@ class Claim:
     drawn: tuple[str, ...] = ()
     members: tuple[Goal, ...] = ()
     supposed: Goal | None = None
+    in_case: Facts | None = None
 
 
 SYMBOLS = {
@@ -75,7 +76,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         body = side.at(*indices) if comparable and side.rank else side.body
         bodies.append(expanded(settled(scope.sized(body), reading)))
     bodies = placed(bodies, reading)
-    facts = _restricted(bodies, reading)
+    facts = _restricted(bodies, reading, tuple(reading.guards), reading.given)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = shapes_settled(bodies[0], reading) and shapes_settled(bodies[1], reading)
     if shape is Shape.DIFFERENT and left.rank != right.rank:
@@ -101,10 +102,19 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
         special=special, structured=structured, supposed=supposed, drawn=drawn, members=members,
+        in_case=_in_case(bodies, reading),
     )  # fmt: skip
 
 
-def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
+def _in_case(bodies: list[Expr], reading: Reading) -> Facts | None:
+    """What is known under a condition that was made further up, and may hold here still."""
+    distinct, given, _ = reading.lingering
+    if not distinct and not given:
+        return None
+    return _restricted(bodies, reading, (*reading.guards, *distinct), (*reading.given, *given))
+
+
+def _restricted(bodies: list[Expr], reading: Reading, guards: Pairs, relations: Relations) -> Facts:
     """What is known, with what the step is restricted to; ``n_k`` there is every entry if the step itself has no k."""
     free = {index.name for body in bodies for index in free_indices(body)}
 
@@ -113,10 +123,10 @@ def _restricted(bodies: list[Expr], reading: Reading) -> Facts:
             return side
         return side.xreplace({index: Index(ANY, index.axis) for index in side.indices if isinstance(index, Index)})
 
-    distinct = [(everywhere(one), everywhere(other)) for one, other in reading.guards]
+    distinct = [(everywhere(one), everywhere(other)) for one, other in guards]
     given = [
         (settled(reading.scope.sized(one), reading), symbol, settled(reading.scope.sized(other), reading))
-        for one, symbol, other in reading.given
+        for one, symbol, other in relations
         if symbol != "≠" or (everywhere(one), everywhere(other)) == (one, other)
     ]
     facts = reading.scope.facts().with_distinct(distinct).with_given(given)
@@ -146,7 +156,18 @@ def _disputed(bodies: list[Expr], reading: Reading) -> tuple[str, ...]:
     """What is not clear about the ranges of sums that are written without their ends."""
     bound = {limit[0] for body in bodies for node in body.atoms(Sum, Product) for limit in node.limits}
     unclear = {i for i in bound if isinstance(i, Index) and reading.scope.axes.is_disputed(i.axis)}
-    return tuple(sorted({f"where the index {i.name.split('ʹ')[0]} begins and ends" for i in unclear}))
+    said = {f"where the index {i.name.split('ʹ')[0]} begins and ends" for i in unclear}
+    return tuple(sorted(said | set(_listed_values(bodies, reading))))
+
+
+def _listed_values(bodies: list[Expr], reading: Reading) -> Iterator[str]:
+    """``Σ_i p(x_i) f(x_i)``: an expectation, if every value stands once among the x_i, which the note must say."""
+    for node in (each for body in bodies for each in body.atoms(Sum)):
+        own = {limit[0] for limit in node.limits}
+        for entry in (e for f in Mul.make_args(node.function) if isinstance(f, Indexed) for e in f.indices):
+            weight = isinstance(entry, Indexed) and len(entry.indices) == 1 and entry.indices[0] in own
+            if weight and not reading.scope.family(str(entry.base.label)).injective:
+                yield f"whether every value stands once among the {entry.base.label}"
 
 
 def _drawn(goals: Sequence[Goal], reading: Reading) -> tuple[tuple[str, ...], tuple[Goal, ...]]:

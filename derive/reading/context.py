@@ -20,6 +20,10 @@ from derive.reading.values import Value
 from derive.reading.written import shown
 from derive.terms import Axis, Index, delta, free_indices, fresh
 
+Pairs = tuple[tuple[Expr, Expr], ...]
+Relations = tuple[tuple[Expr, str, Expr], ...]
+Lingering = tuple[Pairs, Relations, tuple[str, ...]]
+
 
 @dataclass
 class Reading:
@@ -27,9 +31,9 @@ class Reading:
 
     ``bound`` maps letters to the indices of the sums around; ``guards`` collects index pairs that the row itself
     declares different (``u_{w ≠ o}``, ``(w ≠ o)``), ``given`` what else it is restricted to, and ``unmet`` restrictions
-    that are not understood.  ``leading`` holds the letters that mean something at the start of
-    the chain that is being read, ``led_by`` the sentences that lead to the display and to nothing else,
-    and ``near`` all between it and the display before it.
+    that are not understood; ``lingering`` is the same of a case that may be over.  ``leading`` holds the letters that
+    mean something at the start of the chain that is being read, ``led_by`` the sentences that lead to the display and
+    to nothing else, and ``near`` all between it and the display before it.
     """
 
     scope: Scope
@@ -38,6 +42,7 @@ class Reading:
     guards: list[tuple[Expr, Expr]] = field(default_factory=list)
     given: tuple[tuple[Expr, str, Expr], ...] = ()
     unmet: tuple[str, ...] = ()
+    lingering: Lingering = ((), (), ())
     locals: dict[str, Value] = field(default_factory=dict)
     free: dict[str, Axis] = field(default_factory=dict)
     ranged: set[str] = field(default_factory=set)

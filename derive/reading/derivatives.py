@@ -13,20 +13,20 @@ import sympy
 from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
 
-from derive.calculus import differentiate
+from derive.calculus import DerivativeError, differentiate
 from derive.reading import tree
 from derive.reading.apart import keep_variables_apart
 from derive.reading.calls import UNKNOWN_FUNCTIONS, at, labelled, signature
-from derive.reading.context import Reading, new_index
+from derive.reading.context import Reading, new_index, undisturbed
 from derive.reading.definers import scalars_of
-from derive.reading.definitions import as_variables, from_variables, unfold, unknown
+from derive.reading.definitions import Relearn, as_variables, from_variables, unfold, unknown
 from derive.reading.elaborate import named, value
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.refold import refold
 from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.spelling import STYLES, Spelled, bare, letter, plain, spell
 from derive.reading.survey import PARAMETERS
-from derive.reading.values import Value, entrywise, scalar
+from derive.reading.values import ShapeError, Value, entrywise, scalar
 from derive.reading.written import shown
 from derive.terms import Index, array, free_indices, fresh, real, rename_bound, sum_over
 
@@ -185,6 +185,8 @@ def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tu
         if isinstance(first, tree.Group) and not rest[0].operator:
             return by_all(value(first, reading), parts[1], reading), position + 2
         body = product([bare(rest[0].node), *rest[1:]], reading)
+        if _could_end_before(rest, parts[1], reading):
+            reading.unmet = (*reading.unmet, f"how far {shown(node)} reaches")
         return by_all(body, parts[1], reading), len(items)
     order, variable = _nabla(node)
     if order:
@@ -198,6 +200,19 @@ def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tu
         body_value, after = factor(items, position + 1, reading)
         return by_all(body_value, [argument] * order, reading), after
     return None
+
+
+def _could_end_before(rest: list[tree.Factor], variables: list[tree.Node], reading: Reading) -> bool:
+    """``∂/∂x f * g``: whether g depends on x, so that it matters if the derivative is that of f or of f g."""
+    at = next((k for k, item in enumerate(rest) if k and item.operator in ("*", "\\cdot", "\\times")), None)
+    if at is None or all(isinstance(plain(item.node), tree.Num) for item in rest[:at]):
+        return False
+    try:
+        with undisturbed(reading):
+            second = by_all(product([bare(rest[at].node), *rest[at + 1 :]], reading), variables, reading)
+    except (Unsettled, ShapeError, DerivativeError, Relearn):
+        return False
+    return second.body != 0
 
 
 def _nabla(node: tree.Node) -> tuple[int, tree.Node | None]:

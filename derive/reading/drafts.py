@@ -59,6 +59,7 @@ class Side:
     soft: bool = False
     pending: Candidate | None = None
     pending_at: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass

@@ -13,6 +13,7 @@ from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Fence, Prose, find_mathematics
 from derive.reading.prose import Formula
 from derive.reading.running import plain_running
+from derive.reading.unbounded import with_indices
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Display:
 class Sentence:
     text: str
     formulas: tuple[Formula, ...]
+
+    @property
+    def heading(self) -> bool:
+        """Whether it is, or ends, the heading of a section."""
+        return END_OF_HEADING in self.text
 
 
 @dataclass(frozen=True)
@@ -64,30 +70,50 @@ def trees_of(items: list[Item]) -> Iterator[tree.Node]:
                 yield from formula.statements
 
 
+@dataclass(frozen=True)
+class _Scrap:
+    """A piece of the text between two displays: words, or an inline formula."""
+
+    text: str
+    statements: tuple[tree.Statement, ...] | None = None
+
+
+END_OF_HEADING = "\ue001"
+"""Stands behind the text of a heading; no sentence of a note has it."""
+PARAGRAPH, HEADING_ENDS = _Scrap("\n\n"), _Scrap(f"{END_OF_HEADING}\n\n")
+
+
 def items_of(document: Document, macros: Macros) -> Iterator[Item]:
     """The displays, and between them the sentences; the commands that the note defines are added to ``macros``."""
-    buffer: list[tuple[str, tuple[tree.Statement, ...] | None]] = []
+    buffer: list[_Scrap] = []
+    line = 0  # of the heading that the last piece stands in
     read_macros(document.preamble, macros)
     for piece in document.pieces:
         if isinstance(piece, Mathematics) and piece.display:
-            yield from _sentences(buffer)
-            buffer = []
-            rows = plain_running(tuple(parse_block(piece, macros)))
+            yield from _sentences([*buffer, HEADING_ENDS] if line else buffer)
+            buffer, line = [], 0
+            rows = with_indices(plain_running(tuple(parse_block(piece, macros))))
             yield Display(rows, piece)
         elif isinstance(piece, Mathematics):
-            read = plain_running(tuple(parse_block(piece, macros)))
+            read = with_indices(plain_running(tuple(parse_block(piece, macros))))
             yield from _unread(read, piece)
             statements = tuple(s for row in read if isinstance(row, tree.Row) for s in row.statements)
-            buffer.append(("", statements))
+            outside = bool(line) and piece.origins[0][1] != line
+            buffer += [HEADING_ENDS] if outside else []
+            line = 0 if outside else line
+            buffer.append(_Scrap("", statements))
         elif isinstance(piece, Prose):
-            buffer.append((f"\n\n{piece.text}{END_OF_HEADING}\n\n" if piece.heading else piece.text, None))
+            begins, goes_on = piece.heading and piece.line != line, piece.heading and piece.line == line
+            buffer += [HEADING_ENDS] if line and not goes_on else [PARAGRAPH] if begins else []
+            line = piece.line if piece.heading else 0
+            buffer.append(_Scrap(piece.text))
         elif isinstance(piece, Broken):
-            yield from _sentences(buffer)
-            buffer = []
+            yield from _sentences([*buffer, HEADING_ENDS] if line else buffer)
+            buffer, line = [], 0
             yield piece
         else:
             yield from _declarations(piece, document.path, macros)
-    yield from _sentences(buffer)
+    yield from _sentences([*buffer, HEADING_ENDS] if line else buffer)
 
 
 def _unread(rows: Iterable[tree.Row | tree.UnreadRow], formula: Mathematics) -> Iterator[Remark]:
@@ -113,21 +139,18 @@ def _declarations(fence: Fence, path: str, macros: Macros) -> Iterator[Item]:
         yield from items_of(find_mathematics(match.group(1), f"{path} (declared).md"), macros)
 
 
-END_OF_HEADING = "\ue001"
-"""Stands behind the text of a heading; no sentence of a note has it."""
-
 SENTENCE = re.compile(r"(?<=[.。!！?？])(?=\s|[^\x00-\x7f]|$)|\n\s*\n|\n(?=#)|(?<=。)")
 
 
-def _sentences(buffer: list[tuple[str, tuple[tree.Statement, ...] | None]]) -> Iterator[Sentence]:
+def _sentences(buffer: list[_Scrap]) -> Iterator[Sentence]:
     """Cut the text between two displays into sentences; a formula is one private-use character in the text."""
     text, formulas = "", []
-    for words_, statements in buffer:
-        if statements is not None:
-            formulas.append(Formula(statements, len(text)))
+    for scrap in buffer:
+        if scrap.statements is not None:
+            formulas.append(Formula(scrap.statements, len(text)))
             text += "\ue000"
         else:
-            text += words_
+            text += scrap.text
     start = 0
     cuts = [m.start() for m in SENTENCE.finditer(text)] + [len(text)]
     for cut in cuts:

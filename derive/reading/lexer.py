@@ -74,6 +74,9 @@ class Lexer(Environments):
             return
         if run == "arg" and self._arg(token):
             return
+        if self._speaks(run):
+            self._text(replace(token, text=f"{run} ", note="\\text"))
+            return
         for prefix in symbols.BARE_PREFIXES:
             rest = run[len(prefix) :]
             if run.startswith(prefix) and (len(rest) == 1 or rest[:1].isupper()):
@@ -86,6 +89,13 @@ class Lexer(Environments):
             one = self._cut(token, position, position + 1)
             joined = (run, position) if len(run) > 1 else ("", 0)
             self.leaf(one, Name(self.place(one), letter, (), *joined))
+
+    def _speaks(self, run: str) -> bool:
+        """``if \\ s = i``, ``a = b \\ for \\ i = 1``: a word among the mathematics, with a space behind it."""
+        if self.in_script() or run not in symbols.PLAIN_CONNECTIVES:
+            return False
+        following = next((t for t in self.tokens[self.at :] if t.kind != "space"), None)
+        return following is not None and following.text in symbols.THIN_SPACES | symbols.WIDE_SPACES
 
     def _hyphenated(self, token: Token) -> bool:
         """``J_{neg-sample}``: letters and hyphens fill the script, and one run is too long to be indices."""

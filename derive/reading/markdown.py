@@ -1,9 +1,9 @@
 """A file → prose and mathematics in order, each with its exact place.  Markdown and LaTeX documents.
 
-Markdown: ``$$...$$``, ``\\[...\\]``, ``\\(...\\)``, ``$...$``, ``$`...`$``, LaTeX environments and fences with the
-language ``math`` are mathematics; code is skipped; quote marks are taken away inside a quoted block.  LaTeX: the
-preamble is kept apart (it may define commands), comments are skipped.  What is opened and never closed becomes a
-``Broken`` piece, and reading goes on.
+Markdown: ``$$...$$``, ``\\[...\\]``, ``\\(...\\)``, ``$...$``, ``$`...`$``, LaTeX environments, fences with the
+language ``math`` and scripts of the type ``math/tex`` are mathematics; code is skipped; quote marks are taken away
+inside a quoted block.  LaTeX: the preamble is kept apart (it may define commands), comments are skipped.  What is
+opened and never closed becomes a ``Broken`` piece, and reading goes on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from derive.errors import DeriveError, Place
 from derive.reading import symbols
+from derive.reading.alone import stands_alone
 from derive.reading.document import Broken, Document, Fence, Piece, Prose, Source
 from derive.reading.formula import Formula
 
@@ -96,6 +97,7 @@ _MARKDOWN = re.compile(
       (?P<fence>   ^[ \t>]*(?:(?:[-*+]|\d{{1,3}}[.)])[ \t]+)?(?P<ticks>`{{3,}}|~{{3,}})(?P<language>[^\n`]*)$ )
     | (?P<heading> ^[ ]{{0,3}}\#{{1,6}}(?=[ \t]) )
     | (?P<comment> <!-- )
+    | (?P<script>  <script\s+type=["']math/tex[^<>]*>(?:\s*%[ \t]*<!\[CDATA\[)? )
     | (?P<raw>     <(?:pre|code|script|style)\b[^<>]*> )
     | (?P<tag>     </?[A-Za-z][^<>\n]*> )
     | (?P<double>  (?<!\\)\$\$ )
@@ -166,6 +168,7 @@ class _Finder:
     def _math(self, opened: int, start: int, end: int, after: int, display: bool, name: str = "") -> Iterator[Piece]:
         yield from self._prose(opened)
         if self.text[start:end].strip():
+            display = display or stands_alone(self.text, opened, start, end, after)
             yield self.source.formula(opened, start, end, display, name)
         self.at = self.mark = after
 
@@ -225,6 +228,15 @@ class _Finder:
     def _on_comment(self, match: re.Match[str]) -> Iterator[Piece]:
         close = self._search("-->", match.end(), self.end)
         yield from self._leave_out(match.start(), close.end() if close is not None else match.end())
+
+    def _on_script(self, match: re.Match[str]) -> Iterator[Piece]:
+        """``<script type="math/tex; mode=display">``: how older sites write their formulas."""
+        close = self._search(r"(?:%[ \t]*\]\]>\s*)?</script\s*>", match.end(), self.end)
+        if close is None:
+            yield from self._leave_out(match.start(), match.end())
+        else:
+            display = "display" in match.group()
+            yield from self._math(match.start(), match.end(), close.start(), close.end(), display)
 
     def _on_raw(self, match: re.Match[str]) -> Iterator[Piece]:
         name = re.match(r"<(\w+)", match.group())

@@ -16,6 +16,7 @@ from derive.reading import tree
 from derive.reading.affine import settle_roles
 from derive.reading.alphabets import Alphabets, alphabets
 from derive.reading.batches import as_of_one_example
+from derive.reading.branches import Course
 from derive.reading.claims import Claim, claim
 from derive.reading.context import Reading, undisturbed
 from derive.reading.declarations import declare_by_relation, real_shape
@@ -28,6 +29,7 @@ from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
 from derive.reading.prose import columns_by_text
 from derive.reading.renaming import renamed
+from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Scope
 from derive.reading.sentences import announced, members, read_sentence
 from derive.reading.spelling import plain
@@ -148,11 +150,12 @@ def _state(scope: Scope, found: Survey) -> object:
 def _run(items: list[Item], current: Pass) -> bool:
     """One pass over the note; False if something was learnt that asks for another."""
     clean = True
-    reading = current.reading
+    reading, course = current.reading, Course()
     for number, item in enumerate(items):
-        reading.place, reading.serial, reading.guards, reading.given = str(number), 0, [], ()
+        reading.place, reading.serial, reading.guards, reading.given, reading.unmet = str(number), 0, [], (), ()
         if isinstance(item, Sentence):
             reading.behind = ""
+            course.read(item, current)
             with suppress(OutOfTime), in_time(item, current):
                 clean &= read_sentence(item, current)
             continue
@@ -173,16 +176,21 @@ def _run(items: list[Item], current: Pass) -> bool:
         reading.guards, reading.given = list(leading.distinct), leading.given
         reading.locals = members(items[number - 1] if number else None, reading)
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
-        with supposed(leads, reading):
+        with supposed(leads, reading), course.display(item, current):
             clean &= _read_rows(item, current)
     return clean
 
 
 def _read_rows(item: Display, current: Pass) -> bool:
-    clean = True
+    clean, reading = True, current.reading
+    guards, given, unmet = list(reading.guards), reading.given, reading.unmet
     for row in item.rows:
         if isinstance(row, tree.UnreadRow):
             report_unread(row, item, current)
+        elif row.statements and all(map(is_supposed, row.statements)):  # "if s = i," and the rows that follow
+            found = restrictions(row.statements, reading)
+            reading.guards, reading.given = [*guards, *found.distinct], (*given, *found.given)
+            reading.unmet = (*unmet, *found.unmet)
         else:
             clean &= read_row(row, item, current)
     return clean

@@ -107,6 +107,14 @@ NEGATION = re.compile(
 )
 
 
+RESULT = re.compile(
+    r"\b(?:in)?to (?!be\b)(?:a |an |the )?(?:\w+ ){0,3}$|"
+    r"(?:变成|变为|转(?:换|化)(?:成|为)|映射(?:到|成|为))(?:了|一个|的)*$",
+    re.IGNORECASE,
+)
+"""What stands before a word that tells what something is turned into: "turns z into a probability distribution"."""
+
+
 def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
     """The words of one sentence, each applied to the formulas it stands closest to."""
     declare_different(text, formulas, reading)
@@ -122,9 +130,15 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
                 if reading.scope.enumerated in reading.survey.index_arrays:
                     reading.scope.family(reading.scope.enumerated).injective = True
                 continue
+            if kind == "probability" and RESULT.search(text[: match.start()]):
+                formulas_ = [f for f in formulas if f.position >= match.end()]
+                for node in _nearest(match, [f for f in formulas_ if not _is_size(f, reading)], text):
+                    _apply(kind, node, text, formulas, reading)
+                continue
             if kind == "one-hot":
                 fitting = [f for f in formulas if _could_be_vector(f, reading)]
-                nodes = _nearest(match, fitting, text)[:1] or _usual_target(formulas, reading)
+                nodes = _plain_subject(match, text, formulas, reading)
+                nodes = nodes or _nearest(match, fitting, text)[:1] or _usual_target(formulas, reading)
                 for node in nodes:
                     _apply(kind, node, text, formulas, reading)
                 continue
@@ -163,6 +177,15 @@ def _is_size(formula: Formula, reading: Reading) -> bool:
     return all(
         s.first is not None and not s.links and letter(s.first) in reading.survey.sizes for s in formula.statements
     )
+
+
+def _plain_subject(match: re.Match[str], text: str, formulas: list[Formula], reading: Reading) -> list[tree.Node]:
+    """ "and y be the one-hot label": the name that the word is about stands in the text as a plain letter."""
+    found = list(SUBJECT.finditer(text, 0, match.start()))
+    if not found or "\ue000" in text[found[-1].end() : match.start()]:
+        return []
+    name = found[-1].group(1)
+    return [tree.Name(formulas[0].statements[0].span, name)] if formulas and name in reading.survey.names else []
 
 
 def _usual_target(formulas: list[Formula], reading: Reading) -> list[tree.Node]:
@@ -210,6 +233,8 @@ def declare_different(text: str, formulas: list[Formula], reading: Reading) -> N
             differ_from(entries[0].name, other, reading)
 
 
+SUBJECT = re.compile(r"(?:^|[\s,，(])([A-Za-z])\s+(?:is|are|be|denotes?|represents?|为|是)\b")
+"""A letter that stands in the text itself, without the signs of a formula: "and y be the one-hot label"."""
 ANOTHER = re.compile(r"\s*(?:and|,|，|和|与|及)\s*")
 """Between a word and the formula behind it: the formula is the next of a list, not what the word is about."""
 
@@ -385,20 +410,24 @@ def one_hot(spelled: Spelled, formulas: list[Formula], reading: Reading) -> None
     where = _true_index(spelled, formulas, reading)
     if where is None:
         _one_hot_somewhere(spelled, reading)
-        return
-    axis = scope.axis(spelled.name, 0) if family is not None else scope.axes.flexible(f"n_{spelled.name}")
-    index = Index("i", axis)
-    true = index_expression(where, axis, reading)
+    else:
+        one_hot_at(spelled, where, reading)
 
+
+def one_hot_at(spelled: Spelled, where: tree.Node, reading: Reading) -> None:
+    """y_i = δ_{io}, unless the note has said already what y is."""
+    scope, key = reading.scope, spelled.name + "_"
+    if scope.defined_at.get(key, "one-hot") != "one-hot":
+        return
+    family = scope.families.get(spelled.name)
+    axis = scope.axis(spelled.name, 0) if family is not None else scope.axes.flexible(f"n_{spelled.name}")
+    true = index_expression(where, axis, reading)
     i = Index("iʹ1h", axis)
-    body = delta(i, true)
-    definition = Definition(key, (i,), body)
-    folded = function(key)(i)
+    definition = Definition(key, (i,), delta(i, true))
     scope.definitions[key] = definition
-    scope.heads[key] = Head(definition, 1, scalar(folded), key)
+    scope.heads[key] = Head(definition, 1, scalar(function(key)(i)), key)
     scope.defined_at[key] = "one-hot"
     scope.note(f"{spelled.name} is one-hot: {spelled.name}_i = δ(i, {true}) (from the text)")
-    del index
 
 
 def _one_hot_somewhere(spelled: Spelled, reading: Reading) -> None:
@@ -412,6 +441,20 @@ def _one_hot_somewhere(spelled: Spelled, reading: Reading) -> None:
         family.sums_to_one, family.nonnegative, family.values = (0,), True, (sympy.Integer(0), sympy.Integer(1))
     if family.order == 1 and family.values:
         reading.scope.note(f"{spelled.name} is one-hot: its entries are 0 or 1, their sum is one (from the text)")
+
+
+WORD_LETTERS = {"o", "c"}
+"""Letters for the one word that is meant, also where a gradient is taken with respect to its vector."""
+TRUE_CLASS = re.compile(
+    r"(?:\b(?:true|correct|right|target|gold|actual|observed|expected)\b|真实|正确|目标|答案|정답|실제)[^,;.，。；\ue000]{0,24}$",
+    re.I,
+)
+"""What stands before the letter of the class that is the right one."""
+
+
+def _is_running(name: str, reading: Reading) -> bool:
+    """``∂L/∂z_k`` is said of every k: then k is not the letter of the right class, if nobody says so."""
+    return name in reading.survey.general - WORD_LETTERS - reading.scope.right_classes
 
 
 def _true_index(spelled: Spelled, formulas: list[Formula], reading: Reading) -> tree.Node | None:
@@ -428,10 +471,12 @@ def _true_index(spelled: Spelled, formulas: list[Formula], reading: Reading) -> 
         for statement in formula.statements:
             if statement.first is not None and not statement.links and (name := letter(statement.first)):
                 if name != spelled.name and name in reading.survey.subscripts and name not in reading.survey.sizes:
-                    candidates.append(plain(statement.first))
+                    said = TRUE_CLASS.search(reading.sentence[: formula.position]) is not None
+                    candidates += [plain(statement.first)] if said or not _is_running(name, reading) else []
     if candidates:
         return candidates[-1]
     for name in ("o", "c", "t", "k", "y"):
-        if name in reading.survey.subscripts and name not in reading.survey.bound and name != spelled.name:
+        used = name in reading.survey.subscripts and name not in reading.survey.bound and name != spelled.name
+        if used and not _is_running(name, reading):
             return tree.Name(formulas[0].statements[0].span, name) if formulas else None
     return None

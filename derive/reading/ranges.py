@@ -12,6 +12,7 @@ from derive.reading import tree
 from derive.reading.context import Reading, index_expression, indicator, length_of, new_index, running_name
 from derive.reading.scope import Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell, words
+from derive.reading.unbounded import is_supplied
 from derive.reading.values import Value
 from derive.reading.written import shown
 from derive.terms import Axis, Index
@@ -45,6 +46,10 @@ def running(node: tree.BigOp, reading: Reading, value_of: ValueOf) -> Running:
     found = Running(sup=plain(node.sup) if node.sup is not None else None)
     if node.sub is None:
         raise Unsettled("a sum without an index; say below Σ what it runs over")
+    if is_supplied(node):
+        reading.scope.note(
+            f"a sum without an index runs over {shown(node.sub)}, which means nothing outside (inferred)"
+        )
     for part in _parts(plain(node.sub)):
         _read_part(part, found, reading, value_of)
     if found.sup is not None and not found.bounded:

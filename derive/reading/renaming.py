@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from derive.reading import tree
 from derive.reading.alphabets import Alphabets
+from derive.reading.components import components
+from derive.reading.dummies import dummies
 from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.labels import with_labels
 from derive.reading.layers import find_layers, instances, named
@@ -14,13 +16,13 @@ from derive.reading.paths import with_plain_paths
 from derive.reading.prose import Formula
 from derive.reading.redefinition import with_second_meanings
 from derive.reading.reuse import Reuse
+from derive.reading.spelling import walk
 
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    return with_second_meanings(
-        with_plain_paths(with_labels(with_new_names(with_layers(with_alphabets(items, letters)))))
-    )
+    one_alphabet = with_dummies(with_components(with_alphabets(items, letters)))
+    return with_second_meanings(with_plain_paths(with_labels(with_new_names(with_layers(one_alphabet)))))
 
 
 def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:
@@ -29,6 +31,32 @@ def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:
         replace(item, rows=letters.apply(item.rows))
         if isinstance(item, Display)
         else replace(item, formulas=tuple(replace(f, statements=letters.apply(f.statements)) for f in item.formulas))
+        if isinstance(item, Sentence)
+        else item
+        for item in items
+    ]
+
+
+def with_components(items: list[Item]) -> list[Item]:
+    """The document with ``f_i(z)`` for ``f(z)_i`` where that is what it defines."""
+    found = components(node for each in trees_of(items) for node in walk(each))
+    return [
+        replace(item, rows=found.apply(item.rows))
+        if isinstance(item, Display)
+        else replace(item, formulas=tuple(replace(f, statements=found.apply(f.statements)) for f in item.formulas))
+        if isinstance(item, Sentence)
+        else item
+        for item in items
+    ]
+
+
+def with_dummies(items: list[Item]) -> list[Item]:
+    """The document with a name of its own for a letter that stands for any number, or any example, in one formula."""
+    found = dummies(list(trees_of(items)))
+    return [
+        replace(item, rows=found.apply(item.rows))
+        if isinstance(item, Display)
+        else replace(item, formulas=tuple(replace(f, statements=found.apply(f.statements)) for f in item.formulas))
         if isinstance(item, Sentence)
         else item
         for item in items

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, Indexed, KroneckerDelta, Symbol
 
 from derive.reading import tree
 from derive.reading.context import Reading, index_expression, undisturbed
@@ -59,8 +59,8 @@ def _said(statement: tree.Statement) -> str:
     return " ".join(text.text for text in statement.before)
 
 
-def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Restrictions:
-    """What the conditions behind a formula say."""
+def restrictions(statements: Sequence[tree.Statement], reading: Reading, *, supposed: bool = False) -> Restrictions:
+    """What the conditions behind a formula say; ``supposed`` if words outside of the formula make them conditions."""
     excepted = [s for s in statements if EXCEPTED.search(_said(s))]
     parts = [part for statement in statements if statement not in excepted for part in _parts(statement)]
     dotted = any(isinstance(part, tree.Ellipsis) for part in parts)
@@ -68,11 +68,14 @@ def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Rest
     distinct: list[tuple[Expr, Expr]] = []
     given: list[tuple[Expr, str, Expr]] = []
     unmet = [f"an exception: {shown(statement)}" for statement in excepted]
-    for statement in statements:  # "if b = a + 1": an equation between numbers is not put in
-        if SUPPOSED.search(_said(statement)):
+    for statement in statements:
+        if supposed or SUPPOSED.search(_said(statement)):
             equations = ((a, b) for a, symbol, b in _relations(_parts(statement)) if symbol == "=" and a and b)
             loose = [(a, b) for a, b in equations if _axis(a, reading) is None and _axis(b, reading) is None]
-            unmet += [f"{shown(a)} = {shown(b)}" for a, b in loose]
+            for a, b in loose:  # "if b = a + 1": an equation between numbers
+                equation = _equation(a, b, reading)
+                given += [equation] if equation is not None else []
+                unmet += [f"{shown(a)} = {shown(b)}"] if equation is None else []
         unmet += _strange(statement)
     for first, symbol, second in _relations(parts):
         if first is None or second is None or isinstance(first, tree.Unread) or isinstance(second, tree.Unread):
@@ -92,6 +95,17 @@ def restrictions(statements: Sequence[tree.Statement], reading: Reading) -> Rest
         if not for_all(left) and not for_all(right):
             given.append((left, symbol, right))
     return Restrictions(tuple(distinct), tuple(given), tuple(unmet))
+
+
+def _equation(left: tree.Node, right: tree.Node, reading: Reading) -> tuple[Expr, str, Expr] | None:
+    """``y = 1``, ``y_i = 0``: an equation about a number that nothing else is said to be; None for any other."""
+    if isinstance(left, tree.Unread) or isinstance(right, tree.Unread):
+        return None
+    try:
+        one, other = (_side(side, None, reading) for side in (left, right))
+    except (Relearn, *LOGICAL):
+        return None
+    return (one, "=", other) if isinstance(one, Symbol | Indexed | KroneckerDelta) else None
 
 
 def _parts(statement: tree.Statement) -> Iterator[tree.Node]:

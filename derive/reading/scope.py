@@ -131,6 +131,8 @@ class Scope:
         self.model: str | None = None
         self.partial: set[str] = set()
         self.enumerated: str | None = None
+        self.right_classes: set[str] = set()
+        self.doubled: dict[str, int] = {}  # a function with two meanings, and the line where the second one begins
         self.unions: dict[str, tree.Node] = {}
         self.rows_by_default = False
         self.independent: set[str] = set()

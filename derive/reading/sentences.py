@@ -11,6 +11,7 @@ from sympy import Expr
 
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
+from derive.reading.branches import begun
 from derive.reading.calls import UNKNOWN_FUNCTIONS, arguments_of, labelled, signature
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count
@@ -42,6 +43,7 @@ from derive.reading.spelling import call, letter, plain, spell, walk
 from derive.reading.stated import state
 from derive.reading.structures import declare_structures, special_case
 from derive.reading.survey import TABLES
+from derive.reading.targets import declare_targets, weights_of_cross_entropy
 from derive.reading.values import Value
 from derive.reading.wordings import define_in_words
 from derive.terms import Axis
@@ -67,7 +69,8 @@ WORDS_OF_CASE = 5
 def read_sentence(sentence: Sentence, current: Pass) -> bool:
     reading = current.reading
     reading.sentence = sentence.text
-    clean = True
+    clean, branch = True, begun(sentence)
+    case = branch.conditions if branch is not None else ()
     declare_structures(sentence.text, sentence.formulas, reading.scope, reading.survey, int(reading.place))
     try:
         declare_count(sentence.text, list(sentence.formulas), reading)
@@ -80,7 +83,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
         words = sentence.text[: formula.position]
-        hypothetical = bool(HYPOTHETICAL.search(words))
+        hypothetical = case == formula.statements or bool(HYPOTHETICAL.search(words))
         try:
             _enumeration(formula.statements, reading)
         except Relearn:
@@ -102,6 +105,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         pass
     declare_paths(sentence.text, sentence.formulas, reading)
     try:
+        declare_targets(sentence.text, list(sentence.formulas), reading)
         apply_cues(sentence.text, list(sentence.formulas), reading)
     except Relearn:
         clean = False
@@ -283,6 +287,7 @@ def _inline_definition(statement: tree.Statement, said: str | None, reading: Rea
         inner = defining_value(found, right, reading)
         if inner.rank == 0 and inner.body.is_number:
             return
+        weights_of_cross_entropy(inner, reading)
     except LOGICAL as error:
         if not reading.scope.families.get(found.spelled.name, Family("")).values:
             reading.scope.unclear.setdefault(found.spelled.name, str(error))

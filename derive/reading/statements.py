@@ -18,6 +18,7 @@ from derive.reading.assumptions import CUE
 from derive.reading.calls import labelled
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
+from derive.reading.decimals import of_decimals
 from derive.reading.definers import (
     Candidate,
     candidate,
@@ -26,6 +27,7 @@ from derive.reading.definers import (
     give_way,
     is_alias,
     is_known,
+    settle_uses,
     stands_before,
 )
 from derive.reading.definitions import Circular, Relearn, unfold
@@ -39,6 +41,8 @@ from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Unsettled
 from derive.reading.sentences import assume, is_condition, plain_number
 from derive.reading.spelling import TRANSPOSES, Spelled, bare, letter, plain, spell, walk
+from derive.reading.survey import TABLES
+from derive.reading.targets import weights_of_cross_entropy
 from derive.reading.values import ShapeError, Value
 
 STATEMENT_SECONDS = 3.0
@@ -47,7 +51,7 @@ STATEMENT_SECONDS = 3.0
 def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
     reading = current.reading
     clean = True
-    announced, given = list(reading.guards), reading.given
+    announced, given, unmet = list(reading.guards), reading.given, reading.unmet
     statements = list(row.statements)
     for position, statement in enumerate(statements):
         if (position and is_condition(statement, reading)) or is_supposed(statement):
@@ -56,7 +60,8 @@ def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
         before_it = [each for each in statements[:position] if is_supposed(each)]
         restricted = restrictions([*before_it, *behind], reading)
         reading.guards = [*announced, *restricted.distinct]
-        reading.given, reading.unmet = (*given, *restricted.given), (*restricted.unmet, *_implied(statement))
+        reading.given = (*given, *restricted.given)
+        reading.unmet = (*unmet, *restricted.unmet, *_implied(statement))
         before, main = len(current.drafts), current.side
         try:
             with in_time(statement, current):
@@ -68,7 +73,7 @@ def read_row(row: tree.Row, item: Display, current: Pass) -> bool:
             _unsettled(statement, item, error, current)
         if position and "quad" in statement.separator and "," not in statement.separator:
             current.side = main  # a remark at the end of the row; the chain goes on from what stands before it
-    reading.guards, reading.given, reading.unmet = announced, given, ()
+    reading.guards, reading.given, reading.unmet = announced, given, unmet
     return clean
 
 
@@ -157,6 +162,9 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
             defined = _definition(first, link, item, current)
             if defined is not None:
                 side, fresh_start = defined, False
+                following = links[links.index(link) + 1 :]
+                if following and _introduces(link.right, following[0], reading):
+                    first, side, fresh_start = link.right, None, True
                 continue
         if side is None:
             side = _evaluate(first, item, reading) if first is not None else None
@@ -166,6 +174,20 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
         _draft(side, link, right, item, current)
         side, fresh_start = right, False
     current.side = side if side is not None else (_evaluate(first, item, reading) if first is not None else None)
+
+
+def _introduces(node: tree.Node, link: tree.Link, reading: Reading) -> bool:
+    """``p(w_j | c) = y_j = …``: the name in the middle is as new as the one before it, and the rest says what it is."""
+    found = candidate(node, reading)
+    if found is None or not found.parameters or (found.called and found.spelled.name not in TABLES):
+        return False
+    if link.relation.symbol not in ("=", ":=", "\\equiv"):
+        return False
+    return not is_known(found, node, reading) or reading.scope.defined_at.get(found.key) == _at(link)
+
+
+def _at(link: tree.Link) -> str:
+    return f"{link.relation.span.line}:{link.relation.span.column}"
 
 
 def _has_relation(statement: tree.Statement, arrow: tree.Link) -> bool:
@@ -282,7 +304,9 @@ def _evaluate(
     if isinstance(node, tree.Unread):
         return Side(None, f"“{node.token}”: {node.message}", source, node)
     try:
-        return Side(meaning(node) if meaning else value(node, reading), None, source, node)
+        before = len(reading.unmet)
+        made = meaning(node) if meaning else value(node, reading)
+        return Side(made, None, source, node, doubts=reading.unmet[before:])
     except ShapeError as error:
         return Side(None, str(error), source, node, shape_error=str(error), certain=error.certain, soft=error.soft)
     except (Unsettled, DerivativeError, Circular) as error:
@@ -298,13 +322,15 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     """The first equation that has an unknown name alone on its left side."""
     reading = current.reading
     found = candidate(first, reading)
-    place = f"{link.relation.span.line}:{link.relation.span.column}"
+    place = _at(link)
     if found is None or link.right is None:
         return None
     usual = place if found.key in reading.scope.temporary else None  # the first meaning of a name that has two
     known_at = reading.scope.defined_at.get(_first_called(found.key, reading), usual)
     earlier = known_at is not None and stands_before(place, known_at)  # it could not be read before
-    if is_known(found, first, reading) and known_at != place and not earlier:
+    known = is_known(found, first, reading) and known_at != place and not earlier
+    again = known and found.called and known_at is not None and POSED.search(reading.sentence) is not None
+    if known and not again:
         return None
     if isinstance(plain(link.right), tree.Num) and found.parameters:
         return None
@@ -320,7 +346,12 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
         )
         right.pending, right.pending_at = found, place
         return right
+    weights_of_cross_entropy(right.value, reading)
     give_way(found, right.value, place, reading)
+    if again:
+        settle_uses(found, reading)
+        line = reading.scope.doubled.setdefault(found.spelled.name, link.relation.span.line)
+        reading.scope.note(f"{found.spelled.name} has another meaning from line {line} on (from the text)")
     head = define(found, right.value, reading)
     if head is None:
         return None
@@ -341,6 +372,14 @@ def _unclear_within(value: Value, reading: Reading) -> bool:
     body = unfold(value.body, reading.scope.definitions)
     names = {str(node.base.label) for node in body.atoms(Indexed)} | {symbol.name for symbol in body.free_symbols}
     return bool(names & reading.scope.unclear.keys())
+
+
+POSED = re.compile(
+    r"\bwe (?:pose|posit|now model)\b|\bredefin|\binstead\b|\bapproximat|new (?:model|definition|objective)|"
+    r"近似|改为|重新定义|代替",
+    re.IGNORECASE,
+)
+"""Words with which an author gives a function of the note another formula."""
 
 
 def _first_called(key: str, reading: Reading) -> str:
@@ -411,9 +450,22 @@ def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, curre
     else:
         try:
             settle_rank(side.value, right.value, [n for n in nodes if n is not None], reading)
-            add(claim=claim(side.value, symbol, right.value, reading))
+            made = claim(side.value, symbol, right.value, reading)
+            add(
+                claim=replace(
+                    made, unmet=(*made.unmet, *_doubled(nodes, span.line, reading), *of_decimals(made.goal, nodes))
+                )
+            )
         except (Unsettled, ShapeError, DerivativeError, Circular) as error:
             add(problem=str(error))
+
+
+def _doubled(nodes: tuple[tree.Node | None, ...], line: int, reading: Reading) -> Iterator[str]:
+    """The functions in a step that have two meanings, of which either could be meant."""
+    used = {s.name for node in nodes if node is not None for n in walk(node) if (s := spell(n)) is not None}
+    for name, second in reading.scope.doubled.items():
+        if name in used and line > second:
+            yield f"which of its two meanings {name} has"
 
 
 def _is_legend(node: tree.Node) -> bool:

@@ -98,6 +98,7 @@ class Survey:
     shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: dict[str, bool] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    general: set[str] = field(default_factory=set)
 
     def matrix_of(self, name: str) -> str | None:
         """The small letter of the vectors that the matrix ``name`` holds, if it is such a matrix."""
@@ -628,6 +629,9 @@ def _frac(node: tree.Frac, found: Survey) -> None:
     if isinstance(bottom, tree.Product) and isinstance(head := bottom.factors[0].node, tree.Name):
         if head.base == "d":
             found.variables.update(n for f in bottom.factors[1:] if (n := letter(f.node)))
+        if head.base == "\\partial":  # ∂L/∂z_k is said of every k
+            spelled = (spell(plain(f.node)) for f in bottom.factors[1:])
+            found.general.update(n for s in spelled if s is not None for sub in s.subs if (n := letter(sub)))
 
 
 _LOOK: dict[type[tree.Node], Callable[[Any, Survey], None]] = {

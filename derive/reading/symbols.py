@@ -216,7 +216,7 @@ THIN_SPACES |= {
 WIDE_SPACES = _commands("quad qquad hfill hfil")
 LAYOUT = _commands(
     "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits mathstrut strut nonumber notag "
-    "allowbreak nobreak noindent small large Large footnotesize normalsize tiny scriptsize huge Huge LARGE "
+    "allowbreak nobreak noindent small large Large footnotesize normalsize tiny Tiny scriptsize huge Huge LARGE "
     "centering hline par medskip smallskip bigskip relax null newpage pagebreak nolinebreak linebreak boldmath "
     "unboldmath item break protect displaylimits begingroup endgroup vfill toprule midrule bottomrule hfilneg"
 )
@@ -255,6 +255,9 @@ CONNECTIVES = _words(
     "whenever provided assuming supposing once"
 )
 """Words that speak to the reader rather than name something."""
+
+PLAIN_CONNECTIVES = _words("if for where when whenever otherwise else and or since because with then")
+"""Those that are recognised without a command when they are a whole run of letters with a space behind it."""
 
 
 def _pairs(text: str) -> dict[str, str]:
