@@ -62,6 +62,9 @@ DEFINING = re.compile(
 )
 """Words without which an equation in a sentence says something of a name that has been declared, and not what it is."""
 
+ENTRIES = re.compile(r"\b(?:entries|entry|elements?|components?)(?: (?:are|is))?\s*$|(?:元素|分量)(?:为|是)?\s*$", re.IGNORECASE)
+"""Words with which an array whose shape is known is written out."""
+
 ATTEMPTS = 3
 WORDS_OF_CASE = 5
 
@@ -265,7 +268,9 @@ def _inline_definition(statement: tree.Statement, said: str | None, reading: Rea
     again = (found.key in heads or bare_key(found) in heads) and NEW_MEANING.search(reading.sentence) is not None
     known_at = reading.scope.defined_at.get(found.key)
     earlier = known_at is not None and stands_before(place, known_at)  # it could not be read before
-    if not again and is_known(found, statement.first, reading) and known_at != place and not earlier:
+    spelled_out = found.key not in heads and bool(found.parameters) and ENTRIES.search(said or "") is not None
+    known = not again and not spelled_out and is_known(found, statement.first, reading)
+    if known and known_at != place and not earlier:
         family = reading.scope.families.get(found.spelled.name)
         if family is not None and family.declared and spell(plain(statement.links[0].right)) is None:
             reading.scope.partial.add(found.spelled.name)  # "with logits x = Uᵀv": x is not arbitrary any more

@@ -6,6 +6,7 @@ vector or a matrix, ``q(b|a)`` is a table of probabilities, ``k(z) = ...`` makes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -36,6 +37,7 @@ TABLES = {
 PARAMETERS = {"\\theta", "\\Theta", "\\phi", "\\omega", "\\beta"}
 """Letters for what a model is made of: never an index."""
 ENTROPIES = {"H", "S"}
+MATRIX_LETTER = re.compile(r"\w|\\(?:tilde|hat|bar|widetilde|widehat|overline)\{[A-Z]\}")
 
 
 @dataclass
@@ -116,7 +118,8 @@ class Survey:
     def could_hold(self, name: str) -> bool:
         """Whether a name could be the matrix of the vectors with its small letter."""
         small = name.lower()
-        return len(name) == 1 and small != name and small in self.indexed and small not in self.index_arrays
+        one_capital = MATRIX_LETTER.fullmatch(name) is not None
+        return one_capital and small != name and small in self.indexed and small not in self.index_arrays
 
     def holds_columns(self, name: str) -> bool:
         """Whether the vectors are the columns of the matrix: by the text, by the lengths, by how it is used."""
