@@ -114,7 +114,8 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
         return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
     parameters: list[str] = []
     arguments = tuple(value_of_variable(part) for part in [*spelled.subs, *parts])
-    if spelled.name in TABLES and not spelled.subs and parts and all(map(_is_numbered, arguments)):
+    themselves = len(parts) == 1 and letter(parts[0]) in reading.survey.outcomes(spelled.name)
+    if spelled.name in TABLES and not spelled.subs and parts and (themselves or all(map(_is_numbered, arguments))):
         text = shown(group)  # p(w_2) of one example says nothing of the other words
         return Candidate(f"{spelled.name}{text}", Spelled(f"{spelled.name}{text}"), (), False)
     for part in arguments:

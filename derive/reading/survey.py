@@ -102,6 +102,12 @@ class Survey:
     listed: set[str] = field(default_factory=set)
     general: set[str] = field(default_factory=set)
 
+    def outcomes(self, table: str) -> set[str]:
+        """``P(A)`` and ``P(B)`` of words A and B: capital letters that stand for themselves, where there are several."""
+        letters = {n for n in self.letters.get(table, set()) if n.isupper() and len(n) == 1}
+        letters -= self.bound | self.sizes | self.random_variables
+        return letters if len(letters) > 1 else set()
+
     def matrix_of(self, name: str) -> str | None:
         """The small letter of the vectors that the matrix ``name`` holds, if it is such a matrix."""
         small = name.lower()
