@@ -24,7 +24,7 @@ from derive.reading.scope import Head, Unsettled
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import PARAMETERS, TABLES
 from derive.reading.unify import unify
-from derive.reading.values import Value, diagonal, entrywise, scalar, transpose
+from derive.reading.values import Value, diagonal, entrywise, scalar, trace, transpose
 from derive.reading.written import shown
 from derive.terms import Axis, Index, delta, free_indices, fresh, sum_over
 
@@ -50,6 +50,8 @@ DEPENDENT = {
 SHORTEST_WORD = 4
 """Letters side by side that are a word; fewer may be a product."""
 UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
+WITHOUT_MEANING = {"rank", "sign", "sgn", "det", "cov", "relu", "erf", "logit"}
+"""Words for functions that are not numbers to multiply with; lower-cased."""
 
 
 def signature(name: str, subs: int, separators: tuple[str, ...] | None) -> str:
@@ -360,7 +362,8 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if name in reading.survey.vectors_at and len(parts) == 1 and not spelled.subs and f"{name}()" not in scope.heads:
         if letter(parts[0]) is not None:
             return member(replace(spelled, subs=(parts[0],), bold=True, transposed=False, power=None), reading)
-    if letters_of(name) & reading.survey.functions and name not in scope.families and not _declared(name, reading):
+    known = name in scope.families or name in reading.survey.shapes  # X is known by its rows x_n
+    if letters_of(name) & reading.survey.functions and not known and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
     return None
 
@@ -469,6 +472,10 @@ def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Valu
         return None
     if name == "diag" and len(parts) == 1:
         return diagonal(_over_its_letter(value(parts[0], reading)))
+    if name in ("tr", "trace") and len(parts) == 1:
+        return trace(value(parts[0], reading), reading.scope.axes)
+    if name in WITHOUT_MEANING and not _declared(spelled.name, reading):
+        raise Unsettled(f"{spelled.name} is not understood here; define it in the note")
     if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:
         return scalar(_kronecker(tuple(parts), reading))
     return None

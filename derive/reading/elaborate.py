@@ -502,6 +502,10 @@ def _kronecker(subs: tuple[tree.Node, ...], reading: Reading) -> Expr:
 def _constant(spelled: Spelled, reading: Reading) -> Value | None:
     scope, name = reading.scope, spelled.name
     known = name in scope.families
+    ones = (spelled.bold and name == "1") or name in ("\\mathbb{1}", "\\mathbf{1}")
+    length = letter(spelled.subs[0]) if ones and len(spelled.subs) == 1 else None
+    if length is not None and length in scope.sizes.keys() | reading.survey.sizes:
+        return Value((fresh(Index("i", Axis.of_size(scope.size(length)))),), sympy.Integer(1))
     if spelled.subs or known:
         return None
     if name == "e" and name not in reading.survey.indexed:
@@ -510,7 +514,7 @@ def _constant(spelled: Spelled, reading: Reading) -> Value | None:
         raise Unsettled("∞ is not a value")
     if name == "I" and name not in reading.survey.functions:
         return identity(reading.loose_axis("I"))
-    if (spelled.bold and name == "1") or name in ("\\mathbb{1}", "\\mathbf{1}"):
+    if ones:
         axis = reading.loose_axis("ones")
         return Value((fresh(Index("i", axis)),), sympy.Integer(1))
     if name in ("\\ln", "ln", "log", "exp"):

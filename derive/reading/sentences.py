@@ -62,7 +62,9 @@ DEFINING = re.compile(
 )
 """Words without which an equation in a sentence says something of a name that has been declared, and not what it is."""
 
-ENTRIES = re.compile(r"\b(?:entries|entry|elements?|components?)(?: (?:are|is))?\s*$|(?:元素|分量)(?:为|是)?\s*$", re.IGNORECASE)
+ENTRIES = re.compile(
+    r"\b(?:entries|entry|elements?|components?)(?: (?:are|is))?\s*$|(?:元素|分量)(?:为|是)?\s*$", re.IGNORECASE
+)
 """Words with which an array whose shape is known is written out."""
 
 ATTEMPTS = 3

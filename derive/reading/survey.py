@@ -103,7 +103,7 @@ class Survey:
     general: set[str] = field(default_factory=set)
 
     def outcomes(self, table: str) -> set[str]:
-        """``P(A)`` and ``P(B)`` of words A and B: capital letters that stand for themselves, where there are several."""
+        """``P(A)`` and ``P(B)`` of words A and B: capital letters stand for themselves where there are several."""
         letters = {n for n in self.letters.get(table, set()) if n.isupper() and len(n) == 1}
         letters -= self.bound | self.sizes | self.random_variables
         return letters if len(letters) > 1 else set()
