@@ -504,7 +504,8 @@ def _constant(spelled: Spelled, reading: Reading) -> Value | None:
     known = name in scope.families
     ones = (spelled.bold and name == "1") or name in ("\\mathbb{1}", "\\mathbf{1}")
     length = letter(spelled.subs[0]) if ones and len(spelled.subs) == 1 else None
-    if length is not None and length in scope.sizes.keys() | reading.survey.sizes:
+    lengths = {each for shape in reading.survey.shapes.values() for each in shape}
+    if length is not None and length in scope.sizes.keys() | reading.survey.sizes | lengths:
         return Value((fresh(Index("i", Axis.of_size(scope.size(length)))),), sympy.Integer(1))
     if spelled.subs or known:
         return None

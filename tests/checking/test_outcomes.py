@@ -16,7 +16,8 @@ $$P(C) = \sigma(-\theta_1^\top h)\,\sigma(-\theta_2^\top h)$$
 
 """
 ENTRIES = r"""The rows of $W\in\mathbb{R}^{V\times d}$ are the $w_i$,
-the rows of $\tilde{W}\in\mathbb{R}^{V\times d}$ the $\tilde{w}_j$. Let $M\in\mathbb{R}^{V\times V}$ have the entries $M_{ij} = w_i^\top\tilde{w}_j - X_{ij}$.
+the rows of $\tilde{W}\in\mathbb{R}^{V\times d}$ the $\tilde{w}_j$. Let $M\in\mathbb{R}^{V\times V}$
+have the entries $M_{ij} = w_i^\top\tilde{w}_j - X_{ij}$.
 
 $$J = \sum_{i=1}^V \sum_{j=1}^V (w_i^\top\tilde{w}_j - X_{ij})^2$$
 
