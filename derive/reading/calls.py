@@ -284,7 +284,7 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     if len(name) != 1:
         return spelled
     if name.isupper():
-        if name in reading.survey.sizes:
+        if name in reading.survey.sizes or any(name in shape for shape in reading.survey.shapes.values()):
             return spelled
     elif spelled.name not in TABLES or spelled.name in reading.survey.lettered_alone or name in reading.survey.bare:
         return spelled

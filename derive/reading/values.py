@@ -287,8 +287,8 @@ def multiply(first: Value, second: Value, axes: Axes, *, dotted: bool = False) -
 
 def trace(matrix: Value, axes: Axes) -> Value:
     """tr A = Σ_i A_ii of a square matrix.  Raises ``ShapeError`` for what is none."""
-    if matrix.rank != 2 or not axes.same(*matrix.shape):
-        certain = matrix.rank == 2 and _apart(*matrix.shape, axes)
+    if matrix.rank != 2 or not axes.same(matrix.shape[0], matrix.shape[1]):
+        certain = matrix.rank == 2 and _apart(matrix.shape[0], matrix.shape[1], axes)
         raise ShapeError(f"the trace of {matrix.describe()}: only a square matrix has one", certain=certain)
     i = fresh(Index(matrix.indices[0].name, axes.resolve(matrix.shape[0])))
     return scalar(sum_over(matrix.at(i, i), i))
