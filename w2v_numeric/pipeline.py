@@ -28,9 +28,9 @@ from w2v_numeric.memory import Estimate, check_memory
 from w2v_numeric.ngrams import gram_matrix
 from w2v_numeric.objective import Objective, load_objective
 from w2v_numeric.progress import PassRecord, Reporter
-from w2v_numeric.readout import word_vectors
+from w2v_numeric.readout import balanced, word_vectors
 from w2v_numeric.settings import DEFAULT_LARGEST_VOCABULARY, TEXT_PASSES, Settings, Stage
-from w2v_numeric.state import CENTER, OUTSIDE, State
+from w2v_numeric.state import CENTER, NODES, OUTSIDE, State
 from w2v_numeric.tokens import TokenStream, read_tokens
 from w2v_numeric.train import Plan, Trainer
 from w2v_numeric.vectors import Vectors
@@ -290,6 +290,8 @@ def _word_matrix(run: _Run, trainer: Trainer) -> NDArray[np.float32]:
         center = learned.get(CENTER, learned.get("context vectors"))
     if center is None:
         raise SettingsError(f"{run.objective.name} learns no vectors of words; it learns: {', '.join(learned)}")
+    if NODES in learned:
+        return balanced(learned[NODES], center, settings.shape)[1].astype(np.float32)
     if OUTSIDE not in learned:
         return np.ascontiguousarray(center)
     return word_vectors(learned[OUTSIDE], center, settings.dim, settings.shape, settings.company)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from w2v_numeric.blocks import Table, Visit
 
 Floats = NDArray[np.float32]
-OUTSIDE, CENTER = "outside vectors", "center vectors"
+OUTSIDE, CENTER, NODES = "outside vectors", "center vectors", "inner node vectors"
 # Tables that begin at zero: what they are multiplied with does not, so they move at the first step.
-ZERO_AT_FIRST = ("inner node vectors",)
+ZERO_AT_FIRST = (NODES,)
 
 
 @dataclass

@@ -166,3 +166,12 @@ def test_more_is_trained_than_saved() -> None:
     for name in ("width", "surplus"):
         with pytest.raises(SettingsError, match=f"--{name} 0.5 has no meaning; choose a number from 1 to 10"):
             SkipGram(**{name: 0.5})
+
+
+def test_the_inner_nodes_say_which_coordinates_of_the_words_count() -> None:
+    """Beside inner nodes as well, vectors are saved in the coordinates in which both tables agree."""
+    given = {"objective": "hierarchical-softmax", "dim": 4, "min_count": 1, "epochs": 5, "threads": 1}
+    matrix = SkipGram(**given).fit(sentences()).vectors.matrix.astype(np.float64)
+    covariance = matrix.T @ matrix / len(matrix)
+    np.testing.assert_allclose(covariance, np.diag(np.diag(covariance)), atol=1e-5 * covariance.max())
+    assert (np.diff(np.diag(covariance)) <= 0).all()
