@@ -14,6 +14,7 @@ from derive.proving.budget import Budget
 from derive.proving.check import decide, decide_cases, decide_equivalence
 from derive.proving.counterexample import compare, survey
 from derive.proving.diagnosis import diagnose
+from derive.proving.doubts import open_question
 from derive.proving.evaluation import NoValue, TooMuchWork
 from derive.proving.models import Infeasible, Model, Outline
 from derive.reading.claims import Claim, Shape
@@ -25,6 +26,7 @@ from derive.terms import ArrayFacts
 
 SECONDS = 10.0
 DIAGNOSIS_SECONDS = 2.5
+DOUBT_SECONDS = 3.0
 PATIENCE = 1.5  # a step is ended by force after this many times the seconds it was given, and one second
 MODELS = 4  # in which a side must have no value before that refutes a step
 STEPS_IN_FULL = 12  # a note gets the time of this many undecided steps
@@ -74,7 +76,7 @@ def verdict_of(draft: Draft, book: Draftbook, seconds: float) -> Verdict:
     try:
         with limited(PATIENCE * seconds + 1):  # the prover watches the clock itself, but SymPy does not
             if draft.claim is not None:
-                return _of_claim(draft.claim, book, seconds)
+                return _in_doubt(_of_claim(draft.claim, book, seconds), draft, book, seconds)
             return _of_equivalence(draft.equivalent, seconds)
     except (RecursionError, MemoryError) as error:
         return Verdict(Kind.UNDECIDED, f"the terms are too large ({type(error).__name__})")
@@ -105,6 +107,14 @@ def _diagnosed(draft: Draft, book: Draftbook, verdict: Verdict, seconds: float) 
         return replace(verdict, reason=f"{verdict.reason}; {_internal(error)}", internal=True)
     except (Exception, OutOfTime):  # SymPy raises nearly anything, and the verdict stands without its diagnosis
         return verdict
+
+
+def _in_doubt(verdict: Verdict, draft: Draft, book: Draftbook, seconds: float) -> Verdict:
+    """The verdict, or that it is open where a refutation takes for granted what the note does not say."""
+    if verdict.kind is not Kind.REFUTED or verdict.counterexample is None or draft.claim is None:
+        return verdict
+    what = open_question(draft.claim, draft, book, min(DOUBT_SECONDS, seconds))
+    return verdict if what is None else Verdict(Kind.UNDECIDED, f"false as it is read, but not for {what}")
 
 
 def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:

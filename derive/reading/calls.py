@@ -627,10 +627,18 @@ def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading)
 
 def _other_indices(head: Head, parts: list[tree.Node], reading: Reading) -> bool:
     """``L(w, j)`` beside ``L = Σ_j …``: an index in the brackets that L does not depend on, so it is not L."""
-    body = unfold(head.definition.body, reading.scope.definitions)
-    free = {s.name for s in body.free_symbols} | {str(n.base.label) for n in body.atoms(Indexed)}
     letters = {name for part in parts if (name := letter(part)) is not None}
-    return bool((letters & (reading.survey.subscripts | reading.bound.keys())) - free - reading.survey.wholes)
+    indices = letters & (reading.survey.subscripts | reading.bound.keys())
+    return bool(indices - _names_of(head, reading) - reading.survey.wholes)
+
+
+def _names_of(head: Head, reading: Reading) -> set[str]:
+    """The numbers and arrays that a name depends on."""
+    return _all_names(unfold(head.definition.body, reading.scope.definitions))
+
+
+def _all_names(body: Expr) -> set[str]:
+    return {s.name.strip() for s in body.free_symbols} | {str(n.base.label) for n in body.atoms(Indexed)}
 
 
 def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
@@ -648,6 +656,8 @@ def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> 
         if len(head.depends) != len(parts) or parameter not in scope.families:
             if name is None:
                 raise Unsettled(f"{spelled.name} is used with another argument than it was defined with")
+            if len(parts) == 1 and name not in _names_of(head, reading):
+                raise Unsettled(f"what {spelled.name} is at {name}, the note does not say")
             continue
         found = with_argument(found, parameter, _argument_like(parameter, part, reading), reading)
     return found
@@ -670,6 +680,9 @@ def with_argument(found: Value, parameter: str, argument: Value, reading: Readin
         scope.axes.same(one, scope.axis(parameter, position))
     body = unfold(found.body, scope.definitions)
     own = scope.entry(parameter, tuple(Index("i", scope.axis(parameter, p)) for p in range(argument.rank)))
+    hidden = any(f"_{{{parameter}}}" in name or name.endswith(f"/∂{parameter}") for name in _all_names(body))
+    if hidden or not (body.is_number or parameter in _all_names(body)):
+        raise Unsettled(f"how it depends on {parameter}, the note does not say")
     if not isinstance(own, Indexed):
         return replace(found, body=body.xreplace({own: argument.body}))
     table = {node: argument.at(*node.indices) for node in body.atoms(Indexed) if node.base == own.base}

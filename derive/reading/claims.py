@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, Mul, Product, Sum
 from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Relation
-from derive.reading.context import Pairs, Reading, Relations
+from derive.reading.context import NOTHING_SAID, Aside, Pairs, Reading, Relations
 from derive.reading.definers import scalars_of
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
@@ -54,6 +54,7 @@ class Claim:
     members: tuple[Goal, ...] = ()
     supposed: Goal | None = None
     in_case: Facts | None = None
+    aside: Aside = NOTHING_SAID
 
 
 SYMBOLS = {
@@ -102,7 +103,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
         special=special, structured=structured, supposed=supposed, drawn=drawn, members=members,
-        in_case=_in_case(bodies, reading),
+        in_case=_in_case(bodies, reading), aside=_settled_aside(reading),
     )  # fmt: skip
 
 
@@ -112,6 +113,13 @@ def _in_case(bodies: list[Expr], reading: Reading) -> Facts | None:
     if not distinct and not given:
         return None
     return _restricted(bodies, reading, (*reading.guards, *distinct), (*reading.given, *given))
+
+
+def _settled_aside(reading: Reading) -> Aside:
+    relations = reading.aside.relations
+    return replace(
+        reading.aside, relations=tuple((settled(a, reading), symbol, settled(b, reading)) for a, symbol, b in relations)
+    )
 
 
 def _restricted(bodies: list[Expr], reading: Reading, guards: Pairs, relations: Relations) -> Facts:

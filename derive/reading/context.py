@@ -25,6 +25,18 @@ Relations = tuple[tuple[Expr, str, Expr], ...]
 Lingering = tuple[Pairs, Relations, tuple[str, ...]]
 
 
+@dataclass(frozen=True)
+class Aside:
+    """What is said in passing before a display: relations between indices, words that these differ or are alike."""
+
+    relations: tuple[tuple[Expr, str, Expr], ...] = ()
+    apart: bool = False
+    alike: bool = False
+
+
+NOTHING_SAID = Aside()
+
+
 @dataclass
 class Reading:
     """Everything that the rules for single nodes need.
@@ -53,6 +65,7 @@ class Reading:
     led_by: frozenset[int] = frozenset()
     near: frozenset[int] = frozenset()
     leading: frozenset[str] | None = None
+    aside: Aside = NOTHING_SAID
 
     def free_axis(self, name: str) -> Axis:
         """The axis that a free index letter was last seen on, or one that is still open."""
@@ -235,7 +248,8 @@ def index_expression(node: tree.Node, axis: Axis, reading: Reading) -> Expr:
             return reading.locals[name].body
         index = reading.bound.get(name)
         if index is not None:
-            scope.axes.indexed(axis, index.axis)
+            if str(index.axis.high) not in reading.survey.sampled:  # the k-th sample is not the k-th word
+                scope.axes.indexed(axis, index.axis)
             return index
         if name in scope.heads and not scope.heads[name].written:
             value = scope.heads[name].value

@@ -18,15 +18,26 @@ from derive.reading.definitions import Relearn
 from derive.reading.drafts import LOGICAL
 from derive.reading.elaborate import value
 from derive.reading.items import END_OF_HEADING, Display, Item, Sentence
+from derive.reading.prose import Formula
 from derive.reading.scope import Scope, Stated
 from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.stated import CASE, FOR, relations
 from derive.reading.structures import Structure, say
 from derive.terms import ArrayFacts
 
-__all__ = ["HYPOTHETICAL", "before", "is_order", "is_passing", "is_supposed", "lapse", "leading_to", "suppose"]
+__all__ = [
+    "HYPOTHETICAL",
+    "before",
+    "by_cases",
+    "is_order",
+    "is_passing",
+    "is_supposed",
+    "lapse",
+    "leading_to",
+    "suppose",
+]
 
-HYPOTHETICAL = re.compile(r"(^|[,，;；]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
+HYPOTHETICAL = re.compile(r"(^|[,，;；:：(（]\s*|\s)(if|when|unless|suppose|若|当|如果|假如|只有)", re.IGNORECASE)
 ASSUMED = re.compile(r"\bassum(?:e|es|ed|ing)\b|假定", re.IGNORECASE)
 PASSING = re.compile(r"\b(?:if|when|whenever|unless)\b|若|当|如果|假如|只有", re.IGNORECASE)
 
@@ -34,6 +45,8 @@ MOREOVER = re.compile(
     r"\b(?:moreover|further(?:more)?|also|in addition|additionally|too|both|still)\b|此外|并且|同时|还", re.I
 )
 CASES = re.compile(r"\b(?:otherwise|else|unless)\b|否则|除非", re.IGNORECASE)
+IN_CASE = re.compile(r"\W*(?:if|when|where|for|in case|otherwise|else|若|当|如果)\b", re.IGNORECASE)
+OTHERWISE = re.compile(r"(?:\b(?:otherwise|else)|否则|其[他它](?:情况|时)?)\W*$", re.IGNORECASE)
 EVERY = re.compile(r"\b(?:all|every|each|any)\b|所有|任意|每", re.IGNORECASE)
 NOTHING_ELSE = re.compile(
     r"(?:\b(?:if|when|whenever|suppose|supposing|assume|assuming|given|that|now|first|next|again|let us|for|all|every|"
@@ -70,6 +83,24 @@ def leading_to(number: int, items: Sequence[Item]) -> frozenset[int]:
                 break
         elif not isinstance(item, Display):
             break
+    return frozenset(found)
+
+
+def by_cases(text: str, formulas: Sequence[Formula]) -> frozenset[int]:
+    """Where the formulas stand in "b = v_c if w = o and b = 0 otherwise": each gives b in one case only.
+
+    Numbers alone ("t_j = 1 if j = k and 0 otherwise") are another matter: they say what values t has.
+    """
+    if CASES.search(text) is None:
+        return frozenset()
+    found = {
+        formula.position: formula
+        for formula in formulas
+        if IN_CASE.match(text, formula.position + 1) or OTHERWISE.search(text[: formula.position])
+    }
+    rights = [k.right for f in found.values() for s in f.statements for k in s.links if k.relation.symbol == "="]
+    if all(right is None or isinstance(plain(right), tree.Num) for right in rights):
+        return frozenset()
     return frozenset(found)
 
 

@@ -18,8 +18,22 @@ from derive.reading.lexer import Lexer
 from derive.reading.macros import Expander, Macros
 from derive.reading.rows import cut_rows
 from derive.reading.scanner import Token, scan
+from derive.reading.spelling import walk
 from derive.reading.terminals import Broken, Terminal
-from derive.reading.tree import Ignored, Link, Node, Relation, Row, Span, Statement, Text, Unread, UnreadRow
+from derive.reading.tree import (
+    Array,
+    Chain,
+    Ignored,
+    Link,
+    Node,
+    Relation,
+    Row,
+    Span,
+    Statement,
+    Text,
+    Unread,
+    UnreadRow,
+)
 
 __all__ = ["MAX_LENGTH", "Formula", "Macros", "parse_block", "read_macros"]
 
@@ -66,7 +80,28 @@ def _read_row(tokens: list[Token], formula: Formula) -> Row | UnreadRow:
         return UnreadRow(span, formula.slice(span), broken.message, formula.slice(at), at, relations)
     fragments = _fragments(terminals, lexer.ignored)
     statements = _merge_texts([_statement(fragment, separator) for fragment, separator in fragments])
+    for statement in statements:
+        if (lost := _rows_inside(statement)) is not None:
+            table, relations = lost
+            token = rf"\begin{{{table.environment}}}"
+            return UnreadRow(span, formula.slice(span), _ROWS_INSIDE, token, table.span, relations)
     return Row(span, formula.slice(span), tuple(statements), tuple(lexer.tags), tuple(lexer.ignored))
+
+
+_ROWS_INSIDE = "rows beside something else are not read; end the display behind them"
+
+
+def _rows_inside(statement: Statement) -> tuple[Array, tuple[tuple[Relation, Span], ...]] | None:
+    """The relations in rows that are no value of anything, because something is written beside them."""
+    if statement.links or statement.first is None:
+        return None
+    for node in walk(statement.first):
+        if isinstance(node, Array) and node.environment in symbols.ROW_ENVIRONMENTS:
+            cells = [cell for row in node.rows for cell in row if isinstance(cell, Chain)]
+            links = [link for cell in cells for link in cell.links]
+            if links:
+                return node, tuple((link.relation, link.relation.span) for link in links)
+    return None
 
 
 def _scan_relations(tokens: list[Token], formula: Formula) -> tuple[tuple[Relation, Span], ...]:

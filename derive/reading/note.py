@@ -15,6 +15,7 @@ from derive.patience import OutOfTime, clock
 from derive.reading import tree
 from derive.reading.affine import settle_roles
 from derive.reading.alphabets import Alphabets, alphabets
+from derive.reading.aside import aside, is_foreign, numbers_of_samples
 from derive.reading.batches import as_of_one_example
 from derive.reading.branches import Course
 from derive.reading.claims import Claim, claim
@@ -52,6 +53,7 @@ class Draftbook:
     reading: Reading
     macros: Macros = field(default_factory=dict)
     alphabets: Alphabets = field(default_factory=Alphabets)
+    foreign: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -107,12 +109,12 @@ def read_note(document: Document) -> Draftbook:
     for item in items:
         if isinstance(item, Sentence):
             columns_by_text(item.text, list(item.formulas), found)
+    found.sampled = numbers_of_samples(item for item in items if isinstance(item, Sentence))
     scope = Scope()
     state: object = None
     seconds = NOTE_SECONDS + MORE_SECONDS * sum(len(item.rows) for item in items if isinstance(item, Display))
     end, slow = clock() + seconds, set[int]()
-    _declare_shapes(items, Reading(scope, found))
-    settle_roles(trees_of(items), Reading(scope, found))
+    _prepare(items, Reading(scope, found))
     for _ in range(MAX_PASSES):
         current = Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()
@@ -120,10 +122,23 @@ def read_note(document: Document) -> Draftbook:
         clean = _run(items, current)
         as_of_one_example(scope)
         now = _state(scope, found)
-        if (clean and now == state) or clock() > end:
+        if clock() > end:
             break
+        if clean and now == state:
+            if not scope.outgrown - found.subscripts - found.index_arrays:
+                break  # a letter for a word that is also the name of all words was no number before
+            scope, now = scope.again(), None
+            _prepare(items, Reading(scope, found))
         state = now
-    return Draftbook(document.path, tuple(current.drafts), tuple(scope.conventions), current.reading, macros, letters)
+    foreign = is_foreign(item.text for item in items if isinstance(item, Sentence))
+    conventions = tuple(scope.conventions)
+    return Draftbook(document.path, tuple(current.drafts), conventions, current.reading, macros, letters, foreign)
+
+
+def _prepare(items: list[Item], reading: Reading) -> None:
+    """What is known before the first formula is read."""
+    _declare_shapes(items, reading)
+    settle_roles(trees_of(items), Reading(reading.scope, reading.survey))
 
 
 def _declare_shapes(items: list[Item], reading: Reading) -> None:
@@ -176,6 +191,8 @@ def _run(items: list[Item], current: Pass) -> bool:
         reading.guards, reading.given = list(leading.distinct), leading.given
         reading.locals = members(items[number - 1] if number else None, reading)
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
+        near = [items[position] for position in sorted(reading.near)]
+        reading.aside = aside((each for each in near if isinstance(each, Sentence)), reading)
         with supposed(leads, reading), course.display(item, current):
             clean &= _read_rows(item, current)
     return clean

@@ -93,6 +93,7 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"tous distincts|(?:paarweise|alle) verschieden|서로 다[른르]|互いに異なる|相異なる",
         ),
         ("scalar", r"\bscalars?\b|标量"),
+        ("real", r"\breal(?:[- ]valued)?\b|实数"),
         ("count", r"\bcounts?\b(?! of)|how often|共现次数|出现.{0,4}次数"),
         ("positive", r"\bpositive\b|正数|为正|正的"),
         ("row", r"\brows?\b|行向量|第.{0,3}行"),
@@ -302,11 +303,15 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             scope.partial.add(spelled.name)
             scope.note(f"every row of {spelled.name} adds up to one (one-hot rows, from the text)")
         else:
-            if not _one_hot_of_word(spelled, formulas, reading):
+            if not (_basis(spelled, text, reading) or _one_hot_of_word(spelled, formulas, reading)):
                 one_hot(spelled, formulas, reading)
         return
     if kind == "count":
         _count(spelled, reading)
+        return
+    if kind == "real":
+        if spelled.name in scope.families:
+            scope.family(spelled.name).real = True
         return
     if spelled.name in scope.heads or spelled.name in scope.sizes or not spelled.name.lstrip("\\"):
         return
@@ -364,6 +369,29 @@ def _count(spelled: Spelled, reading: Reading) -> None:
     if not (family.values or family.sums_to_one or family.points_into or family.lower is not None or family.positive):
         family.positive = family.nonnegative = True
         reading.scope.note(f"the counts {spelled.name} are positive (inferred)")
+
+
+BASIS = re.compile(
+    r"(?:standard|canonical|coordinate) (?:basis |unit )?vector|basis (?:unit )?vector|th (?:\S{1,3} )?unit vector|"
+    r"标准(?:基|单位)?向量|个单位向量|基向量",
+    re.IGNORECASE,
+)
+
+
+def _basis(spelled: Spelled, text: str, reading: Reading) -> bool:
+    """ "e_w is the w-th unit vector": a vector for every w, with the one at w."""
+    own = letter(spelled.subs[0]) if len(spelled.subs) == 1 else None
+    scope, key = reading.scope, spelled.name + "_"
+    if own is None or BASIS.search(text) is None or scope.defined_at.get(key, "one-hot") != "one-hot":
+        return False
+    axis = scope.axis(spelled.name, 0)
+    number, i = Index(own, axis), Index("iʹ1h", axis)
+    definition = Definition(key, (number, i), delta(i, number))
+    scope.definitions[key] = definition
+    scope.heads[key] = Head(definition, 1, Value((i,), function(key)(number, i)), key)
+    scope.defined_at[key] = "one-hot"
+    scope.note(f"{spelled.name}_{own} is the unit vector with the one at {own} (from the text)")
+    return True
 
 
 def _one_hot_of_word(spelled: Spelled, formulas: list[Formula], reading: Reading) -> bool:

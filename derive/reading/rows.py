@@ -17,6 +17,7 @@ _OPENING = frozenset("([") | set(symbols.OPENERS)
 _CLOSING = frozenset(")]") | set(symbols.CLOSERS)
 _BINARY = symbols.SIGNS | symbols.OPERATORS | symbols.OPERATOR_SYNONYMS.keys()
 _AFTER_ROWS = frozenset({",", ".", ";", "}"})
+_STARS = frozenset({"*", r"\ast", r"\star", r"\dagger"})
 _MAX_JOINED = 40
 
 
@@ -145,8 +146,11 @@ def _unpaired(token: Token) -> str:
 
 
 def _ends_row(tokens: list[Token], index: int) -> bool:
-    """Whether nothing follows on the row but tags, punctuation, and ends or beginnings of other rows."""
+    """Whether nothing follows on the row but labels, punctuation, and ends or beginnings of other rows."""
     while index < len(tokens):
+        index = _behind_label(tokens, index)
+        if index == len(tokens):
+            return True
         token = tokens[index]
         if token.kind in ("break", "begin"):
             return token.kind == "break" or token.text in symbols.ROW_ENVIRONMENTS
@@ -157,6 +161,18 @@ def _ends_row(tokens: list[Token], index: int) -> bool:
             return False
         index += 1
     return True
+
+
+def _behind_label(tokens: list[Token], index: int) -> int:
+    """The index behind a label at ``index``: a wide space with ``(4)`` or ``(*)`` that is written as a formula."""
+    if tokens[index].text not in symbols.WIDE_SPACES:
+        return index
+    index = _next_solid(tokens, index + 1)
+    solid = [k for k in range(index, len(tokens)) if tokens[k].kind != "space"][:3]
+    if "".join(tokens[k].text for k in solid[::2]) != "()" or len(solid) < 3:
+        return index
+    label = tokens[solid[1]]
+    return solid[2] + 1 if label.kind == "number" or label.text in _STARS else index
 
 
 def _arguments(tokens: list[Token], index: int, pairs: dict[int, int]) -> int:

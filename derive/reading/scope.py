@@ -143,6 +143,14 @@ class Scope:
         self.repeats = False
         self.paired: set[str] = set()
         self.stated: dict[str, Stated] = {}  # by where it stands
+        self.numbers: set[str] = set()
+        self.outgrown: set[str] = set()
+
+    def again(self) -> Scope:
+        """Nothing but how many indices the names have: what was learnt from a vector as if it were a number is gone."""
+        scope = Scope()
+        scope.families = {name: Family(name, family.order) for name, family in self.families.items()}
+        return scope
 
     def warn(self, line: int, column: int, warning: str) -> None:
         """Remember something suspicious that the author should look at, and where it stands."""
@@ -162,6 +170,8 @@ class Scope:
             if order > 4:
                 raise Unsettled(f"{name} would need {order} indices")
             family.order = order
+            if name in self.numbers:
+                self.outgrown.add(name)
             raise Relearn(name)
 
     def axis(self, name: str, position: int) -> Axis:
@@ -194,6 +204,7 @@ class Scope:
         """One entry of a family, or the scalar itself."""
         family, where = self.family(name), tuple(where)
         if not where:
+            self.numbers.add(name)
             return real(name, **({"positive": True} if family.positive else {}))
         if family.points_into is not None:
             return array(name, integer=True)[where]

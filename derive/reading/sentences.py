@@ -30,7 +30,7 @@ from derive.reading.definers import (
 from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
-from derive.reading.hypotheses import HYPOTHETICAL, is_order, is_passing, is_supposed, lapse, suppose
+from derive.reading.hypotheses import HYPOTHETICAL, by_cases, is_order, is_passing, is_supposed, lapse, suppose
 from derive.reading.items import Item, Sentence
 from derive.reading.path_words import declare_paths
 from derive.reading.prose import apply_cues
@@ -85,10 +85,11 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         pass
     stated = [statement for formula in sentence.formulas for statement in formula.statements]
     special = counts(sentence.text, list(sentence.formulas)) or special_case(stated, sentence.text, reading.scope)
+    cases = by_cases(sentence.text, sentence.formulas)
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
         words = sentence.text[: formula.position]
-        hypothetical = case == formula.statements or bool(HYPOTHETICAL.search(words))
+        hypothetical = case == formula.statements or bool(HYPOTHETICAL.search(words)) or formula.position in cases
         try:
             _enumeration(formula.statements, reading)
         except Relearn:

@@ -15,7 +15,7 @@ from derive.errors import Place
 from derive.patience import OutOfTime, clock, limited
 from derive.reading import tree
 from derive.reading.assumptions import CUE
-from derive.reading.calls import labelled
+from derive.reading.calls import labelled, signature
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
 from derive.reading.decimals import of_decimals
@@ -41,7 +41,7 @@ from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Unsettled
 from derive.reading.sentences import assume, is_condition, plain_number
 from derive.reading.spelling import TRANSPOSES, Spelled, bare, letter, plain, spell, walk
-from derive.reading.survey import TABLES
+from derive.reading.survey import TABLES, on_the_line
 from derive.reading.targets import weights_of_cross_entropy
 from derive.reading.values import ShapeError, Value
 
@@ -346,6 +346,8 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
         )
         right.pending, right.pending_at = found, place
         return right
+    if right.value.rank and not found.parameters and _known_by_entries(found, right.value.rank, reading):
+        return None
     weights_of_cross_entropy(right.value, reading)
     give_way(found, right.value, place, reading)
     if again:
@@ -380,6 +382,12 @@ POSED = re.compile(
     re.IGNORECASE,
 )
 """Words with which an author gives a function of the note another formula."""
+
+
+def _known_by_entries(found: Candidate, rank: int, reading: Reading) -> bool:
+    """``H = XᵀSX`` after ``H_{jk} = …``: an equation between the two."""
+    head = reading.scope.heads.get(signature(found.spelled.name, rank, None))
+    return head is not None and head.written == rank and head.value.rank == 0
 
 
 def _first_called(key: str, reading: Reading) -> str:
@@ -438,7 +446,7 @@ def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, curre
         add(problem="there is nothing to the left of this relation")
     elif right.shape_error is not None:
         settled = right.node is not None and not right.soft and _all_declared(right.node, reading)
-        certain = right.certain or settled
+        certain = settled or (right.certain and right.node is not None and not _all_of_many(right.node, reading))
         add(problem=right.shape_error, shape_error=right.shape_error, certain=certain)
     elif _is_assumption(side, symbol, right, reading, place):
         add(definition="an equation that is assumed from here on")
@@ -478,6 +486,15 @@ def _is_legend(node: tree.Node) -> bool:
     return all(any(isinstance(n, tree.Text) for cell in row for n in walk(cell)) for row in node.rows)
 
 
+def _all_of_many(node: tree.Node, reading: Reading) -> bool:
+    """Whether a name without its index is taken for all of the vectors x_w, though it may be another name as well."""
+    bare = set(on_the_line(node)) & reading.survey.indexed
+    families = {name: reading.scope.families.get(name) for name in bare - reading.survey.shapes.keys()}
+    return any(family is not None and family.order > 1 for family in families.values()) or any(
+        (head := reading.scope.heads.get(f"{name}_")) is not None and head.value.rank for name in bare
+    )
+
+
 def _all_declared(node: tree.Node, reading: Reading) -> bool:
     """Whether the shapes of all names in a formula were declared by the author, or follow from what was."""
     scope = reading.scope
@@ -488,6 +505,8 @@ def _all_declared(node: tree.Node, reading: Reading) -> bool:
         if name in reading.survey.subscripts:
             continue
         if (head := scope.heads.get(name) or scope.heads.get(f"{name}_")) is not None:
+            if name not in scope.heads and not spelled.subs and head.value.rank:
+                return False  # ``x`` beside the vectors ``x_w = …`` may be another name
             if not shapes_settled(unfold(head.definition.body, scope.definitions), reading):
                 return False
             continue

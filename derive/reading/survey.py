@@ -101,6 +101,7 @@ class Survey:
     columns: dict[str, bool] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     general: set[str] = field(default_factory=set)
+    sampled: frozenset[str] = frozenset()
 
     def outcomes(self, table: str) -> set[str]:
         """``P(A)`` and ``P(B)`` of words A and B: capital letters stand for themselves where there are several."""

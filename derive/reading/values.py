@@ -262,6 +262,16 @@ def dot(first: Value, second: Value, axes: Axes) -> Value:
     return scalar(body)
 
 
+def _of_vectors(first: Value, second: Value, axes: Axes) -> Value:
+    """A row times a column, or a column times a row; that lengths differ may as well mean that these are turned."""
+    if not first.row:
+        return outer(first, second)
+    try:
+        return dot(first, second, axes)
+    except ShapeError as error:
+        raise ShapeError(str(error)) from error
+
+
 def multiply(first: Value, second: Value, axes: Axes, *, dotted: bool = False) -> Value:
     """The product of two neighbours; ``dotted`` when the author wrote ``·``, which is a dot product of vectors."""
     if first.rank == 0:
@@ -270,9 +280,9 @@ def multiply(first: Value, second: Value, axes: Axes, *, dotted: bool = False) -
         return replace(first, body=first.body * rename_bound(second.body))
     if first.rank == second.rank == 1:
         if dotted or first.row != second.row:
-            return dot(first, second, axes) if dotted or first.row else outer(first, second)
-        apart = _apart(first.shape[0], second.shape[0], axes)
-        raise ShapeError(f"{first.describe()} times {second.describe()} does not conform", certain=apart)
+            return dot(first, second, axes) if dotted else _of_vectors(first, second, axes)
+        # The lengths alone do not settle it: of two rows the product of the first, transposed, and the second conforms.
+        raise ShapeError(f"{first.describe()} times {second.describe()} does not conform")
     if first.rank == 1:
         if not first.row:
             raise ShapeError(f"{first.describe()} times {second.describe()} does not conform")
