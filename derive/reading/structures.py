@@ -106,7 +106,8 @@ APART = re.compile(
 
 REPEATED = re.compile(
     r"\brepeat(?:s|ed|edly|ing)?\b|\brepetitions?\b|\bduplicates?\b|\bwith replacement|more than once|\btwice\b|"
-    r"\bmultiplicit|several times|not (?:all|necessarily|always) (?:distinct|different)|coincide|\bcollide|重复|重複|可能相同",
+    r"\bmultiplicit|several times|"
+    r"not (?:all|necessarily|always) (?:distinct|different)|coincide|\bcollide|重复|重複|可能相同",
     re.IGNORECASE,
 )
 """Words with which a note speaks of words that come more than once."""
