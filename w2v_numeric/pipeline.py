@@ -290,7 +290,7 @@ def _word_matrix(run: _Run, trainer: Trainer) -> NDArray[np.float32]:
         center = learned.get(CENTER, learned.get("context vectors"))
     if center is None:
         raise SettingsError(f"{run.objective.name} learns no vectors of words; it learns: {', '.join(learned)}")
-    if NODES in learned:
+    if NODES in learned and CENTER in learned:
         return balanced(learned[NODES], center, settings.shape)[1].astype(np.float32)
     if OUTSIDE not in learned:
         return np.ascontiguousarray(center)

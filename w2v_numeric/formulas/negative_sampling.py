@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 NOTES = {
-    "negative-sampling-counts.md": "61eb92bf93bd715c89171ea39007285180e7416b5a7ff94549e3e57450430294",
+    "negative-sampling-counts.md": "9ac07d72c165a1a15809a8d32df3ac91242a7534ad8541f3532a78bb80bce425",
     "negative-sampling.md": "e620e779ea34fad1a71799cf64df17f58fae9f8d5dbe3a4c34a1da0c6a7e1802",
 }
 """The notes the functions come from, with the SHA-256 of each."""
@@ -59,7 +59,9 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
             "r": "noise",
             "K": "negatives",
         },
-        "preferred": {},
+        "preferred": {
+            "epochs": "80",
+        },
     },
     "negative-sampling": {
         "about": "Skip-gram with negative sampling: noise words drawn for each piece of text.",
