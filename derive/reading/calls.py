@@ -557,8 +557,8 @@ def _random_variable_table(
         for found, p in zip(letters, parts, strict=True)
         if found is not None
     }
-    if separators == ("|",):
-        below = {found: where[found] for found in letters[1:] if found}
+    if separators.count("|") == 1 and set(separators) <= {"|", ","}:
+        below = {found: where[found] for found in letters[separators.index("|") + 1 :] if found}
         return _marginal(name, where, axes, reading) / _marginal(name, below, axes, reading)
     if any(s != "," for s in separators):
         raise Unsettled(f"{name} with these separators is not understood")
@@ -592,7 +592,7 @@ def _joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
         reading.scope.note(f"{name} is the relative frequency of the counts # (inferred)")
         total = _marginal("\\#", {}, {w: reading.scope.axis(f"({w})", 0) for w in joint}, reading)
         return _joint_entry("\\#", where, reading) / total
-    declare_table(key, name, (",",), 0, reading)
+    declare_table(key, name, (",",) * (len(joint) - 1), 0, reading)
     scope = reading.scope
     for position, found in enumerate(joint):
         scope.axes.same(scope.axis(key, position), scope.axis(f"({found})", 0))

@@ -1,4 +1,4 @@
-"""Entropies and divergences by their names: H(p), H(p,q), H(Y|X), D_KL(p‖q), I(X;Y), JSD."""
+"""Entropies and divergences by their names: H(p), H(p,q), H(Y|X), D_KL(p‖q), I(X;Y|Z), JSD."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def divergence(spelled: Spelled, group: tree.Group, reading: Reading) -> Value |
         return scalar(_weighted(p, lambda i: -log(p.at(i)), p, reading))
     if name in ("H", "S") and _random(parts, reading):
         return _entropy(parts, separators, reading)
-    if name in ("I", "MI") and len(parts) == 2 and separators[0] in (";", ",") and _random(parts, reading):
-        return _mutual_information(parts, reading)
+    if name in ("I", "MI") and _random(parts, reading) and (sides := _sides(parts, separators)) is not None:
+        return _mutual_information(*sides, reading)
     return None
 
 
@@ -229,13 +229,32 @@ def _single(found: str, reading: Reading) -> Value | None:
     return None
 
 
-def _mutual_information(parts: tuple[tree.Node, ...], reading: Reading) -> Value:
+def _sides(
+    parts: tuple[tree.Node, ...], separators: tuple[str, ...]
+) -> tuple[list[str], list[str], list[str]] | None:
+    """The letters of ``I(X,Y;Z|W)``: what is compared with what, and what is given; None if it is not written so."""
     letters = [v for part in parts if (v := _variable(part)) is not None]
+    bar = separators.index("|") if "|" in separators else len(separators)
+    marks = separators[:bar]
+    middle = marks.index(";") if ";" in marks else 0 if marks == (",",) else None
+    rest = (*marks[:middle], *marks[(middle or 0) + 1 :], *separators[bar + 1 :])
+    if middle is None or set(rest) - {","}:
+        return None
+    return letters[: middle + 1], letters[middle + 1 : bar + 1], letters[bar + 1 :]
+
+
+def _mutual_information(one: list[str], other: list[str], given: list[str], reading: Reading) -> Value:
+    """``Σ p(a,b,c) log (p(a,b,c) p(c) / (p(a,c) p(b,c)))``; without c its probability is 1."""
+    letters = dict.fromkeys((*one, *other, *given))
     name = _tables(reading, set(letters))
     where: dict[str, Expr] = {w: new_index(w, reading.scope.axis(f"({w})", 0)) for w in letters}
-    joint = _probability(name, where, reading)
-    singles = [_probability(name, {w: where[w]}, reading) for w in letters]
-    body = joint * log(joint / sympy.Mul(*singles))
+
+    def probability(*which: str) -> Expr:
+        return _probability(name, {w: where[w] for w in letters if w in which}, reading)
+
+    joint = probability(*letters)
+    ratio = joint / (probability(*one, *given) * probability(*other, *given))
+    body = joint * log(ratio * probability(*given) if given else ratio)
     for index in where.values():
         body = sum_over(body, index)
     return scalar(body)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from derive.reading import tree
 from derive.reading.alphabets import Alphabets
+from derive.reading.brackets import with_named_brackets
 from derive.reading.components import components
 from derive.reading.dummies import dummies
 from derive.reading.items import Display, Item, Sentence, trees_of
@@ -21,7 +22,7 @@ from derive.reading.spelling import walk
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    one_alphabet = with_dummies(with_components(with_alphabets(items, letters)))
+    one_alphabet = with_dummies(with_components(with_named_brackets(with_alphabets(items, letters))))
     return with_second_meanings(with_plain_paths(with_labels(with_new_names(with_layers(one_alphabet)))))
 
 

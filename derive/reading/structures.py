@@ -50,7 +50,7 @@ _MATRIX = (
     r"positive[- ](?:semi-?)?definite|\bp\.?s\.?d\b|\bs\.?p\.?d\b|triangular|invertible|"
     r"non-?singular|stochastic|(?:row|column)s? sums?|行和|列和|\bdiagonal\b(?! entr| elem| term)|"
     r"projection matri|\bprojector|idempotent|permutation matri|"
-    r"full (?:column |row )?rank|hermitian|对称|正定|对角矩?阵|可逆|置换矩阵|投影矩阵|幂等"
+    r"full (?:column |row )?rank|hermitian|(?<![由据用按依])对称|正定|对角矩?阵|可逆|置换矩阵|投影矩阵|幂等"
 )
 _VECTOR_OR_MATRIX = (
     r"one[- ]?hot|indicator vector|独热|(?:sums?|adds?)(?: up)? to (?:one\b|1\b|unity)|"

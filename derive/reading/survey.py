@@ -474,13 +474,20 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
             inner = spell(head) if head is not None else None
             if inner and inner.subs:
                 found.index_arrays.add(inner.name)
-        if len(parts) == 2 and separators == (",",) and all(n and n.islower() for n in names):
-            found.joints.setdefault(spelled.name, tuple(n for n in names if n))
+        if len(parts) > 1 and set(separators) == {","} and all(n and n.islower() for n in names):
+            _joint(spelled.name, tuple(n for n in names if n), found)
     if spelled.name in ("H", "I", "MI"):
         upper = [n for n in names if n and len(n) == 1 and n.isupper()]
         found.random_variables.update(upper)
         if not upper:
             found.wholes.update(n for n in names if n)
+
+
+def _joint(name: str, letters: tuple[str, ...], found: Survey) -> None:
+    """``p(x,y)`` is a joint distribution, and where ``p(x,y,z)`` stands as well it is a marginal of that."""
+    known = found.joints.setdefault(name, letters)
+    if len(set(letters)) == len(letters) and set(known) < set(letters):
+        found.joints[name] = letters
 
 
 SCORED = {"\\sigma", "sigmoid", "exp", "\\exp"}
