@@ -229,9 +229,7 @@ def _single(found: str, reading: Reading) -> Value | None:
     return None
 
 
-def _sides(
-    parts: tuple[tree.Node, ...], separators: tuple[str, ...]
-) -> tuple[list[str], list[str], list[str]] | None:
+def _sides(parts: tuple[tree.Node, ...], separators: tuple[str, ...]) -> tuple[list[str], list[str], list[str]] | None:
     """The letters of ``I(X,Y;Z|W)``: what is compared with what, and what is given; None if it is not written so."""
     letters = [v for part in parts if (v := _variable(part)) is not None]
     bar = separators.index("|") if "|" in separators else len(separators)
