@@ -58,7 +58,7 @@ def _is_unknown_bracket(node: tree.Node) -> bool:
         group, order = node.base, node.sub
         if order is None or node.sup is not None or node.primes or tree.sexpr(plain(order)) in EUCLIDEAN:
             return False
-        fences = ("\\|", "||")
+        fences: tuple[str, ...] = ("\\|", "||")
     else:
         group, fences = node, ("\\langle",)
     return (
