@@ -158,11 +158,19 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
 
 
 def _of_members(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
-    """What is false of any word may still hold of those of a set; it must be false of one of them."""
+    """What is false of any word may still hold of those of a set; it must be false of one of them, or hold of all."""
+    found = []
     for goal in claim.members:
-        again = decide(_fixed(goal, book), deadline=seconds / 2)
-        if again.kind is Kind.REFUTED:
-            return again
+        found.append(decide(_fixed(goal, book), deadline=seconds / 2))
+        if found[-1].kind is Kind.REFUTED:
+            return found[-1]
+    if (
+        claim.exhaustive
+        and claim.shape is Shape.SAME
+        and found
+        and all(verdict.kind is Kind.PROVED for verdict in found)
+    ):
+        return found[-1]
     names = ", ".join(claim.drawn)
     return Verdict(
         Kind.UNDECIDED, f"false for arbitrary {names}, but the note does not say enough about it; declare what it is"

@@ -21,7 +21,8 @@ from derive.reading.definitions import unfold
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.ranges import run_of
 from derive.reading.scope import Unsettled, entry_name
-from derive.reading.spelling import Spelled, plain, spell, words
+from derive.reading.sets import is_sample, parts
+from derive.reading.spelling import Spelled, letter, plain, spell, words
 from derive.reading.values import Value, add
 from derive.reading.written import shown
 from derive.terms import Axis
@@ -39,6 +40,7 @@ def cases(node: tree.Array, reading: Reading) -> Value:
     ]
     for cell in (cell for row in node.rows for cell in row[2:] if not isinstance(cell, tree.Empty)):
         raise Unsettled(f"a case with more than a value and a condition: {shown(cell)}")
+    _keep_among(rows, reading)
     total: Value | None = None
     rest: Expr = sympy.Integer(1)
     for position, (entry, when) in enumerate(rows):
@@ -66,6 +68,27 @@ def cases(node: tree.Array, reading: Reading) -> Value:
     if not _covered(rest, reading):
         raise Unsettled("the cases do not cover everything")
     return total
+
+
+def _keep_among(rows: list[tuple[tree.Node, tree.Node | None]], reading: Reading) -> None:
+    """``x = o`` and last ``x ∈ S``: nothing is said of an x that is neither o nor in S."""
+    last = _condition_of(rows[-1][1]) if rows else None
+    if not isinstance(last, tree.Chain) or last.first is None or not _is_membership(last):
+        return
+    name, set_ = letter(last.first), last.links[0].right
+    if name is None or set_ is None or name in reading.bound or name in reading.among or not is_sample(set_, reading):
+        return
+    axis = reading.free_axis(name)
+    singles: list[Expr] = []
+    for _, when in rows[:-1]:
+        chain = _condition_of(when)
+        left, right, equal = (
+            condition(chain, reading, lambda each: _axis_for(each, reading)) if chain else (0, 0, False)
+        )
+        if not equal or name not in (str(left), str(right)):
+            return
+        singles.append(right if str(left) == name else left)
+    reading.among[name] = (*singles, *(part.element for part in parts(set_, reading, axis)))
 
 
 def truth(node: tree.Node, reading: Reading, axis_of: Callable[[str], Axis]) -> Expr:

@@ -52,6 +52,7 @@ class Claim:
     structured: tuple[str, ...] = ()
     drawn: tuple[str, ...] = ()
     members: tuple[Goal, ...] = ()
+    exhaustive: bool = False
     supposed: Goal | None = None
     in_case: Facts | None = None
     aside: Aside = NOTHING_SAID
@@ -99,11 +100,13 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     special = tuple(replace(met, facts=each) for each in known)
     leading = [each for each in stated if each.alone and each.since in reading.led_by]
     supposed = under(goal, leading, scope, item)[0] if leading else None
-    drawn, members = _drawn(special if structured else (met,), reading)
+    among = _among(special if structured else (met,), reading)
+    drawn, members = among or _drawn(special if structured else (met,), reading)
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
         special=special, structured=structured, supposed=supposed, drawn=drawn, members=members,
         in_case=_in_case(bodies, reading), aside=_settled_aside(reading),
+        exhaustive=among is not None and met == goal and not structured,
     )  # fmt: skip
 
 
@@ -176,6 +179,19 @@ def _listed_values(bodies: list[Expr], reading: Reading) -> Iterator[str]:
             weight = isinstance(entry, Indexed) and len(entry.indices) == 1 and entry.indices[0] in own
             if weight and not reading.scope.family(str(entry.base.label)).injective:
                 yield f"whether every value stands once among the {entry.base.label}"
+
+
+def _among(goals: Sequence[Goal], reading: Reading) -> tuple[tuple[str, ...], tuple[Goal, ...]] | None:
+    """The letter that is one of a few words and of a drawn set, and the goals for each of these; None if none is."""
+    free = {i for goal in goals for side in (goal.left, goal.right) for i in free_indices(side)}
+    found = [(index, reading.among[index.name]) for index in free if index.name in reading.among]
+    if len(found) != 1:
+        return (tuple(sorted(index.name for index, _ in found)), ()) if found else None
+    (index, elements), members = found[0], []
+    for element in elements:
+        table = {index: settled(reading.scope.sized(element), reading)}
+        members += [replace(g, left=g.left.xreplace(table), right=g.right.xreplace(table)) for g in goals]
+    return (index.name,), tuple(members)
 
 
 def _drawn(goals: Sequence[Goal], reading: Reading) -> tuple[tuple[str, ...], tuple[Goal, ...]]:

@@ -12,7 +12,7 @@ from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
 from derive.reading.ranges import member_axis, size_of
 from derive.reading.scope import Family, Unsettled
-from derive.reading.sets import excluded, is_sample, is_union, sample, sample_axis, set_name
+from derive.reading.sets import excluded, is_sample, is_union, parts, sample, sample_axis, set_name
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import vector_at
 from derive.reading.values import Value, scalar
@@ -354,6 +354,16 @@ def member_of_sample(statement: tree.Statement, reading: Reading) -> tuple[str, 
         return None
     index = Index(f"{name}", sample_axis(set_, reading))
     return name, scalar(sample(set_, index, reading.free_axis(name), reading))
+
+
+def member_of_union(statement: tree.Statement, reading: Reading) -> tuple[str, tuple[Expr, ...]] | None:
+    """ "for x ∈ {o} ∪ S" before a display: x is one of these."""
+    if statement.first is None or [k.relation.symbol for k in statement.links] != ["\\in"]:
+        return None
+    name, set_ = letter(statement.first), statement.links[0].right
+    if name is None or set_ is None or not (is_union(set_) or set_name(set_) in reading.scope.unions):
+        return None
+    return name, tuple(part.element for part in parts(set_, reading, reading.free_axis(name)))
 
 
 def _is_sum(node: tree.Node) -> bool:

@@ -116,14 +116,21 @@ def distribution(node: tree.Node, reading: Reading) -> Value:
     spelled = spell(node)
     spelled = labelled(spelled, reading) if spelled is not None else None
     if spelled is not None and not spelled.subs:
-        return value_or_table(spelled, reading)
-    if isinstance(node, tree.Product) and len(node.factors) == 2 and (inner := spell(node.factors[0].node)) is not None:
-        if isinstance(plain(node.factors[1].node), tree.Group):
-            return value_or_table(inner, reading)
-    found = value(node, reading)
+        found = value_or_table(spelled, reading)
+    elif (inner := _table_of(node)) is not None:
+        found = value_or_table(inner, reading)
+    else:
+        found = value(node, reading)
     if found.rank != 1:
         raise Unsettled(f"a distribution is expected, and this is {found.describe()}")
     return found
+
+
+def _table_of(node: tree.Node) -> Spelled | None:
+    """The name p of the table ``p(x)``."""
+    if not isinstance(node, tree.Product) or len(node.factors) != 2:
+        return None
+    return spell(node.factors[0].node) if isinstance(plain(node.factors[1].node), tree.Group) else None
 
 
 def relative_entropy(p: Value, q: Value, reading: Reading) -> Expr:

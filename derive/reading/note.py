@@ -32,7 +32,7 @@ from derive.reading.prose import columns_by_text
 from derive.reading.renaming import renamed
 from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Scope
-from derive.reading.sentences import announced, members, read_sentence
+from derive.reading.sentences import announced, members, of_unions, read_sentence
 from derive.reading.spelling import plain
 from derive.reading.statements import in_time, read_row, report_unread
 from derive.reading.suppositions import supposed
@@ -189,7 +189,8 @@ def _run(items: list[Item], current: Pass) -> bool:
         reading.near = reading.led_by | before(number, items)
         leading = announced(number, items, reading)
         reading.guards, reading.given = list(leading.distinct), leading.given
-        reading.locals = members(items[number - 1] if number else None, reading)
+        led = items[number - 1] if number else None
+        reading.locals, reading.among = members(led, reading), of_unions(led, reading)
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
         near = [items[position] for position in sorted(reading.near)]
         reading.aside = aside((each for each in near if isinstance(each, Sentence)), reading)

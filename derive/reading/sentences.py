@@ -15,7 +15,7 @@ from derive.reading.branches import begun
 from derive.reading.calls import UNKNOWN_FUNCTIONS, arguments_of, labelled, signature
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count
-from derive.reading.declarations import declare_by_relation, member_of_sample
+from derive.reading.declarations import declare_by_relation, member_of_sample, member_of_union
 from derive.reading.definers import (
     Candidate,
     bare_key,
@@ -404,6 +404,16 @@ def members(item: Item | None, reading: Reading) -> dict[str, Value]:
         return {}
     try:
         found = [member_of_sample(s, reading) for formula in item.formulas for s in formula.statements]
+    except (Relearn, *LOGICAL):
+        return {}
+    return dict(pair for pair in found if pair is not None)
+
+
+def of_unions(item: Item | None, reading: Reading) -> dict[str, tuple[Expr, ...]]:
+    """``x ∈ {o} ∪ S`` in the sentence that leads to a display: what x may be there."""
+    statements = [s for formula in item.formulas for s in formula.statements] if isinstance(item, Sentence) else []
+    try:
+        found = [member_of_union(statement, reading) for statement in statements]
     except (Relearn, *LOGICAL):
         return {}
     return dict(pair for pair in found if pair is not None)

@@ -459,11 +459,9 @@ def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, curre
         try:
             settle_rank(side.value, right.value, [n for n in nodes if n is not None], reading)
             made = claim(side.value, symbol, right.value, reading)
-            add(
-                claim=replace(
-                    made, unmet=(*made.unmet, *_doubled(nodes, span.line, reading), *of_decimals(made.goal, nodes))
-                )
-            )
+            doubts = (doubt for doubt in side.doubts if doubt not in made.unmet)  # from a display further up
+            more = (*doubts, *_doubled(nodes, span.line, reading), *of_decimals(made.goal, nodes))
+            add(claim=replace(made, unmet=(*made.unmet, *more)))
         except (Unsettled, ShapeError, DerivativeError, Circular) as error:
             add(problem=str(error))
 
