@@ -21,7 +21,7 @@ from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
 from derive.reading.places import placed
 from derive.reading.scope import Family, entry_name
-from derive.reading.structures import over_paths, structured_facts
+from derive.reading.structures import on_one_path, over_paths, structured_facts
 from derive.reading.values import Value, is_number
 from derive.terms import ANY, Axis, Facts, Index, free_indices
 
@@ -87,7 +87,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     real = frozenset(name for name, family in scope.families.items() if family.real)
     shapes = (left.describe(), right.describe())
     unsaid = _disputed(bodies, reading)
-    if over_paths(scope, facts, bodies):
+    if over_paths(scope, facts, bodies) or on_one_path(scope, facts, bodies):
         unsaid += ("which ways through the tree there are",)
     item = int(reading.place) if reading.place.isdigit() else sys.maxsize
     stated = heeded(scope, bodies, item, reading.near, lambda term: settled(term, reading))

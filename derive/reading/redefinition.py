@@ -22,6 +22,9 @@ from derive.reading.survey import ENTROPIES, TABLES, lengths_in
 __all__ = ["with_second_meanings"]
 
 NOW = re.compile(r"(?:^|[.!?]\s+|\n)\W*now\b|\bthis time\b|现在|改为|改成", re.IGNORECASE)
+EXPLAINS = re.compile(r"^\W*(?:where|with|here)\b|^\W*(?:其中|这里|式中|此处)", re.IGNORECASE)
+"""How a sentence begins that explains the display before it."""
+IF = re.compile(r"\s*(?:if|when|where|whenever|当|若|如果)\s*", re.IGNORECASE)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -58,7 +61,8 @@ class _Meanings:
             again: list[tree.Statement] = []
             if isinstance(item, Sentence):
                 self.said = item.text
-            for statement, name, right in _equations(item):
+            explained = _explained(self.items[number : number + 2])
+            for statement, name, right in (*_equations(item), *explained):
                 again += self._meet(name, right, statement, number)
             if isinstance(item, Display | Sentence):
                 yield self._applied(item)
@@ -141,14 +145,33 @@ class _Meanings:
         return replace(node, base=new, decorations=(), run="", at=0)
 
 
+def _explained(items: Sequence[Item]) -> list[tuple[tree.Statement, str, tree.Node]]:
+    """The equations behind a display that say what its names are: "where t_j = 1 if …"."""
+    if len(items) < 2 or not isinstance(items[0], Display) or not isinstance(items[1], Sentence):
+        return []
+    return list(_equations(items[1])) if EXPLAINS.search(items[1].text) else []
+
+
+def _condition_behind(formula: Formula, item: Sentence) -> tree.Node | None:
+    """C in "t = 1 if C"."""
+    found = next((each for each in item.formulas if each.position > formula.position), None)
+    if found is None or IF.fullmatch(item.text[formula.position + 1 : found.position]) is None:
+        return None
+    return found.statements[0].first if found.statements else None
+
+
 def _headings(item: Item) -> int:
     return item.text.count(END_OF_HEADING) if isinstance(item, Sentence) else 0
 
 
 def _equations(item: Item) -> Iterator[tuple[tree.Statement, str, tree.Node]]:
     """The equations that may define a name, with the name and the other side."""
+    statements: list[tree.Statement] = []
+    conditions: dict[int, tree.Node | None] = {}
     if isinstance(item, Sentence):
-        statements = [statement for formula in item.formulas for statement in formula.statements]
+        for formula in item.formulas:
+            statements += formula.statements
+            conditions |= dict.fromkeys(map(id, formula.statements), _condition_behind(formula, item))
     elif isinstance(item, Display):
         statements = [statement for row in item.rows if isinstance(row, tree.Row) for statement in row.statements]
     else:
@@ -158,6 +181,8 @@ def _equations(item: Item) -> Iterator[tuple[tree.Statement, str, tree.Node]]:
         if right is None or statement.first is None or statement.links[0].relation.symbol not in ("=", ":=", "\\equiv"):
             continue
         name = _defined(plain(statement.first))
+        if isinstance(plain(right), tree.Num):  # a number only where something holds
+            right = conditions.get(id(statement)) or right
         if name is not None and not isinstance(plain(right), tree.Num | tree.Unread | tree.Ellipsis):
             yield statement, name, right
 

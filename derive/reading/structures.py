@@ -302,6 +302,23 @@ def over_paths(scope: Scope, facts: Facts, sides: Iterable[Expr]) -> bool:
     )
 
 
+def on_one_path(scope: Scope, facts: Facts, sides: Sequence[Expr]) -> bool:
+    """Whether one side has some nodes on the way to a word by their numbers, and the other has them all."""
+    numbers = [any(e.indices[1].is_Integer and e.indices[1] > 1 for e in _nodes(side, facts)) for side in sides]
+    whole = [
+        any(e.indices[1].has(part.limits[0][0]) for part in side.atoms(Sum, Product) for e in _nodes(part, facts))
+        for side in sides
+    ]
+    return scope.trees and any(numbers[k] and not whole[k] and whole[1 - k] and not numbers[1 - k] for k in (0, 1))
+
+
+def _nodes(side: Expr, facts: Facts) -> list[Indexed]:
+    """The entries ``n(w, j)`` of arrays of nodes."""
+    found = [entry for entry in side.atoms(Indexed) if len(entry.indices) == 2]
+    known = ((entry, facts.of(str(entry.base.label))) for entry in found)
+    return [entry for entry, what in known if what is not None and what.points_into is not None]
+
+
 def _multiplied(part: Expr, words: set[Expr], facts: Facts) -> bool:
     """Whether the factors along the way of one of the words are multiplied: by Π, or in the exponent by Σ."""
     if isinstance(part, Product):
