@@ -1,4 +1,5 @@
-"""``n_w`` is the number of ``s`` with ``w_s = w``: counts that a sentence defines, as sums of Kronecker deltas."""
+"""``n_w`` is the number of ``s`` with ``w_s = w``, or how often w occurs in the window: counts that a sentence defines,
+as sums of Kronecker deltas."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from derive.reading.definers import Candidate, candidate, define
 from derive.reading.elaborate import value
 from derive.reading.prose import Formula
 from derive.reading.ranges import member_axis
+from derive.reading.positions import Places
 from derive.reading.spelling import bare, letter, plain, spell
+from derive.reading.structures import Structure, say
 from derive.reading.values import scalar
 from derive.terms import sum_over
 
@@ -21,6 +24,52 @@ COUNT = re.compile(r"(?:the )?(?:number|count) of|how (?:often|many times)|个�
 
 
 CONDITION = re.compile(r"with|such that|where|for which|满足|使得|且")
+
+
+OCCURS = re.compile(
+    r"(\ue000)\s*(?:\w+ ){0,3}?(?:how (?:often|many times)|(?:the )?number of (?:times|occurrences of)(?: that)?)"
+    r"(?: the)?(?: word)?\s*(\ue000)(?: \w+)? ?(?P<where>(?:in|among|over|inside|within) [^,.;\ue000]*)|"
+    r"(\ue000)\s*(?:为|是|表示|记)?(?:词|单词)?\s*(\ue000)\s*(?P<ort>在[^，。；\ue000]*)出现的?(?:次数|频数)",
+    re.IGNORECASE,
+)
+AROUND = re.compile(r"\bwindows?\b|\bcontexts?\b|\bsurround|窗口|上下文", re.IGNORECASE)
+ALONG = re.compile(r"\b(?:text|corpus|sequence|sentence|samples?|data|draws)\b|语料|文本|序列|句子|样本", re.IGNORECASE)
+EVERY = re.compile(r"\ball\b|\bwindows\b|\bcontexts\b|所有|全部|各", re.IGNORECASE)
+
+
+def declare_occurrences(text: str, formulas: list[Formula], reading: Reading) -> None:
+    """ "n_x counts how often x occurs in the window": the sum over the places of the window of δ(word there, x).
+
+    If the note has several windows, or none that is written out, nothing is known of n.
+    """
+    at = {formula.position: formula.statements for formula in formulas}
+    for match in OCCURS.finditer(text):
+        where = match["where"] or match["ort"]
+        one, other = (at.get(match.start(group)) for group in ((1, 2) if match["where"] else (4, 5)))
+        head = one[0].first if one and len(one) == 1 and not one[0].links else None
+        counted = letter(other[0].first) if other and len(other) == 1 and not other[0].links else None
+        found = candidate(head, reading) if head is not None else None
+        if found is None or counted is None or found.parameters != (counted,):
+            continue
+        around = AROUND.search(where) is not None
+        if not around and ALONG.search(where) is None:
+            continue
+        fitting = [each for each in reading.survey.places if each.around == around]
+        if len(fitting) == 1 and not EVERY.search(where):
+            _define_occurrences(found, fitting[0], counted, reading)
+        elif fitting:
+            say(reading.scope, found.spelled.name, Structure.UNKNOWN, int(reading.place))
+
+
+def _define_occurrences(found: Candidate, where: Places, counted: str, reading: Reading) -> None:
+    if found.key in reading.scope.heads:
+        return
+    span = where.word.span
+    equal = tree.Link(span, tree.Relation(span, "="), tree.Name(span, counted))
+    holds = tree.Group(span, "\\{", "\\}", tree.Sequence(span, (tree.Chain(span, where.word, (equal,)),)))
+    total = tree.Product(span, (bare(where.operator), bare(tree.Num(span, "1")), bare(holds)))
+    if define(found, value(total, reading), reading) is not None:
+        reading.scope.note(f"{found.spelled.name} counts (from the text)")
 
 
 def counts(text: str, formulas: list[Formula]) -> bool:

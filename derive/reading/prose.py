@@ -144,11 +144,16 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
                     _apply(kind, node, text, formulas, reading)
                 continue
             fitting = [f for f in formulas if not _is_size(f, reading)]
+            if kind == "count" and HOW_OFTEN.match(text, match.start()):
+                fitting = [f for f in fitting if f.position < match.start()][-1:]
             if kind == "distinct":
                 fitting = [f for f in formulas if _enumerates(f, reading)]
             for node in _nearest(match, fitting, text):
                 _apply(kind, node, text, formulas, reading)
 
+
+HOW_OFTEN = re.compile(r"counts\s+how\b", re.IGNORECASE)
+"""A verb: what stands right before it counts, and nothing that is joined to that."""
 
 EXAMPLE_BEFORE = re.compile(
     r"(?:such as|e\.g\.|for (?:example|instance),?|like|例如|比如|譬如)\s*(?:an? |the )?\w*\s*$", re.IGNORECASE

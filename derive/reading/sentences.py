@@ -14,7 +14,7 @@ from derive.reading.assumptions import CUE, solutions
 from derive.reading.branches import begun
 from derive.reading.calls import UNKNOWN_FUNCTIONS, arguments_of, labelled, signature
 from derive.reading.context import Reading, length_of
-from derive.reading.counting import counts, declare_count
+from derive.reading.counting import counts, declare_count, declare_occurrences
 from derive.reading.declarations import declare_by_relation, member_of_sample, member_of_union
 from derive.reading.definers import (
     Candidate,
@@ -79,6 +79,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     declare_structures(sentence.text, sentence.formulas, reading.scope, reading.survey, int(reading.place))
     try:
         declare_count(sentence.text, list(sentence.formulas), reading)
+        declare_occurrences(sentence.text, list(sentence.formulas), reading)
     except Relearn:
         clean = False
     except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing

@@ -14,6 +14,7 @@ from typing import Any
 
 from derive.reading import tree
 from derive.reading.indicators import conditions_in
+from derive.reading.positions import Places, places
 from derive.reading.size_letters import letters_in_sizes
 from derive.reading.spelling import Spelled, bare, call, is_transpose, letter, plain, spell, walk
 
@@ -171,6 +172,7 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
     found.separate = _separate(found)
     found.lengths = {text: letters for text, letters in found.lengths.items() if not letters & found.bound}
     found.index_arrays -= found.transposed | found.partners
+    found.places = places(formulas, found.index_arrays)
     for name, every in found.letters.items():
         letters = {w for w in every if not (w.isupper() and w not in found.bound)}  # p(A) of an event says nothing
         if letters <= found.indexed - found.bound:  # p(x) beside p(x_i): the distribution, not its entry at x

@@ -177,13 +177,16 @@ def _summand(text: str, formulas: list[Formula], current: Pass) -> None:
 
 
 def _vector_of_probabilities(text: str, formulas: list[Formula], reading: Reading) -> None:
-    """ "ŷ is the vector of the probabilities P(O=w | C=c)": then P(w | c) is the entry of ŷ at w."""
+    """ "ŷ is the vector of the probabilities P(O=w | C=c)": then P(w | c) is the entry of ŷ at w.
+
+    Where the note says what P(w | c) is, and not what ŷ is, it is the same equation.
+    """
     match = PROBABILITIES.search(text)
     if match is None:
         return
-    before = [s for f, s in _statements(formulas) if f.position < match.start() and not s.links]
+    before = [(f, s) for f, s in _statements(formulas) if f.position < match.start() and _is_vector(s)]
     after = [s for f, s in _statements(formulas) if match.end() <= f.position <= match.end() + 3]
-    vector = spell(plain(before[-1].first)) if before and before[-1].first is not None else None
+    vector = spell(plain(before[-1][1].first)) if before and before[-1][1].first is not None else None
     table = plain(after[0].first) if after and after[0].first is not None else None
     if vector is None or vector.subs or not isinstance(table, tree.Product) or len(table.factors) != 2:
         return
@@ -191,14 +194,35 @@ def _vector_of_probabilities(text: str, formulas: list[Formula], reading: Readin
     named = spell(head)
     if not call(head, group) or named is None or named.name not in TABLES:
         return
+    at, whole = before[-1]
     place = f"{after[0].span.line}:{after[0].span.column}"
     known = {signature(vector.name, 0, None), signature(vector.name, 1, None)} & reading.scope.heads.keys()
     found = _new(table, place, reading)
-    if not known or found is None or not found.parameters:
-        return
-    entry = tree.Script(table.span, before[-1].first or table, tree.Name(table.span, found.parameters[0]), None)
-    inner = value(entry, reading)
-    _enter(found, Value((), unfold(inner.body, reading.scope.definitions)), place, reading)
+    if known and found is not None and found.parameters and not whole.links:
+        inner = value(_entry(whole.first or table, found.parameters[0]), reading)
+        _enter(found, Value((), unfold(inner.body, reading.scope.definitions)), place, reading)
+    elif COLLECTED.search(text[at.position : match.start()]) and not after[0].links:
+        drawn = letter(group.body.parts[0]) if isinstance(group, tree.Group) else None
+        entry = _new(_entry(whole.first or table, drawn), place, reading) if drawn is not None else None
+        table_known = any(key.startswith(f"{named.name}(") for key in reading.scope.heads)
+        if table_known and entry is not None and not entry.called:
+            _enter(entry, value(table, reading), place, reading)
+
+
+COLLECTED = re.compile(
+    r"\b(?:collects?|contains?|holds?|gathers?|stacks?|consists? of|vector of|has the|with the|entries|components)\b|"
+    r"收集|组成|构成|排成|分量|元素|向量",
+    re.IGNORECASE,
+)
+
+
+def _is_vector(statement: tree.Statement) -> bool:
+    """``ŷ`` and ``ŷ ∈ ℝ^V``"""
+    return not statement.links or [link.relation.symbol for link in statement.links] == ["\\in"]
+
+
+def _entry(vector: tree.Node, at: str) -> tree.Node:
+    return tree.Script(vector.span, vector, tree.Name(vector.span, at), None)
 
 
 def _softmax_is_the_model(text: str, formulas: list[Formula], reading: Reading) -> None:
