@@ -12,9 +12,9 @@ from derive.reading import tree
 from derive.reading.context import Reading, condition, indicator, new_index
 from derive.reading.definers import Candidate, candidate, define
 from derive.reading.elaborate import value
+from derive.reading.positions import Places
 from derive.reading.prose import Formula
 from derive.reading.ranges import member_axis
-from derive.reading.positions import Places
 from derive.reading.spelling import bare, letter, plain, spell
 from derive.reading.structures import Structure, say
 from derive.reading.values import scalar
