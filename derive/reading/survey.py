@@ -102,6 +102,7 @@ class Survey:
     columns: dict[str, bool] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     general: set[str] = field(default_factory=set)
+    places: tuple[Places, ...] = ()
     sampled: frozenset[str] = frozenset()
 
     def outcomes(self, table: str) -> set[str]:
