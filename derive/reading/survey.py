@@ -14,7 +14,7 @@ from typing import Any
 
 from derive.reading import tree
 from derive.reading.indicators import conditions_in
-from derive.reading.positions import places
+from derive.reading.positions import Places, places
 from derive.reading.size_letters import letters_in_sizes
 from derive.reading.spelling import Spelled, bare, call, is_transpose, letter, plain, spell, walk
 
