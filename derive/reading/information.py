@@ -8,7 +8,7 @@ import sympy
 from sympy import Expr, log
 
 from derive.reading import tree
-from derive.reading.calls import _marginal, labelled
+from derive.reading.calls import _marginal, apply, arguments_of, labelled, signature
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
@@ -118,7 +118,7 @@ def distribution(node: tree.Node, reading: Reading) -> Value:
     if spelled is not None and not spelled.subs:
         found = value_or_table(spelled, reading)
     elif (inner := _table_of(node)) is not None:
-        found = value_or_table(inner, reading)
+        found = _with_parameters(inner, node, reading) or value_or_table(inner, reading)
     else:
         found = value(node, reading)
     if found.rank != 1:
@@ -131,6 +131,24 @@ def _table_of(node: tree.Node) -> Spelled | None:
     if not isinstance(node, tree.Product) or len(node.factors) != 2:
         return None
     return spell(node.factors[0].node) if isinstance(plain(node.factors[1].node), tree.Group) else None
+
+
+def _with_parameters(spelled: Spelled, node: tree.Node, reading: Reading) -> Value | None:
+    """``p(λ)`` where the note says what its entries ``p_i(λ)`` are."""
+    group = plain(node.factors[1].node) if isinstance(node, tree.Product) else None
+    parts, separators = arguments_of(group) if isinstance(group, tree.Group) else ([], ())
+    head = reading.scope.heads.get(signature(spelled.name, 1, separators))
+    if not parts or spelled.subs or head is None or head.written != 1 + len(parts) or head.value.rank:
+        return None
+    first = head.definition.parameters[0]
+    if not isinstance(first, Index) or letter(parts[0]) == first.name:
+        return None
+    index = fresh(first)
+    with reading.binding({ENTRY: index}):
+        return Value((index,), apply(head, [tree.Name(node.span, ENTRY), *parts], reading).body)
+
+
+ENTRY = "⋯i"
 
 
 def relative_entropy(p: Value, q: Value, reading: Reading) -> Expr:

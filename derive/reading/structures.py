@@ -59,6 +59,8 @@ _VECTOR_OR_MATRIX = (
     r"\bnormali[sz]ed (?:word )?vectors?|正交|单位(?:长度|向量|化)|归一化的?向量|模长?为"
 )
 _UNKNOWN = (
+    r"\bsame (?:mean|average|expectation|expected value|variance|moments?|marginals?|entropy)|"
+    r"(?:均值|期望|方差|边缘分布|熵)相[同等]|相同的?(?:均值|期望|方差|边缘|熵)|"
     r"skew|anti-?symmetric|zero[- ]mean|mean zero|mean (?:of|is) zero|\bcent(?:er|re)d\b|standardi[sz]ed|whitened|"
     r"(?:sums?|adds?)(?: up)? to zero|eigenv|singular v(?:alue|ector)|linearly (?:in)?dependent|sorted|nilpotent|"
     r"circulant|toeplitz|\bhollow\b|traceless|negative definite|负定|负半定|"

@@ -31,3 +31,21 @@ def test_three_variables(tmp_path: Path, display: str, verdict: str) -> None:
     told = "The random variables $X, Y, Z$ have the joint distribution $p(x,y,z) > 0$."
     note.write_text(f"{told}\n\n由对称性\n\n$$\n{display}\n$$\n", encoding="utf-8")
     assert check_file(note).steps[-1].verdict.kind.value == verdict
+
+
+FAMILY = r"The numbers $b_1, \dots, b_n$ are real. Put $r_i(t) = e^{t b_i} / \sum_{j=1}^n e^{t b_j}$."
+ENTROPY = r"\log \sum_{j=1}^n e^{t b_j} - t \sum_{i=1}^n r_i(t) b_i"
+
+
+@pytest.mark.parametrize(
+    ("display", "verdict"),
+    [
+        (rf"H(r(t)) = {ENTROPY}", "proved"),
+        (rf"H(r(t)) = -{ENTROPY}", "refuted"),
+        (r"D_{KL}(r(t) \| r(0)) = \log n - H(r(t))", "proved"),
+    ],
+)
+def test_a_distribution_with_a_parameter_is_known_by_its_entries(tmp_path: Path, display: str, verdict: str) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(f"{FAMILY}\n\n$$\n{display}\n$$\n", encoding="utf-8")
+    assert check_file(note).steps[-1].verdict.kind.value == verdict

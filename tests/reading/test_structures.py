@@ -39,6 +39,8 @@ TRUE = [
     (r"Let $\|v\| = 1$ for $v \in \mathbb{R}^d$.", r"v^\top v = 1"),
     (r"Set $x_0 = 1$.", r"\theta_0 + \sum_{j=1}^n \theta_j x_j = \sum_{j=0}^n \theta_j x_j"),
     (r"$p$ and $q$ are distributions and $p = q$.", r"\sum_i p_i \log \frac{p_i}{q_i} = 0"),
+    (r"The distributions $p$ and $q$ have the same mean.", r"\sum_i q_i b_i = \sum_i p_i b_i"),
+    (r"概率向量 $p$ 与 $q$ 的均值相同。", r"\sum_i q_i b_i = \sum_i p_i b_i"),
 ]
 
 
