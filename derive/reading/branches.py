@@ -84,6 +84,8 @@ def begun(item: Item) -> Branch | None:
         opened, closed = OPENING.search(before), CLOSING.search(behind)
         if opened is None and closed is None:
             continue
+        if opened is not None and closed is None and _is_said_of(opened, item):
+            continue
         rest = behind[closed.end() :] if closed is not None else behind
         first = opened is None or not _other_words(before[: opened.start()])
         title = item.heading or TITLE.search(item.text) is not None
@@ -92,6 +94,13 @@ def begun(item: Item) -> Branch | None:
         firm = (first or last) and not AGAINST.search(f"{before[opened.start() :] if opened else before} {rest}")
         return Branch(statements, firm, firm and alone)
     return None
+
+
+def _is_said_of(opened: re.Match[str], item: Sentence) -> bool:
+    """Whether the condition belongs to an equation right before it, in the sentence itself: "f(x) = 1 for x ≥ m"."""
+    at = len(item.text[: opened.start()].rstrip(" ,，")) - 1
+    said = next((formula for formula in item.formulas if formula.position == at), None)
+    return said is not None and any(statement.links for statement in said.statements)
 
 
 def _other_words(text: str) -> bool:

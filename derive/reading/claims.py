@@ -224,6 +224,12 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
     ]  # f' says as much about f as f does
     if functions[0] != functions[1]:
         return tuple(sorted(functions[0] ^ functions[1]))
+    if in_part := (functions[0] & scope.partial):
+        calls = goal.left.atoms(AppliedUndef) | goal.right.atoms(AppliedUndef)
+        if goal.relation is not Relation.EQUAL or any(
+            "'" in node.func.__name__ or not isinstance(node.args[0], Indexed) for node in calls
+        ):
+            return tuple(sorted(in_part))  # its values at entries of an array may be any numbers
     suspects = sides[0] ^ sides[1] if goal.relation is Relation.EQUAL else sides[0] | sides[1]
     unclear = {n for n in suspects if n in scope.unclear or n in scope.partial}
     unclear |= (sides[0] ^ sides[1]) & scope.paired  # what it has to do with counts of pairs, the note need not say

@@ -34,6 +34,7 @@ __all__ = [
     "is_supposed",
     "lapse",
     "leading_to",
+    "pieces",
     "suppose",
 ]
 
@@ -47,6 +48,9 @@ MOREOVER = re.compile(
 CASES = re.compile(r"\b(?:otherwise|else|unless)\b|否则|除非", re.IGNORECASE)
 IN_CASE = re.compile(r"\W*(?:if|when|where|for|in case|otherwise|else|若|当|如果)\b", re.IGNORECASE)
 OTHERWISE = re.compile(r"(?:\b(?:otherwise|else)|否则|其[他它](?:情况|时)?)\W*$", re.IGNORECASE)
+LED_BY_CASE = re.compile(
+    r"(?:\b(?:if|when|for)\b|若|当|如果|对于?)[^.;。；\ue000]{0,8}\ue000[^.;。；\ue000]{0,8}$", re.IGNORECASE
+)
 EVERY = re.compile(r"\b(?:all|every|each|any)\b|所有|任意|每", re.IGNORECASE)
 NOTHING_ELSE = re.compile(
     r"(?:\b(?:if|when|whenever|suppose|supposing|assume|assuming|given|that|now|first|next|again|let us|for|all|every|"
@@ -102,6 +106,21 @@ def by_cases(text: str, formulas: Sequence[Formula]) -> frozenset[int]:
     if all(right is None or isinstance(plain(right), tree.Num) for right in rights):
         return frozenset()
     return frozenset(found)
+
+
+def pieces(text: str, formulas: Sequence[Formula]) -> frozenset[int]:
+    """Where the formulas stand in "f(x) = x/m for x < m and f(x) = 1 for x ≥ m": none of them is f everywhere."""
+    found: dict[str, dict[int, tree.Node]] = {}
+    for formula in formulas:
+        behind, before_it = IN_CASE.match(text, formula.position + 1), LED_BY_CASE.search(text[: formula.position])
+        if len(formula.statements) != 1 or (behind is None and before_it is None):
+            continue
+        first, links = formula.statements[0].first, formula.statements[0].links
+        if first is not None and len(links) == 1 and links[0].relation.symbol in ("=", ":=") and links[0].right:
+            found.setdefault(tree.sexpr(first), {})[formula.position] = plain(links[0].right)
+    several = [each for each in found.values() if len({tree.sexpr(right) for right in each.values()}) > 1]
+    given = [each for each in several if not all(isinstance(right, tree.Num) for right in each.values())]
+    return frozenset(position for each in given for position in each)
 
 
 def is_supposed(text: str) -> bool:

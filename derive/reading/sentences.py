@@ -30,7 +30,7 @@ from derive.reading.definers import (
 from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
-from derive.reading.hypotheses import HYPOTHETICAL, by_cases, is_order, is_passing, is_supposed, lapse, suppose
+from derive.reading.hypotheses import HYPOTHETICAL, by_cases, is_order, is_passing, is_supposed, lapse, pieces, suppose
 from derive.reading.items import Item, Sentence
 from derive.reading.path_words import declare_paths
 from derive.reading.prose import apply_cues
@@ -86,7 +86,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         pass
     stated = [statement for formula in sentence.formulas for statement in formula.statements]
     special = counts(sentence.text, list(sentence.formulas)) or special_case(stated, sentence.text, reading.scope)
-    cases = by_cases(sentence.text, sentence.formulas)
+    cases, in_part = by_cases(sentence.text, sentence.formulas), pieces(sentence.text, sentence.formulas)
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
         words = sentence.text[: formula.position]
@@ -97,6 +97,10 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
             clean = False
         except Exception:  # as above
             pass
+        if formula.position in in_part:
+            found = candidate(formula.statements[0].first or formula.statements[0], reading)
+            reading.scope.partial |= {f"{found.spelled.name}(·)"} if found is not None and found.called else set()
+            continue
         for statement in formula.statements:
             said = None if hypothetical or special else sentence.text[: formula.position]
             ordered = hypothetical and is_passing(words) and is_order(statement, reading)
