@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, KroneckerDelta, Sum, Symbol
+from sympy import Expr, Indexed, Integer, KroneckerDelta, Sum, Symbol
 
 from derive.derivation import Goal
 from derive.proving.budget import Budget
@@ -60,6 +60,7 @@ def _doubts(claim: Claim, draft: Draft, book: Draftbook) -> Iterator[_Doubt]:
     if not book.scope.repeats:
         yield from _samples(goal, book.reading.survey.sampled)
     yield from _total(goal, outline)
+    yield from _slopes(goal)
     for relation in claim.aside.relations:
         left, symbol, right = relation
         yield from _where(goal, [relation], f"{left} {symbol} {right}")
@@ -144,6 +145,24 @@ def _samples(goal: Goal, sampled: Set[str]) -> Iterator[_Doubt]:
     yield _Doubt(
         replace(goal, left=left, right=right, facts=facts), f"samples {letters} that are none of the other words"
     )
+
+
+def _slopes(goal: Goal) -> Iterator[_Doubt]:
+    """∂p(w)/∂θ of a distribution that adds up to one adds up to zero: any table does, less its mean."""
+    table: dict[Expr, Expr] = {}
+    for entry in goal.left.atoms(Indexed) | goal.right.atoms(Indexed):
+        of, by, _ = str(entry.base.label).removeprefix("∂").partition("/∂")
+        what = goal.facts.of(of)
+        if not by or what is None or len(what.sums_to_one) != 1:
+            continue
+        position = what.sums_to_one[0]
+        axis = what.axes[position]
+        bound = fresh(Index("n", axis))
+        where = [bound if k == position else index for k, index in enumerate(entry.indices)]
+        table[entry] = entry - sum_over(entry.base[tuple(where)], bound) / axis.length
+    if table:
+        left, right = goal.left.xreplace(table), goal.right.xreplace(table)
+        yield _Doubt(replace(goal, left=left, right=right), "probabilities that add up to one whatever the parameters")
 
 
 def _total(goal: Goal, outline: Outline) -> Iterator[_Doubt]:

@@ -218,3 +218,16 @@ def test_what_holds_in_a_case_is_no_definition(said: str) -> None:
     $$ \frac{{\partial J}}{{\partial u_w}} = \frac{{\exp(u_w^\top v_c)}}{{\sum_x \exp(u_x^\top v_c)}} v_c - b $$
     """.replace("\n    ", "\n")
     assert kinds_of(text) == {"undecided": 1}
+
+
+def test_slopes_of_probabilities_add_up_to_zero() -> None:
+    text = r"""
+    For $\theta \in \mathbb{R}^r$ and the words $w = 1, \dots, V$ the model is the distribution $p_\theta(w)$.
+
+    $$ \nabla_\theta \sum_{w=1}^V p_\theta(w) = 0 $$
+
+    $$ \nabla_\theta \sum_{w=1}^V p_\theta(w) = \nabla_\theta p_\theta(w) $$
+    """.replace("\n    ", "\n")
+    kinds = [step.verdict.kind for step in steps_of(text)]
+    assert kinds[0] is not Kind.REFUTED
+    assert kinds[1] is not Kind.PROVED
