@@ -68,7 +68,8 @@ def _variables(node: tree.Node, sign: str) -> list[tree.Node] | None:
 
     for each in _factors(node):
         head = _differential(each.node)
-        if head is not None and head[1] is None and (head[0] == sign or current is None):
+        opens = current is None or (head is not None and head[0] == sign and current != [])  # ``d d`` is d of d
+        if head is not None and head[1] is None and opens:
             close()
             current = []
         elif current is None:

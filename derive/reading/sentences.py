@@ -424,6 +424,16 @@ def of_unions(item: Item | None, reading: Reading) -> dict[str, tuple[Expr, ...]
     return dict(pair for pair in found if pair is not None)
 
 
+def _is_range(statement: tree.Statement, symbols: set[str], reading: Reading) -> bool:
+    """``0 \\le \\lambda \\le 1``: the ends between which a number lies that no formula gives."""
+    sides = [statement.first, *(link.right for link in statement.links)]
+    if len(sides) != 3 or not symbols <= {"<", ">", "\\le", "\\ge"}:
+        return False
+    low, name, high = sides[0], letter(sides[1]), sides[2]
+    ends = all(end is not None and isinstance(plain(end), tree.Num) for end in (low, high))
+    return ends and name is not None and name not in reading.scope.heads
+
+
 def is_condition(statement: tree.Statement, reading: Reading) -> bool:
     """A statement that restricts the one before it: ``w ≠ o``, ``(i = 1, …, n)``, ``x > 0``, ``\\forall i``."""
     if statement.first is None:
@@ -438,6 +448,8 @@ def is_condition(statement: tree.Statement, reading: Reading) -> bool:
     symbols = {k.relation.symbol for k in statement.links}
     name = letter(statement.first)
     if symbols <= {"\\ne", "\\in", "\\notin", "\\sim"}:
+        return True
+    if statement.separator and _is_range(statement, symbols, reading):
         return True
     if name is None or name in reading.scope.heads:
         return False

@@ -231,3 +231,15 @@ def test_slopes_of_probabilities_add_up_to_zero() -> None:
     kinds = [step.verdict.kind for step in steps_of(text)]
     assert kinds[0] is not Kind.REFUTED
     assert kinds[1] is not Kind.PROVED
+
+
+@pytest.mark.parametrize("ends", [r"0 \le \lambda \le 1", r"0 < \lambda < 1", r"1 \ge \lambda \ge 0"])
+def test_the_ends_of_a_number_behind_a_formula_are_no_claim(ends: str) -> None:
+    text = rf"The numbers $a, b \in \mathbb{{R}}$. $$ a + \lambda b = \lambda b + a, \quad {ends} $$"
+    assert kinds_of(text) == {"proved": 1}
+
+
+def test_a_variable_may_be_called_d() -> None:
+    text = r"For $d \in \mathbb{R}$: $$ \frac{\mathrm d}{\mathrm d d} \log(1 + e^{-d}) = "
+    assert kinds_of(text + r"-\frac{1}{1 + e^d} $$") == {"proved": 1}
+    assert kinds_of(text + r"\frac{1}{d} \log(1 + e^{-d}) $$")["proved"] == 0
