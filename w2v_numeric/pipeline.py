@@ -283,18 +283,19 @@ def _word_matrix(run: _Run, trainer: Trainer) -> NDArray[np.float32]:
     """One vector per word, from the tables that were learned."""
     settings = run.settings
     learned = {name: trainer.vectors(name) for name, table in trainer.source.tables.items() if table.vectors}
-    if "n-gram vectors" in learned:
-        size = len(run.corpus.vocabulary)
-        center = surroundings(run.corpus.vocabulary, size, settings).grams() @ learned["n-gram vectors"]
-    else:
-        center = learned.get(CENTER, learned.get("context vectors"))
+    center = learned.get(CENTER, learned.get("context vectors"))
+    if (parts := learned.get("n-gram vectors")) is not None:
+        center = surroundings(run.corpus.vocabulary, len(run.corpus.vocabulary), settings).grams() @ parts
     if center is None:
         raise SettingsError(f"{run.objective.name} learns no vectors of words; it learns: {', '.join(learned)}")
-    if NODES in learned and CENTER in learned:
-        return balanced(learned[NODES], center, settings.shape)[1].astype(np.float32)
-    if OUTSIDE not in learned:
+    if OUTSIDE in learned and parts is None:
+        return word_vectors(learned[OUTSIDE], center, settings.dim, settings.shape, settings.company)
+    partner = learned.get(OUTSIDE, learned.get(NODES))
+    if partner is None or "context vectors" in learned:
         return np.ascontiguousarray(center)
-    return word_vectors(learned[OUTSIDE], center, settings.dim, settings.shape, settings.company)
+    # Inner nodes are no words, and outside vectors know nothing of what words share through their parts: the other
+    # table only says which coordinates count.
+    return balanced(partner, center, settings.shape)[1][:, : settings.dim].astype(np.float32)
 
 
 def train_sources(

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 NOTES = {
-    "subwords.md": "818e0143eff0f54396b5d6a0830313e90ff94c0b3148b5edc4fdda35884c6b7e",
+    "subwords.md": "b34edd3c2685c22d2aeab20a0b48def1e8fc990ce896b8d8d1fbcd138f5de86b",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
@@ -52,7 +52,9 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
             "r": "noise",
             "K": "negatives",
         },
-        "preferred": {},
+        "preferred": {
+            "rate_v": "0.05",
+        },
     },
 }
 """What can be trained with these functions, and what each of their arguments is given."""
