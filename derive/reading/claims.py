@@ -22,6 +22,7 @@ from derive.reading.listed import expanded
 from derive.reading.places import placed
 from derive.reading.scope import Family, entry_name
 from derive.reading.structures import on_one_path, over_paths, structured_facts
+from derive.reading.survey import TABLES
 from derive.reading.values import Value, is_number
 from derive.terms import ANY, Axis, Facts, Index, free_indices
 
@@ -175,7 +176,9 @@ def _listed_values(bodies: list[Expr], reading: Reading) -> Iterator[str]:
     """``Σ_i p(x_i) f(x_i)``: an expectation, if every value stands once among the x_i, which the note must say."""
     for node in (each for body in bodies for each in body.atoms(Sum)):
         own = {limit[0] for limit in node.limits}
-        for entry in (e for f in Mul.make_args(node.function) if isinstance(f, Indexed) for e in f.indices):
+        factors = [f for f in Mul.make_args(node.function) if isinstance(f, Indexed) and not f.is_integer]
+        shares = [f for f in factors if str(f.base.label).split("(")[0] in TABLES]
+        for entry in (e for f in shares for e in f.indices):
             weight = isinstance(entry, Indexed) and len(entry.indices) == 1 and entry.indices[0] in own
             if weight and not reading.scope.family(str(entry.base.label)).injective:
                 yield f"whether every value stands once among the {entry.base.label}"
