@@ -62,6 +62,7 @@ DEFINING = re.compile(
 )
 """Words without which an equation in a sentence says something of a name that has been declared, and not what it is."""
 
+CONJUNCTION = re.compile(r"\s*(?:and|or|和|与|及|以及)?\s*", re.IGNORECASE)
 ENTRIES = re.compile(
     r"\b(?:entries|entry|elements?|components?)(?: (?:are|is))?\s*$|(?:元素|分量)(?:为|是)?\s*$", re.IGNORECASE
 )
@@ -253,8 +254,9 @@ def _of_declared(found: Candidate, said: str | None, reading: Reading) -> bool:
     family = reading.scope.families.get(found.spelled.name)
     if family is None or found.called or not (family.positive or family.nonnegative or family.values):
         return False
-    leading = re.split(r"[,，;；:：\ue000]", said.rstrip())[-1] if said is not None else ""
-    return bool(leading.strip()) and DEFINING.search(leading) is None
+    clauses = re.split(r"[,，;；:：\ue000]", said.rstrip()) if said is not None else []
+    leading = next((clause for clause in reversed(clauses) if not CONJUNCTION.fullmatch(clause)), "")
+    return bool(leading) and DEFINING.search(leading) is None
 
 
 def _inline_definition(statement: tree.Statement, said: str | None, reading: Reading) -> None:
