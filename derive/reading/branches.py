@@ -44,6 +44,8 @@ CONCLUDING = re.compile(
 """Words after which a case may be over."""
 
 
+GENERAL = re.compile(r"^\W*(?:in general\b|en general\b|一般地|一般情况|일반적으로|一般に)", re.IGNORECASE)
+"""Words with which a case is over."""
 TITLE = re.compile(
     r"^\s*(?:[-*+•]\s|\(?(?:\d{1,2}|[ivx]{1,4}|[a-d])[.)、]|[①-⑨]|[一二三四][、.])|\b(?:cases?|caso)\b|情况|情形|경우|場合",
     re.I,
@@ -66,7 +68,7 @@ def followed(branch: Branch | None, item: Item) -> Branch | None:
         return branch
     if (found := begun(item)) is not None:
         return found
-    if branch is None or item.heading:
+    if branch is None or item.heading or GENERAL.search(item.text):
         return None
     firm = branch.firm and branch.alone and not CONCLUDING.search(item.text)
     return branch if firm == branch.firm else replace(branch, firm=firm)

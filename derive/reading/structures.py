@@ -13,7 +13,7 @@ from dataclasses import replace
 from enum import IntEnum
 from itertools import pairwise
 
-from sympy import Expr, Indexed, Pow, Product, Sum, exp
+from sympy import Expr, Indexed, KroneckerDelta, Pow, Product, Sum, exp
 
 from derive.reading import tree
 from derive.reading.products import FUNCTIONS
@@ -270,13 +270,18 @@ def valued(side: Expr) -> set[str]:
 
 
 def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iterator[tuple[Expr, Expr]]:
-    """Every entry of an array of indices differs from every free index of the set that it points into."""
+    """Every entry of an array of indices differs from every free index of the set that it points into.
+
+    Where a step asks whether the two are the same, by a δ, they may be.
+    """
     free = {index for side in sides for index in free_indices(side)}
+    compared = {frozenset({*names_in(one), *free_indices(one)}) for side in sides for one in side.atoms(KroneckerDelta)}
     for name in pointers:
         what = facts.arrays[name]
         entry = array(name, integer=True)[tuple(Index(ANY, axis) for axis in what.axes)]
         into = what.points_into
-        yield from ((entry, i) for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high))
+        near = {i for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high)}
+        yield from ((entry, i) for i in near if not any({name, i} <= pair for pair in compared))
 
 
 def says(scope: Scope, name: str, facts: Facts, item: int) -> Structure | None:
