@@ -254,6 +254,8 @@ def _of_declared(found: Candidate, said: str | None, reading: Reading) -> bool:
     family = reading.scope.families.get(found.spelled.name)
     if family is None or found.called or not (family.positive or family.nonnegative or family.values):
         return False
+    if family.order != len(found.parameters):
+        return False  # X_i beside the counts X_ij
     clauses = re.split(r"[,，;；:：\ue000]", said.rstrip()) if said is not None else []
     leading = next((clause for clause in reversed(clauses) if not CONJUNCTION.fullmatch(clause)), "")
     return bool(leading) and DEFINING.search(leading) is None
