@@ -251,7 +251,8 @@ def structured_facts(
         name: replace(facts.arrays[name], injective=True) for name in pointers if not facts.arrays[name].one_way
     }
     if scope.apart or not scope.repeats:
-        facts = facts.with_distinct(_apart(facts, pointers if scope.apart else set(pointers) - running, sides))
+        pairs = _apart(facts, pointers, sides) if scope.apart else _unlike(facts, set(pointers) - running, sides)
+        facts = facts.with_distinct(pairs)
     met = {name for left, _, right in conditions for name in used & (valued(left) | valued(right))}
     if not known:
         return (), tuple(sorted(examples.keys() | met))
@@ -269,19 +270,22 @@ def valued(side: Expr) -> set[str]:
     return names_in(side) - {s.name for s in side.free_symbols if s.is_integer and s.is_positive}
 
 
-def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iterator[tuple[Expr, Expr]]:
-    """Every entry of an array of indices differs from every free index of the set that it points into.
-
-    Where a step asks whether the two are the same, by a δ, they may be.
-    """
+def _apart(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iterator[tuple[Indexed, Index]]:
+    """Every entry of an array of indices differs from every free index of the set that it points into."""
     free = {index for side in sides for index in free_indices(side)}
-    compared = {frozenset({*names_in(one), *free_indices(one)}) for side in sides for one in side.atoms(KroneckerDelta)}
     for name in pointers:
         what = facts.arrays[name]
         entry = array(name, integer=True)[tuple(Index(ANY, axis) for axis in what.axes)]
         into = what.points_into
-        near = {i for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high)}
-        yield from ((entry, i) for i in near if not any({name, i} <= pair for pair in compared))
+        yield from ((entry, i) for i in free if into and (i.axis.low, i.axis.high) == (into.low, into.high))
+
+
+def _unlike(facts: Facts, pointers: Iterable[str], sides: Sequence[Expr]) -> Iterator[tuple[Indexed, Index]]:
+    """The same, but where a step asks by a δ whether two are alike, and no word says that they differ, they may be."""
+    compared = [{*names_in(one), *free_indices(one)} for side in sides for one in side.atoms(KroneckerDelta)]
+    for entry, index in _apart(facts, pointers, sides):
+        if not any({str(entry.base.label), index} <= pair for pair in compared):
+            yield entry, index
 
 
 def says(scope: Scope, name: str, facts: Facts, item: int) -> Structure | None:
