@@ -130,6 +130,8 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         verdict = _where_defined(claim, seconds) or verdict
     if verdict.kind is Kind.REFUTED:
         verdict = _under_assumptions(claim, seconds) or verdict
+    if verdict.kind is not Kind.PROVED and claim.with_numbers is not None:
+        verdict = _with_entries(claim.with_numbers, seconds) or verdict
     if verdict.kind is not Kind.PROVED and claim.supposed is not None:
         verdict = _under_suppositions(claim.supposed, seconds) or verdict
     if verdict.kind is Kind.REFUTED and claim.structured:
@@ -302,6 +304,14 @@ def _under_assumptions(claim: Claim, seconds: float) -> Verdict | None:
         if verdict.kind is Kind.PROVED:
             return replace(verdict, reason=f"{verdict.reason}, given the equation assumed for {unknown}")
     return None
+
+
+def _with_entries(goal: Goal, seconds: float) -> Verdict | None:
+    """A step may follow from entries that the note sets to a number."""
+    verdict = decide(goal, deadline=seconds / 2)
+    if verdict.kind is not Kind.PROVED:
+        return None
+    return replace(verdict, reason=f"{verdict.reason}, with the entries that the note sets to a number")
 
 
 def _under_suppositions(goal: Goal, seconds: float) -> Verdict | None:

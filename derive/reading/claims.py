@@ -17,6 +17,7 @@ from sympy.core.function import AppliedUndef
 from derive.derivation import Goal, Relation
 from derive.reading.context import NOTHING_SAID, Aside, Pairs, Reading, Relations
 from derive.reading.definers import scalars_of
+from derive.reading.given_entries import with_entries
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
 from derive.reading.places import placed
@@ -55,6 +56,7 @@ class Claim:
     members: tuple[Goal, ...] = ()
     exhaustive: bool = False
     supposed: Goal | None = None
+    with_numbers: Goal | None = None
     in_case: Facts | None = None
     aside: Aside = NOTHING_SAID
 
@@ -93,6 +95,8 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     item = int(reading.place) if reading.place.isdigit() else sys.maxsize
     stated = heeded(scope, bodies, item, reading.near, lambda term: settled(term, reading))
     met, conditions = under(goal, stated, scope, item)
+    entries = [each.entry for each in stated if each.entry is not None and not each.supposed]
+    with_numbers = with_entries(goal, entries) if entries else None
     known, structured = structured_facts(
         scope, met.facts, (met.left, met.right), conditions, item, reading.survey.shifted | scope.paired
     )
@@ -105,8 +109,8 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     drawn, members = among or _drawn(special if structured else (met,), reading)
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
-        special=special, structured=structured, supposed=supposed, drawn=drawn, members=members,
-        in_case=_in_case(bodies, reading), aside=_settled_aside(reading),
+        special=special, structured=structured, supposed=supposed, with_numbers=with_numbers,
+        drawn=drawn, members=members, in_case=_in_case(bodies, reading), aside=_settled_aside(reading),
         exhaustive=among is not None and met == goal and not structured,
     )  # fmt: skip
 

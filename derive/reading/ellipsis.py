@@ -35,7 +35,9 @@ def dotted_sum(node: tree.Sum, reading: Reading, value_of: ValueOf) -> Value:
         return window
     terms = list(node.terms)
     dots = next(k for k, t in enumerate(terms) if isinstance(plain(t.node), tree.Ellipsis))
-    if dots == 0 or dots + 1 == len(terms):
+    if dots + 1 == len(terms):
+        return _open_sum(terms[:dots], reading, value_of)
+    if dots == 0:
         raise Unsettled("dots need a term before and one behind them")
     last = terms[dots + 1]
     for start in range(dots):
@@ -52,6 +54,25 @@ def dotted_sum(node: tree.Sum, reading: Reading, value_of: ValueOf) -> Value:
             total = add(total, part if term.sign == "+" else negate(part), reading.scope.axes)
         return total
     raise Unsettled("the dots do not show which terms they stand for")
+
+
+def _open_sum(terms: list[tree.Term], reading: Reading, value_of: ValueOf) -> Value:
+    """``θ_0 + θ_1 x_1 + θ_2 x_2 + …``: over all that the index may be, which two terms must show."""
+    if len(terms) < 2 or any(term.sign != terms[-1].sign for term in terms[-2:]) or terms[-1].sign not in ("+", "-"):
+        raise Unsettled("dots need a term before and one behind them")
+    pattern = general(terms[-2].node, terms[-1].node)
+    low, high = (_number(end) for end in (pattern.low, pattern.high)) if pattern is not None else (None, None)
+    if pattern is None or (low, high) != (1, 2):
+        raise Unsettled("the dots do not show which terms they stand for")
+    index = new_index(HOLE, reading.loose_axis(HOLE))
+    with reading.binding({HOLE: index}):
+        body = value_of(pattern.node, reading)
+    total = Value(body.indices, sum_over(body.body, index), body.row)
+    total = total if terms[-1].sign == "+" else negate(total)
+    for term in terms[:-2]:
+        part = value_of(term.node, reading)
+        total = add(total, part if term.sign == "+" else negate(part), reading.scope.axes)
+    return total
 
 
 def dotted_product(items: list[tree.Factor], reading: Reading, value_of: ValueOf) -> Value:
@@ -84,10 +105,11 @@ def dotted_list(node: tree.Group, reading: Reading, value_of: ValueOf) -> Value:
         raise Unsettled(f"the dots do not show what the list holds: {shown(node)}")
     run, last = parts[: dots[0]], parts[-1]
     pattern = general(run[0], last)
-    if pattern is None or _number(pattern.low) != 1 or any(not _fits(pattern, part, k) for k, part in enumerate(run)):
+    low = _number(pattern.low) if pattern is not None else None
+    if pattern is None or low not in (0, 1) or any(not _fits(pattern, part, k) for k, part in enumerate(run)):
         raise Unsettled(f"the dots do not show what the list holds: {shown(node)}")
     high = bound_value(plain(pattern.high), reading, value_of)
-    index = new_index(HOLE, Axis.of_size(high))
+    index = new_index(HOLE, Axis(str(high), sympy.Integer(low), high))
     with reading.binding({HOLE: index}):
         entry = value_of(pattern.node, reading)
     if entry.rank > 1:
@@ -125,7 +147,7 @@ def general(first: tree.Node, last: tree.Node) -> Pattern | None:
 def _merge(first: Any, last: Any, holes: list[tuple[tree.Node, tree.Node]]) -> Any:
     if isinstance(first, tree.Node) and isinstance(last, tree.Node):
         inner_first, inner_last = plain(first), plain(last)
-        if inner_first == inner_last:
+        if inner_first == inner_last or _same_letter(inner_first, inner_last):
             return first
         if isinstance(inner_first, tree.Num) and _is_bound(inner_last):
             holes.append((inner_first, inner_last))
@@ -149,6 +171,12 @@ def _merge(first: Any, last: Any, holes: list[tuple[tree.Node, tree.Node]]) -> A
             None if any(m is None and a is not None for m, a in zip(merged_parts, first, strict=True)) else merged_parts
         )
     return first if first == last else None
+
+
+def _same_letter(first: tree.Node, last: tree.Node) -> bool:
+    """The i of ``x_{i1}`` and of ``x_{ip}``, which is written in a run of letters."""
+    names = isinstance(first, tree.Name) and isinstance(last, tree.Name)
+    return names and (first.base, first.decorations) == (last.base, last.decorations)  # type: ignore[attr-defined]
 
 
 def _is_bound(node: tree.Node) -> bool:

@@ -21,6 +21,7 @@ from derive.reading.branches import Course
 from derive.reading.claims import Claim, claim
 from derive.reading.context import Reading, undisturbed
 from derive.reading.declarations import declare_by_relation, real_shape
+from derive.reading.definitions import referenced
 from derive.reading.drafts import Draft, Pass
 from derive.reading.elaborate import value
 from derive.reading.formula import Formula as Mathematics
@@ -119,6 +120,7 @@ def read_note(document: Document) -> Draftbook:
         current = Pass(Reading(scope, found), end=end, slow=slow)
         scope.independent.clear()
         scope.latest.clear()
+        scope.axes.forget_disputes()
         clean = _run(items, current)
         as_of_one_example(scope)
         now = _state(scope, found)
@@ -159,7 +161,8 @@ def _state(scope: Scope, found: Survey) -> object:
     stated = tuple((where, each.since, each.until) for where, each in scope.stated.items())
     shares = sum(bool(family.sums_to_one) for family in scope.families.values())
     said = len(scope.structured), stated, scope.trees, scope.apart, scope.repeats, shares
-    return heads, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts), said
+    parts = tuple((key, frozenset(referenced(each.body))) for key, each in scope.definitions.items())
+    return heads, parts, orders, scope.axes.settled(), len(found.wholes), len(found.subscripts), said
 
 
 def _run(items: list[Item], current: Pass) -> bool:

@@ -106,10 +106,12 @@ def _open_environments(tokens: list[Token]) -> tuple[list[Token], list[Problem]]
 
 
 def _aligns(tokens: list[Token], begin: int, end: int, before: list[Token]) -> bool:
-    """Whether an array is the whole block, and has cells that are relations: then it only sets rows."""
+    """Whether an array is the whole block, and has relations as cells or formulas in one column: it only sets rows."""
     if tokens[begin].text != "array" or any(t.kind not in ("space", "ignored", "tag") for t in before):
         return False
     inside = [t for t in tokens[begin:end] if t.kind not in ("space", "ignored")]
+    if not any(t.text == "&" for t in inside):
+        return any(is_relation(t) for t in inside)
     return any(
         is_relation(t) and {a.text, b.text} & {"&"} for a, t, b in zip(inside, inside[1:], inside[2:], strict=False)
     )

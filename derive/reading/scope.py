@@ -82,6 +82,7 @@ class Stated:
         alone: whether its sentence says nothing else, so that the display behind it is claimed under it.
         passing: whether it is supposed for this section at most.
         here: whether it is supposed for the next display only.
+        entry: the entry that it sets to a number, and the number.
         until: the item from which on it does not count any more.
     """
 
@@ -93,6 +94,7 @@ class Stated:
     alone: bool = False
     passing: bool = False
     here: bool = False
+    entry: tuple[Indexed, Expr] | None = None
     until: int | None = None
 
     def counts(self, item: int, near: frozenset[int]) -> bool:

@@ -16,8 +16,9 @@ from derive.reading import tree
 from derive.reading.claims import settled
 from derive.reading.context import Reading, undisturbed
 from derive.reading.elaborate import value
+from derive.reading.given_entries import given_entry, widen
 from derive.reading.scope import Stated, Unsettled
-from derive.reading.spelling import letter, walk
+from derive.reading.spelling import letter, plain, spell, walk
 from derive.reading.structures import said_from
 from derive.reading.values import Value, is_number
 from derive.terms import Index, free_indices, fresh, rename_bound, sum_over
@@ -28,6 +29,8 @@ RELATIONS = {"=": "=", "\\equiv": "=", "\\le": "≤", "\\ge": "≥", "<": "<", "
 CASE = re.compile(r"\b(?:at|when|if|case|where only)\s*$|[当若在]\s*$", re.IGNORECASE)
 FOR = re.compile(r"\b(?:for|as|by|with|at)\s*$|对\s*$", re.IGNORECASE)
 
+WITH = re.compile(r"\bwith\s*$", re.IGNORECASE)
+
 
 def state(statement: tree.Statement, before: str, reading: Reading) -> None:
     """Remember what a formula in a sentence, behind the words ``before``, states about names.
@@ -37,6 +40,8 @@ def state(statement: tree.Statement, before: str, reading: Reading) -> None:
     if f"{statement.span.line}:{statement.span.column}" in reading.scope.defined_at.values():
         return  # a definition is put in wherever its name stands
     for place, found in relations(statement, before, reading):
+        if found.entry is not None:
+            widen(found.entry, reading.scope)
         reading.scope.stated[place] = replace(found, since=said_from(before, int(reading.place)))
 
 
@@ -59,8 +64,16 @@ def _set_apart(left: tree.Node, right: tree.Node, before: str) -> bool:
         return True
     if CASE.search(before) is not None:
         return True
+    if WITH.search(before) is not None and _first_entry(left):
+        return False
     numbers = [not any(letter(node) for node in walk(side)) for side in (left, right)]
     return FOR.search(before) is not None and any(numbers)
+
+
+def _first_entry(node: tree.Node) -> bool:
+    """``x_0`` and ``x_0^{(i)}``: beside weights it is there to be 1."""
+    spelled = spell(node)
+    return spelled is not None and any(isinstance(n := plain(s), tree.Num) and n.text == "0" for s in spelled.subs)
 
 
 def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Stated | None:
@@ -73,6 +86,7 @@ def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Stat
     if not any(_numbers(side) for side in (one, other)) or any(_is_index(side) for side in (one, other)):
         return None  # it is about indices or sizes
     one, other = (settled(side, reading) for side in (one, other))
+    entry = given_entry(one, other) if symbol == "=" else None
     free = tuple(dict.fromkeys((*indices, *free_indices(one - other))))
     if symbol in ("<", ">"):
         if free:
@@ -83,7 +97,7 @@ def _condition(left: Value, symbol: str, right: Value, reading: Reading) -> Stat
         bound = fresh(Index(index.name, reading.scope.settled(index.axis)))
         gap = sum_over(rename_bound(gap).xreplace({index: bound}), bound)
     solved = _solved(one, other, free) if symbol == "=" else None
-    return Stated(0, (gap, "=", sympy.Integer(0)), solved)
+    return Stated(0, (gap, "=", sympy.Integer(0)), solved, entry=entry)
 
 
 def _solved(one: Expr, other: Expr, free: tuple[Index, ...]) -> tuple[Expr, Expr] | None:

@@ -34,6 +34,7 @@ from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.drafts import LOGICAL, Draft, Pass, Side
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.equivalences import EQUIVALENT, Condition, conditions, goes_on, of_every_entry
+from derive.reading.given_entries import set_entry
 from derive.reading.items import Display, Sentence
 from derive.reading.optima import goals, optimum
 from derive.reading.reach import free_letters
@@ -450,6 +451,8 @@ def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, curre
         add(problem=right.shape_error, shape_error=right.shape_error, certain=certain)
     elif _is_assumption(side, symbol, right, reading, place):
         add(definition="an equation that is assumed from here on")
+    elif symbol == "=" and set_entry(side.value, right.node, place, reading):
+        add(definition=left_source)
     elif (optima := _optima(nodes, symbol, reading)) is not None:
         add(claim=optima)
     elif right.value is None or side.value is None:

@@ -116,6 +116,10 @@ class Axes:
         if (root := self._root(axis)) is not None:
             self._disputed.add(root)
 
+    def forget_disputes(self) -> None:
+        """The note is read again: what was in doubt may be settled by what stands further down."""
+        self._disputed.clear()
+
     def indexed(self, axis: Axis, used: Axis) -> None:
         """An index that runs over ``used`` stands where ``axis`` belongs; a written range says what the axis holds."""
         if (used.low + used.high).atoms(Index) or self.same(axis, used):
