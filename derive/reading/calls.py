@@ -225,9 +225,7 @@ def apply(head: Head, arguments: list[tree.Node], reading: Reading) -> Value:
     given = dict(zip((*parameters, *more), where, strict=True))
     hidden = {**in_sum(head.definition, reading), **hidden_indices(head.definition, given, reading)}
     result = with_hidden(head, given, hidden, reading) if hidden else at(head, where)
-    for name, argument in others.items():
-        result = with_argument(result, name, argument, reading)
-    return result
+    return with_arguments(result, others, reading)
 
 
 def at(head: Head, where: list[Expr]) -> Value:
@@ -262,6 +260,8 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
     if spelled.power is not None and (sup := letter(spelled.power)) is not None:
         if reading.survey.superscript_is_index(spelled.name, sup, bool(spelled.subs)):
             return replace(spelled, name=f"{spelled.name}^", subs=(spelled.power, *spelled.subs), power=None)
+    if spelled.name == "\\chi" and "\\chi" not in reading.survey.unscripted and is_two(spelled.power):
+        return replace(spelled, name="\\chi^2", power=None)  # the divergence, whose root has no name
     if len(spelled.subs) != 1:
         return spelled
     number = plain(spelled.subs[0])
@@ -279,7 +279,7 @@ def labelled(spelled: Spelled, reading: Reading) -> Spelled:
         return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
     if name is None or name in reading.survey.bound or name in reading.bound:
         return spelled
-    if name in PARAMETERS and spelled.name not in ("\\nabla", "\\partial"):
+    if name in PARAMETERS and spelled.name not in reading.survey.of_orders | {"\\nabla", "\\partial"}:
         return replace(spelled, name=f"{spelled.name}_{{{name}}}", subs=())
     if len(name) != 1:
         return spelled
@@ -614,6 +614,12 @@ def letters_of(name: str) -> set[str]:
     return {name, name.split("_{")[0]}
 
 
+def is_two(power: tree.Node | None) -> bool:
+    """Whether a superscript is the number two."""
+    number = plain(power) if power is not None else None
+    return isinstance(number, tree.Num) and number.text == "2"
+
+
 def _dependency_list(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> bool:
     """``J(θ)``, ``J(v_c, o, U)``: the arguments only say what it depends on."""
     heads = reading.scope.heads
@@ -649,6 +655,7 @@ def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> 
     found = by_definition(Spelled(spelled.name, spelled.subs), (), reading)
     if head is None or found is None:
         return None
+    given: dict[str, Value] = {}
     for part, parameter in zip(parts, head.depends, strict=False):
         name = letter(part)
         if name == parameter:
@@ -659,8 +666,8 @@ def at_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> 
             if len(parts) == 1 and name not in _names_of(head, reading):
                 raise Unsettled(f"what {spelled.name} is at {name}, the note does not say")
             continue
-        found = with_argument(found, parameter, _argument_like(parameter, part, reading), reading)
-    return found
+        given[parameter] = _argument_like(parameter, part, reading)
+    return with_arguments(found, given, reading)
 
 
 def _argument_like(parameter: str, node: tree.Node, reading: Reading) -> Value:
@@ -671,22 +678,29 @@ def _argument_like(parameter: str, node: tree.Node, reading: Reading) -> Value:
     return found
 
 
-def with_argument(found: Value, parameter: str, argument: Value, reading: Reading) -> Value:
-    """A value that depends on a number or an array, with another one put in its place.  Raises ``Unsettled``."""
+def with_arguments(found: Value, given: dict[str, Value], reading: Reading) -> Value:
+    """A value that depends on numbers or arrays, with others put in their places all at once: D(q, p) beside D(p, q).
+
+    Raises ``Unsettled`` for what it is not known to depend on.
+    """
     scope = reading.scope
-    if argument.rank != scope.family(parameter).order:
-        raise Unsettled(f"{parameter} cannot be {argument.describe()}")
-    for one, position in zip(argument.shape, range(argument.rank), strict=True):
-        scope.axes.same(one, scope.axis(parameter, position))
     body = unfold(found.body, scope.definitions)
-    own = scope.entry(parameter, tuple(Index("i", scope.axis(parameter, p)) for p in range(argument.rank)))
-    hidden = any(f"_{{{parameter}}}" in name or name.endswith(f"/∂{parameter}") for name in _all_names(body))
-    if hidden or not (body.is_number or parameter in _all_names(body)):
-        raise Unsettled(f"how it depends on {parameter}, the note does not say")
-    if not isinstance(own, Indexed):
-        return replace(found, body=body.xreplace({own: argument.body}))
-    table = {node: argument.at(*node.indices) for node in body.atoms(Indexed) if node.base == own.base}
-    return replace(found, body=body.xreplace(table))
+    names = _all_names(body)
+    table: dict[Expr, Expr] = {}
+    for parameter, argument in given.items():
+        if argument.rank != scope.family(parameter).order:
+            raise Unsettled(f"{parameter} cannot be {argument.describe()}")
+        for one, position in zip(argument.shape, range(argument.rank), strict=True):
+            scope.axes.same(one, scope.axis(parameter, position))
+        own = scope.entry(parameter, tuple(Index("i", scope.axis(parameter, p)) for p in range(argument.rank)))
+        hidden = any(f"_{{{parameter}}}" in name or name.endswith(f"/∂{parameter}") for name in names)
+        if hidden or not (body.is_number or parameter in names):
+            raise Unsettled(f"how it depends on {parameter}, the note does not say")
+        if isinstance(own, Indexed):
+            table |= {node: argument.at(*node.indices) for node in body.atoms(Indexed) if node.base == own.base}
+        else:
+            table[own] = argument.body
+    return replace(found, body=body.xreplace(table)) if table else found
 
 
 def value_without_arguments(spelled: Spelled, reading: Reading) -> Value | None:

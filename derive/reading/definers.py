@@ -75,9 +75,10 @@ def candidate(node: tree.Node, reading: Reading) -> Candidate | None:
         if not isinstance(group, tree.Group) or group.open not in ("(", "[") or last.operator:
             return None
         name = spell(front[0].node) if len(front) == 1 else None
+        name = labelled(name, reading) if name is not None else None
         if name is None or name.power is not None or name.transposed or name.primes or name.name in FUNCTIONS:
             return None
-        return _call_candidate(labelled(name, reading), group, reading)
+        return _call_candidate(name, group, reading)
     return None
 
 
@@ -186,7 +187,8 @@ def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
         group = plain(node.factors[-1].node) if isinstance(node, tree.Product) else None
         if isinstance(group, tree.Group) and _information(found.spelled, group, reading):
             return True
-        return found.spelled.name in DIVERGENCES and isinstance(group, tree.Group) and len(group.body.parts) == 2
+        divergence_ = found.spelled.name in DIVERGENCES and not found.spelled.subs  # D_α is the note's own
+        return divergence_ and isinstance(group, tree.Group) and len(group.body.parts) == 2
     family = scope.families.get(found.spelled.name)
     return family is not None and family.declared
 

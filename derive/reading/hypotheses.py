@@ -133,13 +133,16 @@ def is_passing(text: str) -> bool:
     return PASSING.search(text) is not None
 
 
-def suppose(statement: tree.Statement, text: str, position: int, reading: Reading) -> None:
-    """Remember what a formula of a sentence supposes; what is not understood makes its names uncertain."""
-    here = HYPOTHETICAL.search(text[:position]) is None and ASSUMED.search(text[:position]) is None
+def suppose(statement: tree.Statement, text: str, position: int, reading: Reading, *, example: bool = False) -> None:
+    """Remember what a formula of a sentence supposes; what is not understood makes its names uncertain.
+
+    What holds for an ``example`` may hold until the section ends.
+    """
+    here = not example and HYPOTHETICAL.search(text[:position]) is None and ASSUMED.search(text[:position]) is None
     if CASES.search(text) is not None or statement.first is None or not statement.links:
         return  # "1 if a > 0 and 0 otherwise" supposes nothing
     item = int(reading.place)
-    alone, passing = NOTHING_ELSE.fullmatch(text) is not None, is_passing(text[:position])
+    alone, passing = NOTHING_ELSE.fullmatch(text) is not None, example or is_passing(text[:position])
     place = f"{statement.span.line}:{statement.span.column}"
     if is_order(statement, reading) and (here or not passing):
         return  # "suppose x > 0" declares it from here on

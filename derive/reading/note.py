@@ -34,7 +34,7 @@ from derive.reading.renaming import renamed
 from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Scope
 from derive.reading.sentences import announced, members, of_unions, read_sentence
-from derive.reading.spelling import plain
+from derive.reading.spelling import letter, plain, walk
 from derive.reading.statements import in_time, read_row, report_unread
 from derive.reading.suppositions import supposed
 from derive.reading.survey import Survey, survey
@@ -110,6 +110,7 @@ def read_note(document: Document) -> Draftbook:
     for item in items:
         if isinstance(item, Sentence):
             columns_by_text(item.text, list(item.formulas), found)
+    found.displayed = _first_displays(items)
     found.sampled = numbers_of_samples(item for item in items if isinstance(item, Sentence))
     scope = Scope()
     state: object = None
@@ -135,6 +136,17 @@ def read_note(document: Document) -> Draftbook:
     foreign = is_foreign(item.text for item in items if isinstance(item, Sentence))
     conventions = tuple(scope.conventions)
     return Draftbook(document.path, tuple(current.drafts), conventions, current.reading, macros, letters, foreign)
+
+
+def _first_displays(items: list[Item]) -> dict[str, int]:
+    """The first display, by its number, in which a name stands."""
+    found: dict[str, int] = {}
+    for number, item in enumerate(items):
+        for row in item.rows if isinstance(item, Display) else ():
+            for node in walk(row):
+                if isinstance(node, tree.Name) and (name := letter(node)) is not None:
+                    found.setdefault(name, number)
+    return found
 
 
 def _prepare(items: list[Item], reading: Reading) -> None:

@@ -242,9 +242,14 @@ def _function(node: tree.Node, items: Items, position: int, reading: Reading) ->
     scripts = isinstance(node, tree.Script) and (node.sub is not None or node.sup is not None)
     if primes and (primes > MOST_PRIMES or scripts or not called or name not in HYPERBOLIC):
         raise Unsettled(f"{name} with a prime is not understood; write d/dx")
-    items, behind = _power_behind(items, position + 1)
+    bracketed, behind = _power_behind(items, position + 1)
     if behind is not None and name in ("log", "ln", "lg"):
-        raise Unsettled(f"{name}(x)^2 may be {name}(x^2) or the square of {name}(x); put brackets around one of them")
+        if not _has_no_root(behind, reading):
+            words = f"{name}(x)^2 may be {name}(x^2) or the square of {name}(x); put brackets around one of them"
+            raise Unsettled(words)
+        behind = None
+    else:
+        items = bracketed
     argument, after = argument_of(items, position + 1, reading)
     sub = node.sub if isinstance(node, tree.Script) else None
     sup = node.sup if isinstance(node, tree.Script) else None
@@ -267,6 +272,11 @@ def _function(node: tree.Node, items: Items, position: int, reading: Reading) ->
     if behind is not None:
         result = power(result, value(behind, reading))
     return result, after
+
+
+def _has_no_root(exponent: tree.Node, reading: Reading) -> bool:
+    """Whether a power of a logarithm makes no sense: ``\\log(x)^{1/(1-α)}``, as logarithms may be negative."""
+    return isinstance(plain(exponent), tree.Frac | tree.Product) and not value(exponent, reading).body.is_integer
 
 
 def _power_behind(items: Items, position: int) -> tuple[Items, tree.Node | None]:

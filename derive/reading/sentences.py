@@ -42,6 +42,7 @@ from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import call, letter, plain, spell, walk
 from derive.reading.stated import state
 from derive.reading.structures import declare_structures, special_case
+from derive.reading.suppositions import is_instance
 from derive.reading.survey import TABLES
 from derive.reading.targets import declare_targets, weights_of_cross_entropy
 from derive.reading.values import Value
@@ -102,12 +103,14 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
             found = candidate(formula.statements[0].first or formula.statements[0], reading)
             reading.scope.partial |= {f"{found.spelled.name}(·)"} if found is not None and found.called else set()
             continue
+        example = any(is_instance(statement, reading) for statement in formula.statements)
+        hypothetical |= example
         for statement in formula.statements:
             said = None if hypothetical or special else sentence.text[: formula.position]
             ordered = hypothetical and is_passing(words) and is_order(statement, reading)
             clean &= ordered or _declared_or_defined(statement, before, said, hypothetical, reading)
-            if not special and is_supposed(words):
-                clean &= _supposed(statement, sentence.text, formula.position, reading)
+            if not special and (example or is_supposed(words)):
+                clean &= _supposed(statement, sentence.text, formula.position, reading, example=example)
             before.append(statement)
     try:
         define_in_words(sentence.text, list(sentence.formulas), current)
@@ -127,12 +130,12 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
     return clean
 
 
-def _supposed(statement: tree.Statement, text: str, position: int, reading: Reading) -> bool:
+def _supposed(statement: tree.Statement, text: str, position: int, reading: Reading, *, example: bool) -> bool:
     """Remember what a formula supposes; False if its names have to be learnt first."""
     if f"{statement.span.line}:{statement.span.column}" in reading.scope.defined_at.values():
         return True  # a definition is put in wherever its name stands
     try:
-        suppose(statement, text, position, reading)
+        suppose(statement, text, position, reading, example=example)
     except Relearn:
         return False
     except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing

@@ -77,7 +77,8 @@ class Survey:
     transposed_alone: set[str] = field(default_factory=set)
     transposed_at: set[str] = field(default_factory=set)
     sample_letters: dict[str, set[str]] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
+    of_orders: set[str] = field(default_factory=set)
+    displayed: dict[str, int] = field(default_factory=dict)
     unscripted: set[str] = field(default_factory=set)
     superscripts: dict[str, set[str]] = field(default_factory=dict)
 
@@ -455,6 +456,8 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
         found.primed.add(spelled.name)
     parts, separators = group.body.parts, group.body.separators
     names = [letter(part) for part in parts]
+    if len(spelled.subs) == 1 and letter(spelled.subs[0]) is None:
+        found.of_orders.add(spelled.name)  # H_2(p), D_{1-β}(p‖q): what stands below is a number
     if len(parts) == 1 and spelled.name in SCORED and (alone := _up_to_sign(parts[0])) is not None:
         found.scored.add(alone)
     if len(parts) == 1 and spelled.name in SCORED and (dotted := _dot_product(parts[0])) is not None:

@@ -7,7 +7,9 @@ words a reader needs.  Axes whose length the author never says are *flexible*: m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import sympy
@@ -111,6 +113,18 @@ class Axes:
             self.dispute(axis)
         if (root := self._root(axis)) is not None:
             self._declared.add(root)
+
+    @contextmanager
+    def supposing(self, axis: Axis, length: Axis) -> Iterator[None]:
+        """Take an axis for one of this length; whatever is learnt meanwhile is forgotten."""
+        before = {name: copy.copy(held) for name, held in vars(self).items()}
+        axis = self.resolve(axis)
+        if axis.low == length.low and isinstance(axis.high, Symbol):
+            self._parent[axis.high] = length.high
+        try:
+            yield
+        finally:
+            vars(self).update(before)
 
     def dispute(self, axis: Axis) -> None:
         if (root := self._root(axis)) is not None:
