@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import sympy
 from sympy import Expr, Indexed, Symbol, exp
 
 from derive.reading import tree
@@ -573,16 +572,15 @@ def _marginal(name: str, where: dict[str, Expr], axes: dict[str, Axis], reading:
         return at(head, [where[w] for w in joint if w in where]).body
     bound = {w: new_index(w, axes[w]) for w in joint if w not in where}
     full = {**where, **bound}
-    body = _joint_entry(name, [full[w] for w in joint], reading)
+    body = joint_entry(name, [full[w] for w in joint], reading)
     for index in bound.values():
         body = sum_over(body, index)
     return body
 
 
-def _joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
+def joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
+    """An entry of the joint distribution behind ``p(x)``, ``p(y|x)`` and ``p(x,y)``, or of the counts ``#(w,c)``."""
     joint = reading.survey.joints[name]
-    if name in reading.scope.independent:
-        return sympy.Mul(*(_single_entry(name, w, i, reading) for w, i in zip(joint, where, strict=True)))
     key = f"{name}({','.join(joint)})"
     head = reading.scope.heads.get(key)
     if head is not None:
@@ -591,22 +589,13 @@ def _joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
     if name in ("P", "p", "\\hat{P}", "\\hat{p}") and counts == joint:
         reading.scope.note(f"{name} is the relative frequency of the counts # (inferred)")
         total = _marginal("\\#", {}, {w: reading.scope.axis(f"({w})", 0) for w in joint}, reading)
-        return _joint_entry("\\#", where, reading) / total
+        return joint_entry("\\#", where, reading) / total
     declare_table(key, name, (",",) * (len(joint) - 1), 0, reading)
     scope = reading.scope
     for position, found in enumerate(joint):
         scope.axes.same(scope.axis(key, position), scope.axis(f"({found})", 0))
     scope.want_order(key, len(where))
     return scope.entry(key, where)
-
-
-def _single_entry(name: str, found: str, index: Expr, reading: Reading) -> Expr:
-    """One of two independent distributions."""
-    key = f"{name}({found})"
-    declare_table(key, name, (), 0, reading)
-    reading.scope.axes.same(reading.scope.axis(key, 0), reading.scope.axis(f"({found})", 0))
-    reading.scope.want_order(key, 1)
-    return reading.scope.entry(key, (index,))
 
 
 def letters_of(name: str) -> set[str]:

@@ -103,7 +103,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     if met != goal:
         structured = tuple(sorted({*structured, *(name for each in stated for name in each.names())}))
     special = tuple(replace(met, facts=each) for each in known)
-    leading = [each for each in stated if each.alone and each.since in reading.led_by]
+    leading = [each for each in stated if each.asserted or (each.alone and each.since in reading.led_by)]
     supposed = under(goal, leading, scope, item)[0] if leading else None
     among = _among(special if structured else (met,), reading)
     drawn, members = among or _drawn(special if structured else (met,), reading)

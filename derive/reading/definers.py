@@ -252,7 +252,7 @@ def define(found: Candidate, right: Value, reading: Reading) -> Head | None:
     if right.rank and found.spelled.name.split("_{")[0] in LOSSES and right.body.has(log) and not found.spelled.subs:
         raise Unsettled(f"the loss {found.spelled.name} would be {right.describe()}; declare the shapes of its names")
     right = Value(right.indices, right.body, right.row)
-    if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right):
+    if found.key in referenced(unfold(right.body, scope.definitions)) or _mentions(found, right, reading):
         return None
     if not found.called and not found.spelled.subs and right.rank and found.spelled.name + "_" in scope.heads:
         return None
@@ -349,14 +349,21 @@ def scalars_of(body: Expr) -> set[Symbol]:
     return {s for s in without.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
 
 
-def _mentions(found: Candidate, right: Value) -> bool:
+def _joint_key(found: Candidate, reading: Reading) -> str:
+    """The table of the joint distribution that a probability such as ``p(x,z|y)`` is made of."""
+    joint = reading.survey.joints.get(found.spelled.name, ())
+    return f"{found.spelled.name}({','.join(joint)})"
+
+
+def _mentions(found: Candidate, right: Value, reading: Reading) -> bool:
     """Whether the right side uses the family of the very name that it would define.
 
     The table of a joint distribution goes by the key of its call: ``p(x,y) = p(x|y) p(y)`` says nothing new.  For a
     whole array it is its entries: ``z = (z_1, …, z_n)ᵀ`` and ``z = [z_1, z_2]`` say how z is written.
     """
     body = right.body
-    if found.called and any(str(n.base.label) == found.key for n in body.atoms(Indexed)):
+    keys = {found.key, _joint_key(found, reading)}
+    if found.called and (keys & {str(n.base.label) for n in body.atoms(Indexed)} or keys & set(referenced(body))):
         return True
     count = 0 if found.called else len(found.spelled.subs) or right.rank
     if count:

@@ -56,11 +56,15 @@ def under(goal: Goal, stated: Iterable[Stated], scope: Scope, item: int) -> tupl
         for name, changes in each.facts:
             changed: dict[str, Any] = dict(changes)
             facts = facts.with_arrays(**{name: replace(facts.of(name) or ArrayFacts(), **changed)})
-        if each.condition is None:
+        if each.condition is None and not each.covers:
             continue
         body = put_in(each.solved[1], table) if each.solved is not None else None
-        if each.solved is None or body is None or not _may_be(each.solved[0], body, facts, scope, item):
-            left.append(each.condition)
+        if (
+            each.solved is None
+            or body is None
+            or not (each.covers or _may_be(each.solved[0], body, facts, scope, item))
+        ):
+            left += [each.condition] if each.condition is not None else []
             continue
         table = [(entry, put_in(old, [(each.solved[0], body)])) for entry, old in table]
         table.append((each.solved[0], body))

@@ -119,7 +119,6 @@ def read_note(document: Document) -> Draftbook:
     _prepare(items, Reading(scope, found))
     for _ in range(MAX_PASSES):
         current = Pass(Reading(scope, found), end=end, slow=slow)
-        scope.independent.clear()
         scope.latest.clear()
         scope.axes.forget_disputes()
         clean = _run(items, current)

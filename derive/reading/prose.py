@@ -37,9 +37,6 @@ ALL_ROWS = re.compile(
 )
 
 
-INDEPENDENT = re.compile(r"(?<!not )independent(?! of)|(?<!不)独立", re.IGNORECASE)
-
-
 ONLY_IF = re.compile(r"\biff\b|only if|equality|exactly when|precisely when|当且仅当|等号|充要", re.IGNORECASE)
 
 
@@ -121,8 +118,6 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
     declare_different(text, formulas, reading)
     if ALL_ROWS.search(text):
         reading.scope.rows_by_default = True
-    if INDEPENDENT.search(text) and not ONLY_IF.search(text):
-        reading.scope.independent.update(n for n in reading.survey.joints if n != "\\#")
     for kind, pattern in CUES:
         for match in pattern.finditer(text):
             if NEGATION.search(text[: match.start()]) or _is_example(text, match):

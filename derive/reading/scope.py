@@ -84,6 +84,8 @@ class Stated:
         here: whether it is supposed for the next display only.
         entry: the entry that it sets to a number, and the number.
         until: the item from which on it does not count any more.
+        asserted: whether the author says so without a condition, so that what follows is claimed under it.
+        covers: whether what is solved for takes every value that it may have, whatever stands in its place.
     """
 
     since: int
@@ -96,6 +98,8 @@ class Stated:
     here: bool = False
     entry: tuple[Indexed, Expr] | None = None
     until: int | None = None
+    asserted: bool = False
+    covers: bool = False
 
     def counts(self, item: int, near: frozenset[int]) -> bool:
         """Whether it counts for a display, which the sentences ``near`` lead to."""
@@ -108,7 +112,8 @@ class Stated:
     def names(self) -> set[str]:
         """The arrays and numbers that it speaks of."""
         sides = (self.condition[0], self.condition[2]) if self.condition else ()
-        return {name for side in sides for name in names_in(side)} | {name for name, _ in self.facts}
+        covered = {entry_name(self.solved[0])} if self.covers and self.solved else set()
+        return {name for side in sides for name in names_in(side)} | {name for name, _ in self.facts} | covered
 
 
 class Scope:
@@ -137,7 +142,6 @@ class Scope:
         self.doubled: dict[str, int] = {}  # a function with two meanings, and the line where the second one begins
         self.unions: dict[str, tree.Node] = {}
         self.rows_by_default = False
-        self.independent: set[str] = set()
         self.assumed: dict[str, dict[Expr, Expr]] = {}
         self.structured: dict[tuple[str, int], int] = {}  # name and what is said of it → from which item on
         self.trees = False

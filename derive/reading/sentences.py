@@ -31,6 +31,7 @@ from derive.reading.definitions import Relearn, unfold
 from derive.reading.drafts import LOGICAL, Pass
 from derive.reading.elaborate import value
 from derive.reading.hypotheses import HYPOTHETICAL, by_cases, is_order, is_passing, is_supposed, lapse, pieces, suppose
+from derive.reading.independence import declare_independence
 from derive.reading.items import Item, Sentence
 from derive.reading.path_words import declare_paths
 from derive.reading.prose import apply_cues
@@ -120,6 +121,7 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         pass
     declare_paths(sentence.text, sentence.formulas, reading)
     try:
+        declare_independence(sentence.text, sentence.formulas, reading)
         declare_targets(sentence.text, list(sentence.formulas), reading)
         apply_cues(sentence.text, list(sentence.formulas), reading)
     except Relearn:
