@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 from w2v_numeric.atomic import reason
 from w2v_numeric.errors import CorpusError
 
-BLOCK_BYTES = 1 << 22  # large enough that per-block work vanishes, small enough that a block of tokens is tens of MB
+BLOCK_BYTES = 1 << 19  # per-block work vanishes already, and the lists of words of a block leave few holes in memory
 LONGEST_WORD = 1 << 16  # more bytes than this without any space is not text
 WHITESPACE = b" \t\n\r\x0b\x0c"
 STANDARD_INPUT = "-"

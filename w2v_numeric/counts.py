@@ -12,6 +12,8 @@ from scipy import sparse
 from w2v_numeric.blocks import Sparse
 
 Values = NDArray[np.float32]
+PART = 1 << 20  # pairs worked on at once: temporaries stay small beside the counts
+ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,22 @@ class Counts:
 
     def context_totals(self) -> NDArray[np.float64]:
         """Σ_c N_co for every context o, (V,)."""
-        return np.bincount(self.matrix.indices, weights=self.matrix.data, minlength=self.size).astype(np.float64)
+        totals = np.zeros(self.size)
+        # Some at a time: NumPy makes 64-bit copies of both arrays.
+        for begin in range(0, self.pairs, PART):
+            part = slice(begin, begin + PART)
+            totals += np.bincount(self.matrix.indices[part], weights=self.matrix.data[part], minlength=self.size)
+        return totals
 
-    def weighted(self, power: float) -> Counts:
-        """Counts whose row sums are n_c**power, up to one factor that keeps the mass; P(o|c) of the data is unchanged.
+    def weigh(self, power: float) -> Counts:
+        """Make the row sums n_c**power, up to one factor that keeps the mass; P(o|c) of the data is unchanged.
 
         A power below 1 lets rare centers speak louder. The objective stays the cross-entropy of the softmax over
         counts, with these counts instead of the raw ones.
+
+        Returns:
+            The counts with their new sums. The numbers are changed in place, because counts may fill half the memory:
+            what this was called on must not be used again.
         """
         if power == 1:
             return self
@@ -74,8 +85,12 @@ class Counts:
         totals = self.totals[seen].astype(np.float64)
         factors[seen] = totals ** (power - 1)
         factors *= self.mass / float((totals**power).sum())
-        values = self.matrix.data * np.repeat(factors, np.diff(self.matrix.indptr)).astype(np.float32)
-        return Counts.of(sparse.csr_matrix((values, self.matrix.indices, self.matrix.indptr), shape=self.matrix.shape))
+        single, starts = factors.astype(np.float32), self.matrix.indptr
+        for begin in range(0, self.size, ROWS):
+            end = min(begin + ROWS, self.size)
+            lengths = np.diff(starts[begin : end + 1])
+            self.matrix.data[starts[begin] : starts[end]] *= np.repeat(single[begin:end], lengths)
+        return Counts.of(self.matrix)
 
     def fingerprint(self) -> str:
         """A SHA-256 of everything in the counts."""

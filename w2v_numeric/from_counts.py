@@ -113,11 +113,11 @@ class CountsSource:
         size = counts.size
         self._columns = size
         tables: dict[str, Table] = {}
-        self._sides: tuple[sparse.csr_matrix, ...] = ()
+        sides: tuple[sparse.csr_matrix, ...] = ()
         by_tree = bool(wanted & {"left counts", "right counts", "inner node vectors"})
         if by_tree:
             tree = surroundings.tree()
-            self._sides = tree_counts(counts.matrix, tree)
+            sides = tree_counts(counts.matrix, tree)
             self._columns = tree.nodes
         known = {
             "outside vectors": Table(size, Visit.ALL),
@@ -126,11 +126,13 @@ class CountsSource:
             "outside biases": Table(size, Visit.ALL, vectors=False),
             "center biases": Table(size, Visit.OWN, vectors=False),
         }
+        self._sides = sides
+        # They don't speak of self: in a cycle, the counts would stay until the garbage collector comes by.
         makers: dict[str, Callable[[Ids, Sparse], Any]] = {
             "counts": lambda _ids, rows: rows,
-            "center counts": lambda ids, _rows: self.counts.totals[ids],
-            "left counts": lambda ids, _rows: rows_of(self._sides[0], ids),
-            "right counts": lambda ids, _rows: rows_of(self._sides[1], ids),
+            "center counts": lambda ids, _rows: counts.totals[ids],
+            "left counts": lambda ids, _rows: rows_of(sides[0], ids),
+            "right counts": lambda ids, _rows: rows_of(sides[1], ids),
             "rows": lambda _ids, rows: np.repeat(np.arange(len(rows.starts) - 1), np.diff(rows.starts)),
             "columns": lambda _ids, rows: rows.columns,
             "entries": lambda _ids, rows: rows.values,

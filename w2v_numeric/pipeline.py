@@ -24,7 +24,7 @@ from w2v_numeric.from_counts import CountsSource, Noise, Surroundings
 from w2v_numeric.from_text import TextSource
 from w2v_numeric.growth import grown, restricted
 from w2v_numeric.huffman import huffman_tree
-from w2v_numeric.memory import Estimate, check_memory
+from w2v_numeric.memory import Estimate, check_memory, give_back
 from w2v_numeric.ngrams import gram_matrix
 from w2v_numeric.objective import Objective, load_objective
 from w2v_numeric.progress import PassRecord, Reporter
@@ -110,8 +110,8 @@ def count_corpus(
         held_out = count_pairs(stream, ids, windowing, settings.memory, held_out=True) if settings.holdout else None
     reporter.note(f"{chosen}, {counts.pairs:,} pairs")
     power = settings.center_power if settings.center_power is not None else 1.0
-    weighted = held_out.weighted(power) if held_out is not None else None
-    return Corpus(vocabulary, stream.total, counts.weighted(power), weighted, sources), None
+    weighted = held_out.weigh(power) if held_out is not None else None
+    return Corpus(vocabulary, stream.total, counts.weigh(power), weighted, sources), None
 
 
 def surroundings(vocabulary: Vocabulary, size: int, settings: Settings) -> Surroundings:
@@ -142,6 +142,7 @@ def train_corpus(
         SettingsError: it does not fit into the memory.
     """
     run = _Run(corpus, text, settings, objective)
+    give_back()
     estimate = run.estimate()
     reporter.note(estimate.sentence())
     check_memory(estimate)
@@ -151,7 +152,10 @@ def train_corpus(
     trainer: Trainer | None = None
     with reporter.training(course.passes, course.passes_before(state), objective.likelihood):
         for number in range(state.stage if state is not None else 0, len(run.stages)):
+            trainer = None  # the counts of the stage before need not wait for the next
+            give_back()
             trainer = run.trainer(number, state)
+            give_back()
             state = trainer.state
             for moment in trainer.run(stop):
                 if checkpoint is not None and fresh:
