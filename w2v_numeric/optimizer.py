@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
-CHUNK = 1 << 15  # elements updated at once: all the temporaries of a chunk stay in the nearest cache
+# Elements updated at once: few enough that they stay in the cache, many enough that threads don't wait for each other
+# between two calls of NumPy.
+CHUNK = 1 << 17
 
 
 def adam(
@@ -28,32 +30,30 @@ def adam(
     Args:
         parameter: what is learned; updated.
         gradient: of the loss by the parameter; overwritten.
-        first, second: running means of the gradient and of its square; updated.
+        first, second: sums of the gradients and of their squares, each weighing less by a decay than the one after it;
+            updated.
         step: 1 for the first step (for the bias correction).
         rate: the largest change of a parameter, about.
 
     Source: Kingma and Ba 2014 (arXiv 1412.6980), algorithm 1 with the corrections folded into the rate.
     """
-    correction = np.sqrt(1 - decay_second**step)
-    scaled_rate = parameter.dtype.type(rate * correction / (1 - decay_first**step))
+    # The running means are kept without their factors 1 - decay, which go into the rate: two passes fewer.
+    correction = np.sqrt((1 - decay_second**step) / (1 - decay_second))
+    scaled_rate = parameter.dtype.type(rate * correction * (1 - decay_first) / (1 - decay_first**step))
     scaled_epsilon = parameter.dtype.type(epsilon * correction)
-    root = np.empty(min(CHUNK, parameter.size), parameter.dtype)
     for begin in range(0, parameter.size, CHUNK):
         part = slice(begin, begin + CHUNK)
         g, m, q = gradient[part], first[part], second[part]
-        t = root[: g.size]
-        np.multiply(g, g, out=t)
-        t *= 1 - decay_second
-        q *= decay_second
-        q += t
-        g *= 1 - decay_first
         m *= decay_first
         m += g
-        np.sqrt(q, out=t)
-        t += scaled_epsilon
-        np.divide(m, t, out=t)
-        t *= scaled_rate
-        parameter[part] -= t
+        g *= g
+        q *= decay_second
+        q += g
+        np.sqrt(q, out=g)
+        g += scaled_epsilon
+        np.divide(m, g, out=g)
+        g *= scaled_rate
+        parameter[part] -= g
 
 
 def adagrad(parameter: Array, gradient: Array, squares: Array, *, rate: float, epsilon: float = 1e-10) -> None:

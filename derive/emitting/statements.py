@@ -204,7 +204,9 @@ class Printer(Expressions):
         operator = "+" if sign > 0 else "-"
         if pattern == "flat":
             where = self.text(pointers[0])[0]
-            self.lines.append(f"{target}.reshape(-1)[{where}] {operator}= {self.text(amount)[0]}")
+            # Reading and writing by positions are two passes, this is one.
+            function = "add" if sign > 0 else "subtract"
+            self.lines.append(f"np.{function}.at({target}.reshape(-1), {where}, {self.text(amount)[0]})")
             return
         kept = [dim for dim, at in zip(base.labels, pattern, strict=True) if at is None]
         positions = [k for k, at in enumerate(pattern) if at is not None]

@@ -102,7 +102,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "41302126a46937b5e9dfc68baaae0fe96f2be6088685c9ac7e6dd199feda62a3"
+BODY_SHA256 = "2fe86c530541a5ed5fd70b7f23755d551286634a0403b0e36b82eaa67398cbdd"
 """The SHA-256 of everything below."""
 
 
@@ -531,7 +531,7 @@ def negative_sampling_block_loss_and_gradients(
     weighted *= r
     sigmoids_2 = scores_2
     residuals = weighted
-    residuals.reshape(-1)[positions] -= N_values * sigmoids_2
+    np.subtract.at(residuals.reshape(-1), positions, N_values * sigmoids_2)
     products_5 = residuals @ u
     gradient_v[...] = matrix.T @ products_5
     gradient_u = np.matmul(residuals.T, products, out=gradient_u)
@@ -769,7 +769,7 @@ def softmax_block_loss_and_gradients(
     products_3 = logits_observed.astype(np.float64).dot(N_values)
     loss = products_2 - products_3
     residuals = expected
-    residuals.reshape(-1)[positions] -= N_values
+    np.subtract.at(residuals.reshape(-1), positions, N_values)
     products_4 = residuals @ u
     gradient_v[...] = matrix.T @ products_4
     gradient_u = np.matmul(residuals.T, products, out=gradient_u)

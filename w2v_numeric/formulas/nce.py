@@ -62,7 +62,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "8bbfee0cf1f09cd218726e1413f231938a6ef5137751c403077444dcff89dbf2"
+BODY_SHA256 = "92c80b84cb575b8826a9841824731e039f2a84259d921cab55d5a53f85c2be87"
 """The SHA-256 of everything below."""
 
 
@@ -235,7 +235,7 @@ def block_loss_and_gradients(
         weighted_2 *= r
         sigmoids_2 = scores
         residuals = weighted_2
-        residuals.reshape(-1)[positions] -= values * sigmoids_2
+        np.subtract.at(residuals.reshape(-1), positions, values * sigmoids_2)
         gradient_v = np.matmul(residuals, u, out=gradient_v)
         gradient_u = np.matmul(residuals.T, v, out=gradient_u)
     if not math.isfinite(loss):

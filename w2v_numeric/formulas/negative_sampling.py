@@ -82,7 +82,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "75bc6c8217438d5461b06b638bde39108954a8852296c98863ced4804151d19f"
+BODY_SHA256 = "cdeb18552e26e02f697d84db4d875f4060493f48ac667633be9f887e210ca664"
 """The SHA-256 of everything below."""
 
 
@@ -300,7 +300,7 @@ def block_loss_and_gradients(
     weighted *= r
     sigmoids_2 = scores_2
     residuals = weighted
-    residuals.reshape(-1)[positions] -= values * sigmoids_2
+    np.subtract.at(residuals.reshape(-1), positions, values * sigmoids_2)
     gradient_v = np.matmul(residuals, u, out=gradient_v)
     gradient_u = np.matmul(residuals.T, v, out=gradient_u)
     if not math.isfinite(loss):

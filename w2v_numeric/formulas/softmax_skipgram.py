@@ -63,7 +63,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "64f6337f9ca2b9c2b7e68675593d193fb15d625e3c8fe4abb371b7f45c067248"
+BODY_SHA256 = "97eb0459b85b44bc312e80b33c6314c36c81bfcd21e9cca7cd0cac84a66a6d81"
 """The SHA-256 of everything below."""
 
 
@@ -106,7 +106,7 @@ def batch(u: Floats, v: Floats, c: Integers, o: Integers) -> tuple[Floats, Float
     exponentials = np.exp(shifted, out=shifted)
     exponentials_observed = exponentials.take(places)
     others = exponentials
-    others.reshape(-1)[places] -= exponentials_observed
+    np.subtract.at(others.reshape(-1), places, exponentials_observed)
     rest = np.einsum("bv->b", others)
     values = np.expm1(shifted_observed)
     partition = exponentials_observed
@@ -115,7 +115,7 @@ def batch(u: Floats, v: Floats, c: Integers, o: Integers) -> tuple[Floats, Float
     probabilities = others
     probabilities *= inverse_partition[:, None]
     residuals = probabilities
-    residuals.reshape(-1)[places] -= rest * inverse_partition
+    np.subtract.at(residuals.reshape(-1), places, rest * inverse_partition)
     total = rest
     total += values
     values_2 = np.log1p(total, out=total)
@@ -257,7 +257,7 @@ def block_loss_and_gradients(
     products_2 = logits_observed.astype(np.float64).dot(values)
     loss = products - products_2
     residuals = expected
-    residuals.reshape(-1)[positions] -= values
+    np.subtract.at(residuals.reshape(-1), positions, values)
     gradient_v = np.matmul(residuals, u, out=gradient_v)
     gradient_u = np.matmul(residuals.T, v, out=gradient_u)
     if not math.isfinite(loss):
