@@ -205,8 +205,8 @@ class Expressions:
         yours = [dim for dim in second.labels if dim not in summed]
         simple = not shared and len(summed) == 1 and len(mine) <= 1 and len(yours) <= 1
         if not step.labels and self.formula.in_place and len(summed) == 1:
-            # many small terms: in float32 the loss would lose its last digits
-            return f"{wrap(self.text(first), ATOM)}.astype(np.float64).dot({self.text(second)[0]})", ATOM
+            # many small terms: in float32 the loss would lose its last digits; einsum converts piece by piece
+            return f'np.einsum("i,i->", {self.text(first)[0]}, {self.text(second)[0]}, dtype=np.float64)', ATOM
         if not simple:
             if not mine and not yours and first.labels == second.labels:
                 return f"np.vdot({self.text(first)[0]}, {self.text(second)[0]})", ATOM

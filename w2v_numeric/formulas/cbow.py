@@ -102,7 +102,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "2fe86c530541a5ed5fd70b7f23755d551286634a0403b0e36b82eaa67398cbdd"
+BODY_SHA256 = "f5e4d10d5c798248285d6ceb41e3a02daa1d6a17123845a36c0d63d6a63802b4"
 """The SHA-256 of everything below."""
 
 
@@ -166,11 +166,11 @@ def hierarchical_softmax_block_loss(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
-    products_2 = losses.astype(np.float64).dot(L_values)
+    products_2 = np.einsum("i,i->", losses, L_values, dtype=np.float64)
     positions_2 = np.repeat(np.arange(0, T * M, M), np.diff(R_starts)) + R_columns
     scores_observed_2 = scores.take(positions_2)
     losses_2 = _softplus(scores_observed_2, out=np.empty_like(scores_observed_2))
-    products_3 = losses_2.astype(np.float64).dot(R_values)
+    products_3 = np.einsum("i,i->", losses_2, R_values, dtype=np.float64)
     loss = products_2 + products_3
     if not math.isfinite(loss):
         _reject_non_finite(
@@ -252,11 +252,11 @@ def hierarchical_softmax_block_loss_and_gradients(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
-    products_2 = losses.astype(np.float64).dot(L_values)
+    products_2 = np.einsum("i,i->", losses, L_values, dtype=np.float64)
     positions_2 = np.repeat(np.arange(0, T * M, M), np.diff(R_starts)) + R_columns
     scores_observed_2 = scores.take(positions_2)
     losses_2 = _softplus_and_sigmoid(scores_observed_2, out=np.empty_like(scores_observed_2))
-    products_3 = losses_2.astype(np.float64).dot(R_values)
+    products_3 = np.einsum("i,i->", losses_2, R_values, dtype=np.float64)
     loss = products_2 + products_3
     sigmoids = scores_observed_2
     matrix_2 = _sparse(R_values * sigmoids, R_columns, R_starts, (T, M))
@@ -428,9 +428,9 @@ def negative_sampling_block_loss(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
-    products_2 = losses.astype(np.float64).dot(N_values)
+    products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
     products_3 = _softplus_dot(scores, r)
-    products_4 = n.astype(np.float64).dot(products_3)
+    products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
     loss = products_2 + K * products_4
     if not math.isfinite(loss):
         _reject_non_finite(
@@ -521,9 +521,9 @@ def negative_sampling_block_loss_and_gradients(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
-    products_2 = losses.astype(np.float64).dot(N_values)
+    products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
     products_3 = _softplus_dot_and_sigmoid(scores, r)
-    products_4 = n.astype(np.float64).dot(products_3)
+    products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
     loss = products_2 + K * products_4
     sigmoids = scores
     weighted = sigmoids
@@ -680,8 +680,8 @@ def softmax_block_loss(
     log_partition = np.log(partition, out=partition)
     log_sum_exp = largest
     log_sum_exp += log_partition
-    products_2 = n.astype(np.float64).dot(log_sum_exp)
-    products_3 = logits_observed.astype(np.float64).dot(N_values)
+    products_2 = np.einsum("i,i->", n, log_sum_exp, dtype=np.float64)
+    products_3 = np.einsum("i,i->", logits_observed, N_values, dtype=np.float64)
     loss = products_2 - products_3
     if not math.isfinite(loss):
         _reject_non_finite("softmax_block_loss", u=u, v=v, A_values=A_values, N_values=N_values, n=n)
@@ -765,8 +765,8 @@ def softmax_block_loss_and_gradients(
     log_partition = np.log(partition, out=partition)
     log_sum_exp = largest
     log_sum_exp += log_partition
-    products_2 = n.astype(np.float64).dot(log_sum_exp)
-    products_3 = logits_observed.astype(np.float64).dot(N_values)
+    products_2 = np.einsum("i,i->", n, log_sum_exp, dtype=np.float64)
+    products_3 = np.einsum("i,i->", logits_observed, N_values, dtype=np.float64)
     loss = products_2 - products_3
     residuals = expected
     np.subtract.at(residuals.reshape(-1), positions, N_values)

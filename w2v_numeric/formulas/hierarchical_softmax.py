@@ -56,7 +56,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "d707bdd7c63578c7bc862f2f56e36ae50584d4a16cbe936f15e1348005584760"
+BODY_SHA256 = "8f316ab016056d4c1d51ee419d7ed81fab360589861248a64972d87b741b659a"
 """The SHA-256 of everything below."""
 
 
@@ -111,11 +111,11 @@ def block_loss(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
-    products = losses.astype(np.float64).dot(L_values)
+    products = np.einsum("i,i->", losses, L_values, dtype=np.float64)
     positions_2 = np.repeat(np.arange(0, C * M, M), np.diff(R_starts)) + R_columns
     scores_observed_2 = scores.take(positions_2)
     losses_2 = _softplus(scores_observed_2, out=np.empty_like(scores_observed_2))
-    products_2 = losses_2.astype(np.float64).dot(R_values)
+    products_2 = np.einsum("i,i->", losses_2, R_values, dtype=np.float64)
     loss = products + products_2
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, L_values=L_values, R_values=R_values)
@@ -183,11 +183,11 @@ def block_loss_and_gradients(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
-    products = losses.astype(np.float64).dot(L_values)
+    products = np.einsum("i,i->", losses, L_values, dtype=np.float64)
     positions_2 = np.repeat(np.arange(0, C * M, M), np.diff(R_starts)) + R_columns
     scores_observed_2 = scores.take(positions_2)
     losses_2 = _softplus_and_sigmoid(scores_observed_2, out=np.empty_like(scores_observed_2))
-    products_2 = losses_2.astype(np.float64).dot(R_values)
+    products_2 = np.einsum("i,i->", losses_2, R_values, dtype=np.float64)
     loss = products + products_2
     sigmoids = scores_observed_2
     matrix = _sparse(R_values * sigmoids, R_columns, R_starts, (C, M))

@@ -62,7 +62,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "92c80b84cb575b8826a9841824731e039f2a84259d921cab55d5a53f85c2be87"
+BODY_SHA256 = "0d3572c18a91912c645a1e9f919d91eaa4b6a964893ed97e06d18881d90f6f8f"
 """The SHA-256 of everything below."""
 
 
@@ -130,11 +130,11 @@ def block_loss(
         scores = logarithms_columns
         scores -= products_observed
         losses = _softplus(scores, out=np.empty_like(scores))
-        products_2 = losses.astype(np.float64).dot(values)
+        products_2 = np.einsum("i,i->", losses, values, dtype=np.float64)
         scores_2 = products
         scores_2 -= logarithms
         products_3 = _softplus_dot(scores_2, r)
-        products_4 = n.astype(np.float64).dot(products_3)
+        products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
         loss = products_2 + K * products_4
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, q=q, r=r, K=K)
@@ -223,11 +223,11 @@ def block_loss_and_gradients(
         scores = logarithms_columns
         scores -= products_observed
         losses = _softplus_and_sigmoid(scores, out=np.empty_like(scores))
-        products_2 = losses.astype(np.float64).dot(values)
+        products_2 = np.einsum("i,i->", losses, values, dtype=np.float64)
         scores_2 = products
         scores_2 -= logarithms
         products_3 = _softplus_dot_and_sigmoid(scores_2, r)
-        products_4 = n.astype(np.float64).dot(products_3)
+        products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
         loss = products_2 + K * products_4
         sigmoids = scores_2
         weighted_2 = sigmoids

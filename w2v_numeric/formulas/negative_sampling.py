@@ -82,7 +82,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "cdeb18552e26e02f697d84db4d875f4060493f48ac667633be9f887e210ca664"
+BODY_SHA256 = "55562a05a3aba362564ed734fe8949faca1897f41ec31ed13dffcb3e1540b55c"
 """The SHA-256 of everything below."""
 
 
@@ -213,9 +213,9 @@ def block_loss(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
-    products = losses.astype(np.float64).dot(values)
+    products = np.einsum("i,i->", losses, values, dtype=np.float64)
     products_2 = _softplus_dot(scores, r)
-    products_3 = n.astype(np.float64).dot(products_2)
+    products_3 = np.einsum("i,i->", n, products_2, dtype=np.float64)
     loss = products + K * products_3
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, r=r, K=K)
@@ -290,9 +290,9 @@ def block_loss_and_gradients(
     scores_observed = scores.take(positions)
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
-    products = losses.astype(np.float64).dot(values)
+    products = np.einsum("i,i->", losses, values, dtype=np.float64)
     products_2 = _softplus_dot_and_sigmoid(scores, r)
-    products_3 = n.astype(np.float64).dot(products_2)
+    products_3 = np.einsum("i,i->", n, products_2, dtype=np.float64)
     loss = products + K * products_3
     sigmoids = scores
     weighted = sigmoids

@@ -59,7 +59,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "8e4db1601437d7d938e23527d314d1e88693f522b2d76cf3629fed179ff57e8f"
+BODY_SHA256 = "a675ebe1dde923adbbedcda85915e4cd65d348c2f605396a970f1b7a37f07cd7"
 """The SHA-256 of everything below."""
 
 
@@ -133,7 +133,7 @@ def block_loss(
         scores += log_sum_exp_taken
         scores -= products_observed
         losses = _softplus(scores, out=np.empty_like(scores))
-        loss = losses.astype(np.float64).dot(values)
+        loss = np.einsum("i,i->", losses, values, dtype=np.float64)
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, q=q, r=r, M=M)
         _reject_negative("block_loss", q=q, r=r)
@@ -222,7 +222,7 @@ def block_loss_and_gradients(
         scores += log_sum_exp_taken
         scores -= products_observed
         losses = _softplus_and_sigmoid(scores, out=np.empty_like(scores))
-        loss = losses.astype(np.float64).dot(values)
+        loss = np.einsum("i,i->", losses, values, dtype=np.float64)
         sigmoids = scores
         weighted_3 = sigmoids
         weighted_3 *= values

@@ -63,7 +63,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "97eb0459b85b44bc312e80b33c6314c36c81bfcd21e9cca7cd0cac84a66a6d81"
+BODY_SHA256 = "8bdd782e418ebf5c4c0e0a7932ea64e329fcb69a767cfcdc42af32b1dce77ec2"
 """The SHA-256 of everything below."""
 
 
@@ -180,8 +180,8 @@ def block_loss(
     log_partition = np.log(partition, out=partition)
     log_sum_exp = largest
     log_sum_exp += log_partition
-    products = n.astype(np.float64).dot(log_sum_exp)
-    products_2 = logits_observed.astype(np.float64).dot(values)
+    products = np.einsum("i,i->", n, log_sum_exp, dtype=np.float64)
+    products_2 = np.einsum("i,i->", logits_observed, values, dtype=np.float64)
     loss = products - products_2
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n)
@@ -253,8 +253,8 @@ def block_loss_and_gradients(
     log_partition = np.log(partition, out=partition)
     log_sum_exp = largest
     log_sum_exp += log_partition
-    products = n.astype(np.float64).dot(log_sum_exp)
-    products_2 = logits_observed.astype(np.float64).dot(values)
+    products = np.einsum("i,i->", n, log_sum_exp, dtype=np.float64)
+    products_2 = np.einsum("i,i->", logits_observed, values, dtype=np.float64)
     loss = products - products_2
     residuals = expected
     np.subtract.at(residuals.reshape(-1), positions, values)
