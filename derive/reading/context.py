@@ -98,7 +98,7 @@ class Reading:
         if "o" in self.survey.subscripts:
             self.scope.note("an index 0 on an axis that starts at 1 is read as one fixed index (inferred)")
             return self.free_index("0", axis)
-        self.scope.axes.dispute(axis)
+        self.scope.axes.meet_zero(axis)
         return sympy.Integer(0)
 
     def family_name(self, spelled: Spelled) -> tuple[str, bool | None]:

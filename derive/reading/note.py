@@ -120,7 +120,6 @@ def read_note(document: Document) -> Draftbook:
     for _ in range(MAX_PASSES):
         current = Pass(Reading(scope, found), end=end, slow=slow)
         scope.latest.clear()
-        scope.axes.forget_disputes()
         clean = _run(items, current)
         as_of_one_example(scope)
         now = _state(scope, found)

@@ -43,6 +43,7 @@ class Axes:
         self._flexible: set[Symbol] = set()
         self._declared: set[Symbol] = set()
         self._disputed: set[Symbol] = set()
+        self._met_zero: set[Symbol] = set()
         self._widened = 0
 
     def flexible(self, name: str) -> Axis:
@@ -58,7 +59,8 @@ class Axes:
 
     def is_disputed(self, axis: Axis) -> bool:
         """Whether the note contradicts itself, or says too little, about where this axis begins and ends."""
-        return self._root(axis) in self._disputed
+        root = self._root(axis)
+        return root in self._disputed or (root in self._met_zero and self.resolve(axis).low == 1)
 
     def _root(self, axis: Axis) -> Symbol | None:
         """The open axis that this one is, or was before it was settled."""
@@ -130,9 +132,10 @@ class Axes:
         if (root := self._root(axis)) is not None:
             self._disputed.add(root)
 
-    def forget_disputes(self) -> None:
-        """The note is read again: what was in doubt may be settled by what stands further down."""
-        self._disputed.clear()
+    def meet_zero(self, axis: Axis) -> None:
+        """The index 0 was met: a dispute, unless the axis turns out to begin there."""
+        if (root := self._root(axis)) is not None:
+            self._met_zero.add(root)
 
     def indexed(self, axis: Axis, used: Axis) -> None:
         """An index that runs over ``used`` stands where ``axis`` belongs; a written range says what the axis holds."""
