@@ -4,6 +4,7 @@ as sums of Kronecker deltas."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import sympy
 from sympy import Expr
@@ -12,6 +13,7 @@ from derive.reading import tree
 from derive.reading.context import Reading, condition, indicator, new_index
 from derive.reading.definers import Candidate, candidate, define
 from derive.reading.elaborate import value
+from derive.reading.hot_lists import occurrences
 from derive.reading.positions import Places
 from derive.reading.prose import Formula
 from derive.reading.ranges import member_axis
@@ -32,6 +34,11 @@ OCCURS = re.compile(
     r"(\ue000)\s*(?:为|是|表示|记)?(?:词|单词)?\s*(\ue000)\s*(?P<ort>在[^，。；\ue000]*)出现的?(?:次数|频数)",
     re.IGNORECASE,
 )
+OCCURS_TIMES = re.compile(
+    r"(\ue000)\s*(?:occurs|appears|comes|is found)\s*(\ue000)\s*times\s*(?P<where>(?:in|among|over|inside|within) [^,.;\ue000]*)|"
+    r"(\ue000)\s*(?P<ort>在[^，。；\ue000]*)出现(?:了)?\s*(\ue000)\s*次",
+    re.IGNORECASE,
+)
 AROUND = re.compile(r"\bwindows?\b|\bcontexts?\b|\bsurround|窗口|上下文", re.IGNORECASE)
 ALONG = re.compile(r"\b(?:text|corpus|sequence|sentence|samples?|data|draws)\b|语料|文本|序列|句子|样本", re.IGNORECASE)
 EVERY = re.compile(r"\ball\b|\bwindows\b|\bcontexts\b|所有|全部|各", re.IGNORECASE)
@@ -43,9 +50,8 @@ def declare_occurrences(text: str, formulas: list[Formula], reading: Reading) ->
     If the note has several windows, or none that is written out, nothing is known of n.
     """
     at = {formula.position: formula.statements for formula in formulas}
-    for match in OCCURS.finditer(text):
-        where = match["where"] or match["ort"]
-        one, other = (at.get(match.start(group)) for group in ((1, 2) if match["where"] else (4, 5)))
+    for where, first, second in _said(text):
+        one, other = at.get(first), at.get(second)
         head = one[0].first if one and len(one) == 1 and not one[0].links else None
         counted = letter(other[0].first) if other and len(other) == 1 and not other[0].links else None
         found = candidate(head, reading) if head is not None else None
@@ -55,10 +61,23 @@ def declare_occurrences(text: str, formulas: list[Formula], reading: Reading) ->
         if not around and ALONG.search(where) is None:
             continue
         fitting = [each for each in reading.survey.places if each.around == around]
-        if len(fitting) == 1 and not EVERY.search(where):
+        listed = occurrences(counted, reading) if around and not fitting else None
+        if listed is not None and found.key not in reading.scope.heads:
+            define(found, scalar(listed), reading)
+        elif len(fitting) == 1 and not EVERY.search(where):
             _define_occurrences(found, fitting[0], counted, reading)
         elif fitting:
             say(reading.scope, found.spelled.name, Structure.UNKNOWN, int(reading.place))
+
+
+def _said(text: str) -> Iterator[tuple[str, int, int]]:
+    """Where something occurs, where the number of times stands in a sentence, and where the word that is counted."""
+    for match in OCCURS.finditer(text):
+        groups = (1, 2) if match["where"] else (4, 5)
+        yield match["where"] or match["ort"], match.start(groups[0]), match.start(groups[1])
+    for match in OCCURS_TIMES.finditer(text):
+        groups = (2, 1) if match["where"] else (6, 4)
+        yield match["where"] or match["ort"], match.start(groups[0]), match.start(groups[1])
 
 
 def _define_occurrences(found: Candidate, where: Places, counted: str, reading: Reading) -> None:

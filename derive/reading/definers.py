@@ -105,7 +105,7 @@ def _is_derivative(spelled: Spelled, reading: Reading) -> bool:
     heads, name = reading.scope.heads, spelled.name
     if name in FUNCTIONS or name in reading.survey.functions or f"{name}()" in heads:
         return name not in LOSSES or f"{name}()" in heads
-    return name in heads and name not in LOSSES
+    return name in heads and name not in LOSSES and not heads[name].value.rank  # a' beside a vector a is another one
 
 
 def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Candidate | None:

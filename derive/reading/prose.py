@@ -16,6 +16,7 @@ from derive.reading.calls import labelled, signature
 from derive.reading.context import Reading, index_expression
 from derive.reading.declarations import differ_from
 from derive.reading.definitions import Definition, function
+from derive.reading.hot_lists import declare_hot_list, is_hot_list
 from derive.reading.scope import Head
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import Survey
@@ -296,15 +297,17 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
     if spelled.name == "1" or spelled.name.isdigit():
         return
     if kind == "one-hot":
-        if reading.survey.most_indices.get(spelled.name, 0) == 2:
+        if is_hot_list(spelled, tuple(s for f in formulas for s in f.statements), reading):
+            if not _one_hot_of_word(spelled, formulas, reading):
+                declare_hot_list(spelled, reading)
+        elif reading.survey.most_indices.get(spelled.name, 0) == 2:
             family = scope.family(spelled.name)
             scope.want_order(spelled.name, 2)
             family.sums_to_one, family.nonnegative = (1,), True
             scope.partial.add(spelled.name)
             scope.note(f"every row of {spelled.name} adds up to one (one-hot rows, from the text)")
-        else:
-            if not (_basis(spelled, text, reading) or _one_hot_of_word(spelled, formulas, reading)):
-                one_hot(spelled, formulas, reading)
+        elif not (_basis(spelled, text, reading) or _one_hot_of_word(spelled, formulas, reading)):
+            one_hot(spelled, formulas, reading)
         return
     if kind == "count":
         _count(spelled, reading)

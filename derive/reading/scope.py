@@ -148,6 +148,7 @@ class Scope:
         self.apart = False
         self.repeats = False
         self.paired: set[str] = set()
+        self.hot_lists: set[str] = set()
         self.stated: dict[str, Stated] = {}  # by where it stands
         self.numbers: set[str] = set()
         self.outgrown: set[str] = set()
