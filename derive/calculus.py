@@ -186,17 +186,17 @@ def _contract_flat(e: Sum) -> Expr:
     """Contract Σ over a product of factors, one index at a time."""
     limits = list(e.limits)
     factors = list(sympy.Mul.make_args(e.function))
-    for limit in e.limits:
-        index, low, high = limit
-        others = [t for t in limits if t is not limit]
-        if any(t[1].has(index) or t[2].has(index) for t in others):
-            continue
+    for index in [limit[0] for limit in e.limits]:
+        low, high = next((t[1], t[2]) for t in limits if t[0] == index)
+        others = [t for t in limits if t[0] != index]
+        nested = any(t[1].has(index) or t[2].has(index) for t in others)
         for place, factor in enumerate(factors):
             target = _partner(factor, index)
-            if target is None or not _inside(target, low, high):
+            if target is None or not _inside(target, low, high) or (nested and target in [t[0] for t in others]):
                 continue
-            factors = [f.xreplace({index: target}) for k, f in enumerate(factors) if k != place]
-            limits = others
+            table = {index: target}
+            factors = [f.xreplace(table) for k, f in enumerate(factors) if k != place]
+            limits = [(t[0], t[1].xreplace(table), t[2].xreplace(table)) for t in others]
             break
     body = sympy.Mul(*factors)
     return Sum(body, *limits) if limits else body

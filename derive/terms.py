@@ -185,12 +185,12 @@ def rename_bound(expression: Expr) -> Expr:
     if not expression.has(Sum, Product):
         return expression
     if isinstance(expression, Sum | Product):
-        body, limits = expression.function, []
-        for index, low, high in expression.limits:
-            new = fresh(index) if isinstance(index, Index) else index
-            body = body.xreplace({index: new})
-            limits.append((new, rename_bound(low), rename_bound(high)))
-        return expression.func(rename_bound(body), *limits)
+        table = {index: fresh(index) for index, _, _ in expression.limits if isinstance(index, Index)}
+        limits = [  # the ends of an inner sum may depend on the index of an outer one
+            (table.get(index, index), *(rename_bound(end).xreplace(table) for end in ends))
+            for index, *ends in expression.limits
+        ]
+        return expression.func(rename_bound(expression.function.xreplace(table)), *limits)
     return expression.func(*(rename_bound(argument) for argument in expression.args))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+from fractions import Fraction
 
 from derive.proving.budget import Undefined
 from derive.proving.laws import ANY_SIGN, NEGATIVE, POSITIVE, ZERO_SIGN, Laws
-from derive.proving.polynomial import ONE, Atom, Mono, Number, Poly, atom_has, make_atom
+from derive.proving.polynomial import ONE, Atom, Mono, Number, Poly, atom_has, exact, make_atom
 from derive.proving.powers import assign
 
 MAX_DEPTH = 6
@@ -63,6 +64,10 @@ class Signs(Laws):
                 return self._least(rest + bounds[0 if c > 0 else 1].scale(c), depth + 1)
         total: Number = 0
         for mono, c in poly:
+            least = self._least_entry(mono) if c > 0 else None
+            if least is not None:
+                total += exact(Fraction(least) * Fraction(c))
+                continue
             whole = all(
                 a.kind == "sym" and a.data[0] in self.known.counts and isinstance(e, int) and e > 0 for a, e in mono
             )
@@ -70,6 +75,11 @@ class Signs(Laws):
                 return None
             total += c
         return total
+
+    def _least_entry(self, mono: Mono) -> Number | None:
+        """A lower bound for a length that changes with its word; no index is known to be that small."""
+        atom = mono[0][0] if len(mono) == 1 and mono[0][1] == 1 else None
+        return self.known.lower.get(atom.data[0]) if atom is not None and atom.kind == "entry" else None
 
     def sign(self, poly: Poly) -> int:
         if not poly:

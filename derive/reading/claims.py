@@ -15,13 +15,15 @@ from sympy import Expr, Indexed, Mul, Product, Sum
 from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Relation
-from derive.reading.context import NOTHING_SAID, Aside, Pairs, Reading, Relations
+from derive.reading.context import NOTHING_SAID, Aside, Pairs, Reading, Relations, undisturbed
 from derive.reading.definers import scalars_of
+from derive.reading.definitions import Relearn
 from derive.reading.given_entries import with_entries
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
 from derive.reading.places import placed
-from derive.reading.scope import Family, entry_name
+from derive.reading.scope import Family, Unsettled, entry_name
+from derive.reading.sets import sample, sample_axis
 from derive.reading.structures import on_one_path, over_paths, structured_facts
 from derive.reading.survey import TABLES
 from derive.reading.values import Value, is_number
@@ -105,7 +107,9 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     special = tuple(replace(met, facts=each) for each in known)
     leading = [each for each in stated if each.asserted or (each.alone and each.since in reading.led_by)]
     supposed = under(goal, leading, scope, item)[0] if leading else None
-    among = _among(special if structured else (met,), reading)
+    among = _among(special if structured else (met,), reading) or _of_its_set(
+        special if structured else (met,), reading
+    )
     drawn, members = among or _drawn(special if structured else (met,), reading)
     return Claim(
         goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
@@ -173,7 +177,17 @@ def _disputed(bodies: list[Expr], reading: Reading) -> tuple[str, ...]:
     bound = {limit[0] for body in bodies for node in body.atoms(Sum, Product) for limit in node.limits}
     unclear = {i for i in bound if isinstance(i, Index) and reading.scope.axes.is_disputed(i.axis)}
     said = {f"where the index {i.name.split('ʹ')[0]} begins and ends" for i in unclear}
-    return tuple(sorted(said | set(_listed_values(bodies, reading))))
+    return tuple(sorted(said | set(_listed_values(bodies, reading)) | set(_classes(bodies))))
+
+
+def _classes(bodies: list[Expr]) -> Iterator[str]:
+    """``Σ_k Σ_{n ∈ D_k}``: the sets may have everything once, as classes do, or not."""
+    for node in (each for body in bodies for each in body.atoms(Sum)):
+        own = {limit[0] for limit in node.limits}
+        for entry in node.function.atoms(Indexed):
+            name = str(entry.base.label)
+            if name.endswith("_ ") and own & {i for where in entry.indices[:-1] for i in where.free_symbols}:
+                yield f"whether the sets {name.rstrip('_ ')} overlap and what they hold together"
 
 
 def _listed_values(bodies: list[Expr], reading: Reading) -> Iterator[str]:
@@ -198,6 +212,26 @@ def _among(goals: Sequence[Goal], reading: Reading) -> tuple[tuple[str, ...], tu
     for element in elements:
         table = {index: settled(reading.scope.sized(element), reading)}
         members += [replace(g, left=g.left.xreplace(table), right=g.right.xreplace(table)) for g in goals]
+    return (index.name,), tuple(members)
+
+
+def _of_its_set(goals: Sequence[Goal], reading: Reading) -> tuple[tuple[str, ...], tuple[Goal, ...]] | None:
+    """The letter g of ``Σ_{g ∈ G_w}`` where nothing adds over it: it stands for any element of that set."""
+    free = {i for goal in goals for side in (goal.left, goal.right) for i in free_indices(side)}
+    found = [(i, node) for i in free for node in reading.survey.member_letters.get(i.name, {}).values()]
+    if len(found) != 1 or found[0][0].name in reading.locals:
+        return None
+    (index, node), members = found[0], []
+    try:
+        with undisturbed(reading):
+            place = Index(f"{index.name}·", sample_axis(node, reading))
+            element = settled(reading.scope.sized(sample(node, place, index.axis, reading)), reading)
+    except (Unsettled, Relearn):
+        return None
+    for goal in goals:
+        members.append(
+            replace(goal, left=goal.left.xreplace({index: element}), right=goal.right.xreplace({index: element}))
+        )
     return (index.name,), tuple(members)
 
 

@@ -35,7 +35,8 @@ OCCURS = re.compile(
     re.IGNORECASE,
 )
 OCCURS_TIMES = re.compile(
-    r"(\ue000)\s*(?:occurs|appears|comes|is found)\s*(\ue000)\s*times\s*(?P<where>(?:in|among|over|inside|within) [^,.;\ue000]*)|"
+    r"(\ue000)\s*(?:occurs|appears|comes|is found)\s*(\ue000)\s*times\s*"
+    r"(?P<where>(?:in|among|over|inside|within) [^,.;\ue000]*)|"
     r"(\ue000)\s*(?P<ort>在[^，。；\ue000]*)出现(?:了)?\s*(\ue000)\s*次",
     re.IGNORECASE,
 )

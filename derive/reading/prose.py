@@ -144,8 +144,16 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
                 fitting = [f for f in fitting if f.position < match.start()][-1:]
             if kind == "distinct":
                 fitting = [f for f in formulas if _enumerates(f, reading)]
+            if kind in ("vector", "row"):
+                fitting = [f for f in fitting if not _is_bounded(f)]
             for node in _nearest(match, fitting, text):
                 _apply(kind, node, text, formulas, reading)
+
+
+def _is_bounded(formula: Formula) -> bool:
+    """``\\eta > 0``: a number, whatever vectors the sentence speaks of."""
+    symbols = {link.relation.symbol for statement in formula.statements for link in statement.links}
+    return bool(symbols) and symbols <= {">", "\\ge", "<", "\\le"}
 
 
 HOW_OFTEN = re.compile(r"counts\s+how\b", re.IGNORECASE)

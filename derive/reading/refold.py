@@ -25,7 +25,28 @@ def refold(expression: Expr, pattern: Expr, parameters: tuple[Symbol, ...], made
         pattern: what to look for; the ``parameters`` in it stand for any indices.
         made: what to put in place of an instance.
     """
-    return _refold(_drawn_out(expression), _drawn_out(pattern), parameters, made)
+    pattern = _drawn_out(pattern)
+    for form in (expression, _with_inner(expression, 0), _with_inner(expression, 1)):
+        found = _refold(drawn := _drawn_out(form), pattern, parameters, made)
+        if found != drawn:
+            return found
+    return _drawn_out(expression)
+
+
+def _with_inner(expression: Expr, position: int) -> Expr:
+    """The term with one index of every double sum inside: ``Σ_j u_j Σ_k z_kj`` for ``Σ_k Σ_j u_j z_kj``."""
+    if not expression.has(Sum):
+        return expression
+    expression = expression.func(*(_with_inner(argument, position) for argument in expression.args))
+    if not isinstance(expression, Sum) or len(expression.limits) != 2:
+        return expression
+    inside, outside = expression.limits[position], expression.limits[1 - position]
+    if any(end.has(inside[0]) for end in outside[1:]):
+        return expression
+    factors = Mul.make_args(expression.function)
+    outer = [f for f in factors if not f.has(inside[0])]
+    inner = [f for f in factors if f.has(inside[0])]
+    return expression.func(Mul(*outer, expression.func(Mul(*inner), inside)), outside) if outer else expression
 
 
 def _drawn_out(expression: Expr) -> Expr:

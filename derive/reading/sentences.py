@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import sympy
@@ -417,10 +417,20 @@ def members(item: Item | None, reading: Reading) -> dict[str, Value]:
     if not isinstance(item, Sentence):
         return {}
     try:
-        found = [member_of_sample(s, reading) for formula in item.formulas for s in formula.statements]
+        found = [member_of_sample(s, reading) for formula in item.formulas for s in _one_by_one(formula.statements)]
     except (Relearn, *LOGICAL):
         return {}
     return dict(pair for pair in found if pair is not None)
+
+
+def _one_by_one(statements: Sequence[tree.Statement]) -> Iterator[tree.Statement]:
+    """``g, h ∈ S`` as ``g ∈ S`` and ``h ∈ S``."""
+    waiting: list[tree.Statement] = []
+    for statement in statements:
+        waiting.append(statement)
+        if statement.links:
+            yield from (replace(each, links=statement.links) for each in waiting)
+            waiting = []
 
 
 def of_unions(item: Item | None, reading: Reading) -> dict[str, tuple[Expr, ...]]:

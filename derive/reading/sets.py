@@ -41,9 +41,13 @@ def set_name(node: tree.Node) -> str | None:
 
 
 def owned(node: tree.Node) -> tuple[str, tuple[tree.Node, ...]] | None:
-    """The name of a set and the words that it belongs to: NEG and w of ``NEG(w)``, also v of ``NEG^v(w)``."""
+    """The name of a set and the words that it belongs to: NEG and w of ``NEG(w)`` and ``NEG_w``, v of ``NEG^v(w)``."""
     node = plain(node)
     spelled = spell(node)
+    if spelled is not None and spelled.subs and _is_capital(spelled.name):
+        attached = spelled.power is not None or spelled.transposed or spelled.primes
+        lettered = all(letter(sub) is not None for sub in spelled.subs)
+        return None if attached or not lettered else (f"{spelled.name}_", spelled.subs)
     if spelled is not None and not spelled.subs:
         attached = spelled.power is not None or spelled.transposed
         return None if attached else (spelled.name + "'" * spelled.primes, ())
@@ -64,6 +68,11 @@ def owned(node: tree.Node) -> tuple[str, tuple[tree.Node, ...]] | None:
     if len(names) == 1 and (inner := spell(names[0])) is not None:
         return inner.name, owners
     return None
+
+
+def _is_capital(name: str) -> bool:
+    """Whether a name may be that of a set: ``G``, ``NEG``; what stands for an element is small."""
+    return name[:1].isupper() and name.isalpha()
 
 
 def is_sample(node: tree.Node, reading: Reading) -> bool:

@@ -77,6 +77,7 @@ class Survey:
     transposed_alone: set[str] = field(default_factory=set)
     transposed_at: set[str] = field(default_factory=set)
     sample_letters: dict[str, set[str]] = field(default_factory=dict)
+    member_letters: dict[str, dict[str, tree.Node]] = field(default_factory=dict)
     of_orders: set[str] = field(default_factory=set)
     displayed: dict[str, int] = field(default_factory=dict)
     unscripted: set[str] = field(default_factory=set)
@@ -402,6 +403,7 @@ def _big(node: tree.BigOp, found: Survey) -> None:
             elif symbols == ["\\in"] and names[0] and (right := inner.links[0].right) is not None:
                 if (drawn := _set_name(right)) is not None and drawn.endswith(")"):
                     found.samples.add(drawn)
+                    found.member_letters.setdefault(names[0], {})[drawn] = right
             if symbols[0] == "\\in" and names[0] and isinstance(set_ := plain(inner.links[0].right or inner), tree.Sum):
                 found.sample_letters.setdefault(names[0], set()).update(_single_words(set_))
     sub = plain(node.sub) if node.sub else None
