@@ -76,7 +76,8 @@ def _(node: tree.Sum, reading: Reading) -> Value:
     if has_ellipsis(node):
         return dotted_sum(node, reading, value)
     if reading.leading is not None:
-        node = extended(node, reading.leading | reading.bound.keys() | reading.survey.sizes)
+        known = reading.leading | reading.bound.keys() | reading.survey.sizes
+        node = extended(node, known, reading.survey.index_arrays)
     if len(node.terms) == 1 and node.terms[0].sign == "+":
         return value(node.terms[0].node, reading)
     total: Value | None = None

@@ -10,27 +10,31 @@ from derive.reading.scope import Unsettled
 from derive.reading.spelling import bare, letter, plain, spell, walk
 
 
-def free_letters(node: tree.Node | None) -> frozenset[str]:
-    """The letters in a formula that no big operator in it binds."""
+def free_letters(node: tree.Node | None, words: AbstractSet[str] = frozenset()) -> frozenset[str]:
+    """The letters in a formula that no big operator in it binds; ``words`` are the arrays of indices."""
     if node is None:
         return frozenset()
-    return frozenset(set(_letters(node)) - _bound_in(node))
+    return frozenset(set(_letters(node, words)) - _bound_in(node))
 
 
-def _letters(node: tree.Node) -> Iterator[str]:
-    """The letters of a formula; ``j^*`` and ``j'`` are other letters than ``j``."""
+def _letters(node: tree.Node, words: AbstractSet[str] = frozenset()) -> Iterator[str]:
+    """The letters of a formula; ``j^*`` and ``j'`` are other letters than ``j``, and the word ``w_t`` is not ``w``."""
     if isinstance(node, tree.Script):
+        if node.sub is not None and letter(node.base) in words:
+            for part in (node.sub, node.sup):
+                yield from _letters(part, words) if part is not None else ()
+            return
         spelled = spell(node.base) if node.primes else spell(tree.Script(node.span, node.base, None, node.sup))
         if isinstance(plain(node.base), tree.Name) and spelled is not None and spelled.power is None:
             if node.primes or "*" in spelled.name:
                 yield spelled.name + "'" * node.primes
                 for part in (node.sub, node.sup if node.primes else None):
-                    yield from _letters(part) if part is not None else ()
+                    yield from _letters(part, words) if part is not None else ()
                 return
     if isinstance(node, tree.Name):
         yield node.base
     for child in tree.children(node):
-        yield from _letters(child)
+        yield from _letters(child, words)
 
 
 def _bound_in(node: tree.Node) -> set[str]:
@@ -45,12 +49,13 @@ def _indices(operator: tree.BigOp) -> list[str]:
     return [name for head in heads if (name := letter(head)) is not None]
 
 
-def extended(node: tree.Sum, known: AbstractSet[str]) -> tree.Sum:
+def extended(node: tree.Sum, known: AbstractSet[str], words: AbstractSet[str] = frozenset()) -> tree.Sum:
     """The sum with the terms that use the index of a Σ before them brought under that Σ.
 
     Args:
         node: ``t_1 + t_2 + ...`` as it stands.
         known: the letters that mean something outside, bound further out or free on the left side of the chain.
+        words: the arrays of indices: the word ``w_t`` of a running text is none of those that a Σ over w runs over.
     """
     terms = list(node.terms)
     position = 0
@@ -59,7 +64,7 @@ def extended(node: tree.Sum, known: AbstractSet[str]) -> tree.Sum:
         names = set(_indices(operator)) - known if operator is not None else set()
         end = position + 1
         for k in range(position + 1, len(terms)):
-            if names & free_letters(terms[k].node):
+            if names & free_letters(terms[k].node, words):
                 end = k + 1
         if operator is not None and end > position + 1:
             terms[position:end] = [_joined(operator, terms[position], terms[position + 1 : end])]

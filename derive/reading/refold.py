@@ -25,9 +25,9 @@ def refold(expression: Expr, pattern: Expr, parameters: tuple[Symbol, ...], made
         pattern: what to look for; the ``parameters`` in it stand for any indices.
         made: what to put in place of an instance.
     """
-    pattern = _drawn_out(pattern)
+    pattern, scale = _scaled(_drawn_out(pattern))
     for form in (expression, _with_inner(expression, 0), _with_inner(expression, 1)):
-        found = _refold(drawn := _drawn_out(form), pattern, parameters, made)
+        found = _refold(drawn := _drawn_out(form), pattern, parameters, lambda where: made(where) / scale)
         if found != drawn:
             return found
     return _drawn_out(expression)
@@ -47,6 +47,21 @@ def _with_inner(expression: Expr, position: int) -> Expr:
     outer = [f for f in factors if not f.has(inside[0])]
     inner = [f for f in factors if f.has(inside[0])]
     return expression.func(Mul(*outer, expression.func(Mul(*inner), inside)), outside) if outer else expression
+
+
+def _scaled(pattern: Expr) -> tuple[Expr, Expr]:
+    """``Σ_j x_j`` and ``1/(2m)`` of the mean ``(1/2m) Σ_j x_j``: a factor is lost sight of in a larger product."""
+    if not isinstance(pattern, Mul) or not pattern.has(Sum):
+        return pattern, Integer(1)
+    outer = [f for f in pattern.args if _is_of_sizes(f)]
+    return Mul(*(f for f in pattern.args if not _is_of_sizes(f))), Mul(*outer)
+
+
+def _is_of_sizes(factor: Expr) -> bool:
+    """A number other than zero, made of numbers and sizes alone."""
+    return bool(factor.is_positive or factor.is_negative) and all(
+        symbol.is_integer and symbol.is_positive and not isinstance(symbol, Index) for symbol in factor.free_symbols
+    )
 
 
 def _drawn_out(expression: Expr) -> Expr:

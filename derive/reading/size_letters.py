@@ -17,7 +17,7 @@ def letters_in_sizes(formulas: Sequence[tree.Node], sizes: Iterable[str], length
     """The letters of written ends and of what defines a size; ``lengths`` are the texts of lengths such as d in ℝ^d."""
     statements = [node for formula in formulas for node in _statements(formula)]
     found: set[str] = set()
-    for end in _ends(statements):
+    for end in (*_ends(statements), *_bounds(formulas)):
         found |= whole_letters(end) or set()
     equations = [sides for statement in statements for sides in _equations(statement)]
     while True:
@@ -48,6 +48,16 @@ def _ends(statements: Sequence[tree.Statement | tree.Chain]) -> Iterator[tree.No
             yield from spelled.subs
         else:
             yield last.first
+
+
+def _bounds(formulas: Iterable[tree.Node]) -> Iterator[tree.Node]:
+    r"""Both ends of ``\sum_{-m \le j \le m}``."""
+    operators = (
+        node for each in formulas for node in walk(each) if isinstance(node, tree.BigOp) and node.sub is not None
+    )
+    for chain in (node for each in operators for node in walk(each.sub) if isinstance(node, tree.Chain)):
+        if len(chain.links) == 2 and {link.relation.symbol for link in chain.links} <= {"\\le", "<"}:
+            yield from (end for end in (chain.first, chain.links[1].right) if end is not None)
 
 
 def _equations(statement: tree.Statement | tree.Chain) -> Iterator[tuple[tree.Node, tree.Node]]:

@@ -1,0 +1,45 @@
+"""The averaged context of a running text: what a Σ over the word w binds, and the mean as a variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.checking import check_file
+
+NOTE = r"""
+Every word $w$ has an input vector $a_w \in \mathbb{R}^n$ and an output vector $b_w \in \mathbb{R}^n$; $W$ is the
+vocabulary. Around the place $i$ of a text we average
+
+$$ \bar{a} = \frac{1}{2c} \sum_{-c \le k \le c,\ k \ne 0} a_{w_{i+k}} $$
+
+and predict with
+
+$$ p(w \mid i) = \frac{\exp(b_w^\top \bar{a})}{\sum_{y \in W} \exp(b_y^\top \bar{a})}, \qquad E = -\log p(w_i \mid i) $$
+"""
+CHAIN = r"\frac{\partial E}{\partial \bar{a}} = \sum_{w \in W} p(w \mid i) b_w - b_{w_i}"
+
+
+def last_verdict(tmp_path: Path, display: str, note: str = NOTE) -> str:
+    """The verdict of the last step of the note with one more display."""
+    path = tmp_path / "note.md"
+    path.write_text(f"{note}\n$$ {display} $$\n", encoding="utf-8")
+    return check_file(path).steps[-1].verdict.kind.value
+
+
+@pytest.mark.parametrize(
+    ("display", "verdict"),
+    [
+        (CHAIN, "proved"),
+        (rf"{CHAIN} = \sum_{{w \ne w_i}} p(w \mid i) b_w - (1 - p(w_i \mid i)) b_{{w_i}}", "proved"),
+        (rf"{CHAIN} = \sum_{{w \ne w_i}} p(w \mid i) b_w - b_{{w_i}}", "refuted"),
+        (r"\frac{\partial E}{\partial \bar{a}} = \sum_{w \in W} p(w \mid i) b_w + b_{w_i}", "refuted"),
+        (
+            r"\frac{\partial E}{\partial \bar{a}} = \frac{1}{2c} \Big(\sum_{w \in W} p(w \mid i) b_w - b_{w_i}\Big)",
+            "refuted",
+        ),
+    ],
+)
+def test_the_word_of_a_place_is_none_of_the_words_of_a_sum(tmp_path: Path, display: str, verdict: str) -> None:
+    assert last_verdict(tmp_path, display) == verdict
