@@ -14,6 +14,7 @@ import numpy as np
 from derive.emitting.formula import EmitError, Formula, Sparse
 from derive.emitting.graph import Dim
 from derive.emitting.names import Names
+from derive.emitting.patterns import is_entries_axis
 from derive.emitting.plan import Plan
 from derive.emitting.schedule import Schedule, softplus_dot
 from derive.emitting.steps import Step, Use, Value
@@ -205,8 +206,11 @@ class Expressions:
         yours = [dim for dim in second.labels if dim not in summed]
         simple = not shared and len(summed) == 1 and len(mine) <= 1 and len(yours) <= 1
         if not step.labels and self.formula.in_place and len(summed) == 1:
-            # many small terms: in float32 the loss would lose its last digits; einsum converts piece by piece
-            return f'np.einsum("i,i->", {self.text(first)[0]}, {self.text(second)[0]}, dtype=np.float64)', ATOM
+            # Many small terms: in float32 the loss would lose its last digits. Of long arrays einsum converts a piece at
+            # a time; of short ones the call itself is what takes time.
+            if is_entries_axis(summed[0].axis):
+                return f'np.einsum("i,i->", {self.text(first)[0]}, {self.text(second)[0]}, dtype=np.float64)', ATOM
+            return f"{wrap(self.text(first), ATOM)}.astype(np.float64).dot({self.text(second)[0]})", ATOM
         if not simple:
             if not mine and not yours and first.labels == second.labels:
                 return f"np.vdot({self.text(first)[0]}, {self.text(second)[0]})", ATOM

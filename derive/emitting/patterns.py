@@ -14,6 +14,7 @@ from derive.terms import Index, sigmoid
 
 Item = tuple[Expr, sympy.Rational]
 """A factor of a product with its exponent."""
+ENTRIES = "entries_of_"
 
 
 def number_of(expression: Expr) -> Fraction | float:
@@ -65,7 +66,12 @@ def is_product_of_entries(expression: Expr) -> bool:
 
 
 def entries_axis(sparse: Sparse) -> str:
-    return f"entries_of_{sparse.values}"
+    return f"{ENTRIES}{sparse.values}"
+
+
+def is_entries_axis(axis: str) -> bool:
+    """Whether an axis runs over the nonzero entries of a sparse matrix, of which there are many."""
+    return axis.startswith(ENTRIES)
 
 
 def running_in(ref: Ref) -> set[Index]:

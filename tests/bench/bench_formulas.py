@@ -44,16 +44,19 @@ def reject():
 
 
 def pair_by_hand(u, v, c, o, check=True):
+    """To the same relative accuracy where P(o|c) is near 1: loss and 1 - P(o|c) come from the sum over the others."""
     v_c = v[c]
     p = u @ v_c
-    m = p[p.argmax()]
+    p -= p[p.argmax()]
     s_o = p[o]
-    p -= m
     np.exp(p, out=p)
-    z = np.add.reduce(p)
-    loss = m + math.log(z) - s_o
+    e_o = p[o]
+    p[o] = 0
+    rest = np.add.reduce(p)
+    loss = math.log1p(rest + math.expm1(s_o)) - s_o
+    z = e_o + rest
     p /= z
-    p[o] -= 1
+    p[o] = -rest / z
     if check and not math.isfinite(loss):
         reject()
     return loss, p @ u, p[:, None] * v_c
@@ -63,15 +66,17 @@ def batch_by_hand(u, v, c, o, check=True):
     rows = np.arange(len(c))
     v_c = v.take(c, axis=0)
     p = v_c @ u.T
-    m = p[rows, p.argmax(axis=1)]
+    p -= p[rows, p.argmax(axis=1)][:, None]
     flat, where = p.reshape(-1), rows * len(u) + o
     s_o = flat[where]
-    p -= m[:, None]
     np.exp(p, out=p)
-    z = np.einsum("bv->b", p)
-    loss = m + np.log(z) - s_o
-    p *= (1 / z)[:, None]
-    flat[where] -= 1
+    e_o = flat[where]
+    flat[where] = 0
+    rest = np.einsum("bv->b", p)
+    loss = np.log1p(rest + np.expm1(s_o)) - s_o
+    e_o += rest
+    p *= (1 / e_o)[:, None]
+    flat[where] = -rest / e_o
     if check and not math.isfinite(loss @ loss):
         reject()
     return loss, p @ u, p.T @ v_c
@@ -87,9 +92,9 @@ def counts_by_hand(u, v, columns, starts, values, totals, block, gradient_v, gra
     block -= m[:, None]
     np.exp(block, out=block)
     z = np.einsum("cw->c", block)
-    loss = totals.astype(np.float64) @ (m + np.log(z)) - observed.astype(np.float64) @ values
+    loss = totals.astype(np.float64) @ (m + np.log(z)) - np.einsum("i,i->", observed, values, dtype=np.float64)
     block *= (totals / z)[:, None]
-    flat[where] -= values
+    np.subtract.at(flat, where, values)
     np.matmul(block, u, out=gradient_v)
     np.matmul(block.T, v, out=gradient_u)
     if check and not math.isfinite(loss):

@@ -102,7 +102,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "f5e4d10d5c798248285d6ceb41e3a02daa1d6a17123845a36c0d63d6a63802b4"
+BODY_SHA256 = "8fd9ad6e5fe4d491176da0910875476db95cc7e577883421702d67dc8c260cde"
 """The SHA-256 of everything below."""
 
 
@@ -430,7 +430,7 @@ def negative_sampling_block_loss(
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
     products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
     products_3 = _softplus_dot(scores, r)
-    products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
+    products_4 = n.astype(np.float64).dot(products_3)
     loss = products_2 + K * products_4
     if not math.isfinite(loss):
         _reject_non_finite(
@@ -523,7 +523,7 @@ def negative_sampling_block_loss_and_gradients(
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
     products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
     products_3 = _softplus_dot_and_sigmoid(scores, r)
-    products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
+    products_4 = n.astype(np.float64).dot(products_3)
     loss = products_2 + K * products_4
     sigmoids = scores
     weighted = sigmoids
@@ -680,7 +680,7 @@ def softmax_block_loss(
     log_partition = np.log(partition, out=partition)
     log_sum_exp = largest
     log_sum_exp += log_partition
-    products_2 = np.einsum("i,i->", n, log_sum_exp, dtype=np.float64)
+    products_2 = n.astype(np.float64).dot(log_sum_exp)
     products_3 = np.einsum("i,i->", logits_observed, N_values, dtype=np.float64)
     loss = products_2 - products_3
     if not math.isfinite(loss):
@@ -765,7 +765,7 @@ def softmax_block_loss_and_gradients(
     log_partition = np.log(partition, out=partition)
     log_sum_exp = largest
     log_sum_exp += log_partition
-    products_2 = np.einsum("i,i->", n, log_sum_exp, dtype=np.float64)
+    products_2 = n.astype(np.float64).dot(log_sum_exp)
     products_3 = np.einsum("i,i->", logits_observed, N_values, dtype=np.float64)
     loss = products_2 - products_3
     residuals = expected

@@ -62,7 +62,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "0d3572c18a91912c645a1e9f919d91eaa4b6a964893ed97e06d18881d90f6f8f"
+BODY_SHA256 = "66f5bce8966c5bd55dc0b45e3f96870ce4473f9c426c2566c9b0f0038bb7b3b0"
 """The SHA-256 of everything below."""
 
 
@@ -134,7 +134,7 @@ def block_loss(
         scores_2 = products
         scores_2 -= logarithms
         products_3 = _softplus_dot(scores_2, r)
-        products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
+        products_4 = n.astype(np.float64).dot(products_3)
         loss = products_2 + K * products_4
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, q=q, r=r, K=K)
@@ -227,7 +227,7 @@ def block_loss_and_gradients(
         scores_2 = products
         scores_2 -= logarithms
         products_3 = _softplus_dot_and_sigmoid(scores_2, r)
-        products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
+        products_4 = n.astype(np.float64).dot(products_3)
         loss = products_2 + K * products_4
         sigmoids = scores_2
         weighted_2 = sigmoids

@@ -82,7 +82,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "55562a05a3aba362564ed734fe8949faca1897f41ec31ed13dffcb3e1540b55c"
+BODY_SHA256 = "c6241bf0e23a5f336c121aec3692a302f29ab1cc2f77622d3cb643cd6434ec57"
 """The SHA-256 of everything below."""
 
 
@@ -215,7 +215,7 @@ def block_loss(
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
     products = np.einsum("i,i->", losses, values, dtype=np.float64)
     products_2 = _softplus_dot(scores, r)
-    products_3 = np.einsum("i,i->", n, products_2, dtype=np.float64)
+    products_3 = n.astype(np.float64).dot(products_2)
     loss = products + K * products_3
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, v=v, values=values, n=n, r=r, K=K)
@@ -292,7 +292,7 @@ def block_loss_and_gradients(
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
     products = np.einsum("i,i->", losses, values, dtype=np.float64)
     products_2 = _softplus_dot_and_sigmoid(scores, r)
-    products_3 = np.einsum("i,i->", n, products_2, dtype=np.float64)
+    products_3 = n.astype(np.float64).dot(products_2)
     loss = products + K * products_3
     sigmoids = scores
     weighted = sigmoids

@@ -59,7 +59,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "4da04b78f37cd86027ea0aa6d8940b2a6ec1085bcfe23e9e235429132d401fdc"
+BODY_SHA256 = "5a46a8e6bdde788dd58ebe73fdb1f36bd19aff085dcdc0a548307355d4b4057e"
 """The SHA-256 of everything below."""
 
 
@@ -127,7 +127,7 @@ def block_loss(
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
     products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
     products_3 = _softplus_dot(scores, r)
-    products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
+    products_4 = n.astype(np.float64).dot(products_3)
     loss = products_2 + K * products_4
     if not math.isfinite(loss):
         _reject_non_finite("block_loss", u=u, z=z, G_values=G_values, N_values=N_values, n=n, r=r, K=K)
@@ -212,7 +212,7 @@ def block_loss_and_gradients(
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
     products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
     products_3 = _softplus_dot_and_sigmoid(scores, r)
-    products_4 = np.einsum("i,i->", n, products_3, dtype=np.float64)
+    products_4 = n.astype(np.float64).dot(products_3)
     loss = products_2 + K * products_4
     sigmoids = scores
     weighted = sigmoids
