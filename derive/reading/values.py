@@ -121,8 +121,9 @@ class Axes:
         """Take an axis for one of this length; whatever is learnt meanwhile is forgotten."""
         before = {name: copy.copy(held) for name, held in vars(self).items()}
         axis = self.resolve(axis)
-        if axis.low == length.low and isinstance(axis.high, Symbol):
-            self._parent[axis.high] = length.high
+        high = self.settle(length.high)
+        if axis.low == length.low and isinstance(axis.high, Symbol) and axis.high not in high.free_symbols:
+            self._parent[axis.high] = high
         try:
             yield
         finally:
