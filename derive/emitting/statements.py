@@ -202,8 +202,12 @@ class Printer(Expressions):
         elif heir_of is None:
             self.lines.append(f"{target} = {self.text(base)[0]}{'' if fresh else '.copy()'}")
         operator = "+" if sign > 0 else "-"
+        itself = sign < 0 and unique and _is_entry_of(amount, base, pattern, pointers)
         if pattern == "flat":
             where = self.text(pointers[0])[0]
+            if itself:
+                self.lines.append(f"{target}.reshape(-1)[{where}] = 0")
+                return
             # Reading and writing by positions are two passes, this is one.
             function = "add" if sign > 0 else "subtract"
             self.lines.append(f"np.{function}.at({target}.reshape(-1), {where}, {self.text(amount)[0]})")
@@ -214,7 +218,9 @@ class Printer(Expressions):
         before = positions[0] if together and spread else 0
         order = (*kept[:before], *spread, *kept[before:])
         where, what = self._index(pattern, pointers, spread), self.text(amount, order)[0]
-        if unique:
+        if itself:
+            self.lines.append(f"{target}[{where}] = 0")
+        elif unique:
             self.lines.append(f"{target}[{where}] {operator}= {what}")
         else:
             ufunc = "add" if sign > 0 else "subtract"
@@ -223,3 +229,12 @@ class Printer(Expressions):
                 return
             where = f"({where})" if "," in where else where
             self.lines.append(f"np.{ufunc}.at({target}, {where}, {what})")
+
+
+def _is_entry_of(amount: Use, base: Use, pattern: Any, pointers: Sequence[Use]) -> bool:
+    """Whether an amount is what stands in the base at the very place it is taken off from."""
+    step = amount.value.step
+    if step.kind != "take" or step.uses[0].value is not base.value:
+        return False
+    taken = step.attribute if step.attribute == "flat" else step.attribute[0]
+    return bool(taken == pattern) and [use.value for use in step.uses[1:]] == [use.value for use in pointers]

@@ -63,6 +63,9 @@ def pair_by_hand(u, v, c, o, check=True):
 
 
 def batch_by_hand(u, v, c, o, check=True):
+    # A word too large would read and change another row in silence.
+    if check and (o.item(o.argmin()) < 0 or o.item(o.argmax()) >= len(u)):
+        reject()
     rows = np.arange(len(c))
     v_c = v.take(c, axis=0)
     p = v_c @ u.T
