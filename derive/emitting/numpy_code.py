@@ -206,8 +206,8 @@ class Expressions:
         yours = [dim for dim in second.labels if dim not in summed]
         simple = not shared and len(summed) == 1 and len(mine) <= 1 and len(yours) <= 1
         if not step.labels and self.formula.in_place and len(summed) == 1:
-            # Many small terms: in float32 the loss would lose its last digits. Of long arrays einsum converts a piece at
-            # a time; of short ones the call itself is what takes time.
+            # Many small terms: in float32 the loss would lose its last digits. Of long arrays einsum converts a piece
+            # at a time; of short ones the call itself is what takes time.
             if is_entries_axis(summed[0].axis):
                 return f'np.einsum("i,i->", {self.text(first)[0]}, {self.text(second)[0]}, dtype=np.float64)', ATOM
             return f"{wrap(self.text(first), ATOM)}.astype(np.float64).dot({self.text(second)[0]})", ATOM
