@@ -20,6 +20,7 @@ from derive.reading.outcomes import outcome_key
 from derive.reading.products import FUNCTIONS
 from derive.reading.ranges import run_of
 from derive.reading.scope import Head, Unsettled
+from derive.reading.signatures import arguments_of, signature, value_of_variable, variable_letter
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import PARAMETERS, TABLES
 from derive.reading.unify import unify
@@ -51,21 +52,6 @@ SHORTEST_WORD = 4
 UNKNOWN_FUNCTIONS = {"f", "g", "h", "\\phi", "\\varphi", "\\psi", "F", "G"}
 WITHOUT_MEANING = {"rank", "sign", "sgn", "det", "cov", "relu", "erf", "logit"}
 """Words for functions that are not numbers to multiply with; lower-cased."""
-
-
-def signature(name: str, subs: int, separators: tuple[str, ...] | None) -> str:
-    """The key under which a defined name is looked up: the same letter may be used in several ways."""
-    key = name + "_" * subs
-    return key if separators is None else f"{key}({''.join(separators)})"
-
-
-def arguments_of(group: tree.Group) -> tuple[list[tree.Node], tuple[str, ...]]:
-    """The arguments that matter: parameters behind ``;`` are left out, ``O=o`` is ``o``."""
-    parts, separators = list(group.body.parts), list(group.body.separators)
-    if ";" in separators and not all(s == ";" for s in separators):
-        cut = separators.index(";")
-        parts, separators = parts[: cut + 1], separators[:cut]
-    return parts, tuple("|" if s in ("|", "\\mid") else s for s in separators)
 
 
 def event(
@@ -108,30 +94,6 @@ def _word(node: tree.Node) -> str:
         return tree.sexpr(node).strip("'")
     run = run_of(node)
     return run if len(run) >= SHORTEST_WORD and run.isalpha() else ""
-
-
-def value_of_variable(node: tree.Node) -> tree.Node:
-    """``o`` of ``O=o``; ``w`` of ``w=w_O``, where the label tells which of the two is the variable."""
-    node = plain(node)
-    if (
-        isinstance(node, tree.Chain)
-        and node.first is not None
-        and len(node.links) == 1
-        and node.links[0].right is not None
-    ):
-        if node.links[0].relation.symbol == "=":
-            first, right = plain(node.first), plain(node.links[0].right)
-            return first if _is_label_of(first, right) else right
-    return node
-
-
-def _is_label_of(value_: tree.Node, variable: tree.Node) -> bool:
-    """Whether ``w_O`` stands behind ``w`` or ``w_2``: the actual output word, a variable."""
-    one, other = spell(value_), spell(variable)
-    if one is None or other is None or one.name != other.name or len(other.subs) != 1:
-        return False
-    label = letter(other.subs[0])
-    return label is not None and label.isupper() and all(isinstance(plain(s), tree.Num) for s in one.subs)
 
 
 def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: Reading) -> Value | None:
@@ -404,7 +366,7 @@ def _declared(name: str, reading: Reading) -> bool:
 def defined(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Value | None:
     heads = reading.scope.heads
     key = random_variable_key(spelled, parts, separators, reading)
-    own = signature(spelled.name, len(spelled.subs), separators)
+    own = function_key(spelled, parts, separators, reading)
     if own not in heads and spelled.name == "p" and "|" in separators and signature("P", 0, separators) in heads:
         reading.scope.note("p is the P that the note defines (inferred)")
         own = signature("P", 0, separators)
@@ -436,19 +398,43 @@ def random_variable_key(
     """``p(x)`` and ``p(y)`` are different functions where a joint ``p(x,y)`` is used: the letter tells which."""
     if spelled.subs or spelled.name not in reading.survey.joints:
         return None
-    letters = [_variable_letter(part) for part in parts]
+    letters = letters_in(spelled.name, parts, reading)
     if any(found is None for found in letters):
         return None
     pieces = [f"{sep}{found}" for sep, found in zip(("", *separators), letters, strict=True)]
     return f"{spelled.name}({''.join(pieces)})"
 
 
-def _variable_letter(part: tree.Node) -> str | None:
-    part = value_of_variable(part)
-    spelled = spell(part)
-    if spelled is None or spelled.power is not None:
-        return None
-    return spelled.name.split("_")[0].rstrip("'").lower()
+def letters_in(name: str, parts: list[tree.Node], reading: Reading) -> list[str | None]:
+    """The letters of the random variables in the arguments of a probability."""
+    found = [variable_letter(part) for part in parts]
+    return [reading.survey.speaks_of.kind(name, each) if each is not None else None for each in found]
+
+
+def tells_variables(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> bool:
+    """Whether the letters of a probability tell which table it is."""
+    if spelled.subs:
+        return False
+    letters = letters_in(spelled.name, parts, reading)
+    found = reading.survey.speaks_of.table_of(spelled.name, letters, separators)
+    return found is not None or random_variable_key(spelled, parts, separators, reading) is not None
+
+
+def function_key(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> str:
+    """The signature of a name with arguments, and the letters where these tell a probability from others."""
+    letters = letters_in(spelled.name, parts, reading)
+    if not spelled.subs and set(separators) <= {",", "|"} and parts:
+        if (found := reading.survey.speaks_of.function_of(spelled.name, letters, separators)) is not None:
+            return f"{spelled.name}({found})"
+    return signature(spelled.name, len(spelled.subs), separators)
+
+
+def table_key(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> str:
+    """The name of a table of probabilities: its signature, and the letters where these tell it from others."""
+    name = signature(spelled.name, len(spelled.subs), separators if len(parts) > 1 else ())
+    letters = letters_in(spelled.name, parts, reading)
+    found = reading.survey.speaks_of.table_of(spelled.name, letters, separators) if not spelled.subs else None
+    return name if found is None else f"{spelled.name}({found})"
 
 
 def _over_its_letter(entry: Value) -> Value:
@@ -508,7 +494,7 @@ def table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...],
         return _random_variable_table(spelled, parts, separators, reading)
     if any(isinstance(value_of_variable(p), tree.Num) for p in parts):
         raise Unsettled(f"{spelled.name} at a number is not understood; say what it is")
-    name = signature(spelled.name, len(spelled.subs), separators if len(parts) > 1 else ())
+    name = table_key(spelled, parts, separators, reading)
     where = []
     for position, part in enumerate([*spelled.subs, *parts]):
         node = value_of_variable(part)
@@ -546,9 +532,12 @@ def _random_variable_table(
     """p(x), p(y), p(x,y), p(y|x) from the one joint distribution; the same for counts #(w), #(w,c)."""
     name = spelled.name
     joint = reading.survey.joints[name]
-    letters = [_variable_letter(p) for p in parts]
+    letters = letters_in(name, parts, reading)
     if not set(letters) <= set(joint):
         raise Unsettled(f"{name} is a table over {', '.join(joint)}")
+    other = reading.survey.speaks_of.uncertain(name, [found for found in letters if found])
+    if other is not None:
+        _doubt(f"whether {other} stands for another variable in {name}(…)", reading)
     axes = {found: reading.scope.axis(f"({found})", 0) for found in joint}
     reading.scope.family(f"({joint[0]})")
     where = {
@@ -562,6 +551,12 @@ def _random_variable_table(
     if any(s != "," for s in separators):
         raise Unsettled(f"{name} with these separators is not understood")
     return _marginal(name, where, axes, reading)
+
+
+def _doubt(what: str, reading: Reading) -> None:
+    """Remember what the note does not say, so that a step that is false as it is read is not refuted."""
+    if what not in reading.unmet:
+        reading.unmet = (*reading.unmet, what)
 
 
 def _marginal(name: str, where: dict[str, Expr], axes: dict[str, Axis], reading: Reading) -> Expr:
@@ -590,6 +585,9 @@ def joint_entry(name: str, where: list[Expr], reading: Reading) -> Expr:
         reading.scope.note(f"{name} is the relative frequency of the counts # (inferred)")
         total = _marginal("\\#", {}, {w: reading.scope.axis(f"({w})", 0) for w in joint}, reading)
         return joint_entry("\\#", where, reading) / total
+    given = [each for each in reading.scope.heads if each.startswith(f"{name}(") and any(w in each for w in joint)]
+    if given:
+        _doubt(f"how the {given[0]} that is given makes {key}", reading)
     declare_table(key, name, (",",) * (len(joint) - 1), 0, reading)
     scope = reading.scope
     for position, found in enumerate(joint):

@@ -94,6 +94,8 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
     unsaid = _disputed(bodies, reading)
     if over_paths(scope, facts, bodies) or on_one_path(scope, facts, bodies):
         unsaid += ("which ways through the tree there are",)
+    if pair := reading.survey.speaks_of.doubtful({entry_name(e) for body in bodies for e in body.atoms(Indexed)}):
+        unsaid += (f"whether {pair[0]} and {pair[1]} are one table",)
     item = int(reading.place) if reading.place.isdigit() else sys.maxsize
     stated = heeded(scope, bodies, item, reading.near, lambda term: settled(term, reading))
     met, conditions = under(goal, stated, scope, item)

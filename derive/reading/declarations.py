@@ -6,13 +6,14 @@ import sympy
 from sympy import Expr, Indexed
 
 from derive.reading import tree
-from derive.reading.calls import labelled, signature
+from derive.reading.calls import labelled
 from derive.reading.context import Reading, index_expression
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
 from derive.reading.ranges import member_axis, size_of
 from derive.reading.scope import Family, Unsettled
 from derive.reading.sets import excluded, is_sample, is_union, parts, sample, sample_axis, set_name
+from derive.reading.signatures import signature
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import vector_at
 from derive.reading.values import Value, scalar

@@ -12,16 +12,7 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Indexed, IndexedBase, Integer, Symbol, log
 
 from derive.reading import tree
-from derive.reading.calls import (
-    DEPENDENT,
-    SHORTEST_WORD,
-    arguments_of,
-    event,
-    labelled,
-    random_variable_key,
-    signature,
-    value_of_variable,
-)
+from derive.reading.calls import DEPENDENT, SHORTEST_WORD, event, function_key, labelled, random_variable_key
 from derive.reading.context import Reading, named_pointer
 from derive.reading.definitions import Definition, Relearn, function, referenced, unfold
 from derive.reading.elaborate import value
@@ -30,6 +21,7 @@ from derive.reading.outcomes import outcome_key
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.sets import owned
+from derive.reading.signatures import arguments_of, signature, value_of_variable
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.survey import TABLES, joined, vector_at
 from derive.reading.values import ShapeError, Value, scalar
@@ -128,7 +120,7 @@ def _call_candidate(spelled: Spelled, group: tree.Group, reading: Reading) -> Ca
             return None
         parameters.append(name)
     own = random_variable_key(spelled, parts, separators, reading) or outcome_key(spelled, parts, separators, reading)
-    key = own or signature(spelled.name, len(spelled.subs), separators)
+    key = own or function_key(spelled, parts, separators, reading)
     return Candidate(key, spelled, tuple(parameters), True, arguments)
 
 
@@ -362,7 +354,7 @@ def _mentions(found: Candidate, right: Value, reading: Reading) -> bool:
     whole array it is its entries: ``z = (z_1, …, z_n)ᵀ`` and ``z = [z_1, z_2]`` say how z is written.
     """
     body = right.body
-    keys = {found.key, _joint_key(found, reading)}
+    keys = {found.key, _joint_key(found, reading), *reading.survey.speaks_of.names(found.spelled.name)}
     if found.called and (keys & {str(n.base.label) for n in body.atoms(Indexed)} or keys & set(referenced(body))):
         return True
     count = 0 if found.called else len(found.spelled.subs) or right.rank

@@ -16,7 +16,7 @@ from sympy.core.function import AppliedUndef
 from derive.calculus import DerivativeError, differentiate
 from derive.reading import tree
 from derive.reading.apart import keep_variables_apart
-from derive.reading.calls import UNKNOWN_FUNCTIONS, at, labelled, signature
+from derive.reading.calls import UNKNOWN_FUNCTIONS, at, labelled
 from derive.reading.context import Reading, new_index, undisturbed
 from derive.reading.definers import scalars_of
 from derive.reading.definitions import Relearn, as_variables, from_variables, unfold, unknown
@@ -24,6 +24,7 @@ from derive.reading.elaborate import named, value
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.refold import refold
 from derive.reading.scope import Head, Unsettled, entry_name
+from derive.reading.signatures import signature
 from derive.reading.spelling import STYLES, Spelled, bare, letter, plain, spell
 from derive.reading.survey import PARAMETERS
 from derive.reading.values import ShapeError, Value, entrywise, scalar

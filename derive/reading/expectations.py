@@ -8,20 +8,12 @@ from itertools import pairwise
 from sympy import Expr
 
 from derive.reading import tree
-from derive.reading.calls import (
-    arguments_of,
-    at,
-    by_definition,
-    declare_table,
-    defined,
-    labelled,
-    signature,
-    value_of_variable,
-)
+from derive.reading.calls import at, by_definition, declare_table, defined, labelled, table, tells_variables
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.elaborate import value
 from derive.reading.products import combine, product
 from derive.reading.scope import Unsettled
+from derive.reading.signatures import arguments_of, signature, value_of_variable, variable_letter
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import TABLES
 from derive.reading.values import Value
@@ -139,6 +131,10 @@ def _weight(distribution: tree.Node, index: Index, reading: Reading) -> Expr:
                 found = defined(spelled, [drawn, *parts[1:]], separators, reading)
                 if found is not None and not found.rank:
                     return found.body
+            first = parts[0] if variable_letter(parts[0]) or running is None else tree.Name(distribution.span, running)
+            if tells_variables(spelled, [first, *parts[1:]], separators, reading) and (drawn_ := letter(first)):
+                with reading.binding({drawn_: index}):
+                    return table(spelled, [first, *parts[1:]], separators, reading)
             name = signature(spelled.name, len(spelled.subs), separators if len(parts) > 1 else ())
             declare_table(name, spelled.name, separators, len(spelled.subs), reading)
             scope.axes.same(index.axis, scope.axis(name, 0))
@@ -165,6 +161,10 @@ def value_or_table(spelled: Spelled, reading: Reading) -> Value:
     found = by_definition(spelled, (), reading)
     if found is not None and found.rank == 1:
         return found
+    family = scope.families.get(spelled.name)
+    if spelled.name in reading.survey.unary_calls and not (family is not None and family.declared):
+        if spelled.name in reading.survey.joints or reading.survey.speaks_of.names(spelled.name, 1):
+            raise Unsettled(f"which of the distributions {spelled.name}(…) is meant by {spelled.name}")
     unary = spelled.name.split("_{")[0] in reading.survey.unary_calls and spelled.name not in reading.survey.joints
     if unary and f"{spelled.name}()" not in scope.heads:
         declare_table(f"{spelled.name}()", spelled.name, (), 0, reading)

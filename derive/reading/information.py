@@ -8,12 +8,13 @@ import sympy
 from sympy import Expr, log
 
 from derive.reading import tree
-from derive.reading.calls import _marginal, apply, arguments_of, labelled, signature
+from derive.reading.calls import _marginal, apply, labelled, tells_variables
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
 from derive.reading.expectations import before_bar, calls_in, value_or_table
 from derive.reading.scope import Unsettled
+from derive.reading.signatures import arguments_of, signature
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
 from derive.reading.values import Value, scalar
 from derive.terms import Index, fresh, sum_over
@@ -117,6 +118,8 @@ def distribution(node: tree.Node, reading: Reading) -> Value:
     spelled = labelled(spelled, reading) if spelled is not None else None
     if spelled is not None and not spelled.subs:
         found = value_or_table(spelled, reading)
+    elif (over := _of_variable(node, reading)) is not None:
+        found = over
     elif (inner := _table_of(node)) is not None:
         found = _with_parameters(inner, node, reading) or value_or_table(inner, reading)
     else:
@@ -131,6 +134,20 @@ def _table_of(node: tree.Node) -> Spelled | None:
     if not isinstance(node, tree.Product) or len(node.factors) != 2:
         return None
     return spell(node.factors[0].node) if isinstance(plain(node.factors[1].node), tree.Group) else None
+
+
+def _of_variable(node: tree.Node, reading: Reading) -> Value | None:
+    """``p(x)`` beside ``p(y)``: the letter tells which distribution it is."""
+    inner = _table_of(node)
+    group = plain(node.factors[1].node) if isinstance(node, tree.Product) else None
+    if inner is None or not isinstance(group, tree.Group) or len(group.body.parts) != 1:
+        return None
+    name, inner = letter(group.body.parts[0]), labelled(inner, reading)
+    if name is None or name in reading.bound or not tells_variables(inner, list(group.body.parts), (), reading):
+        return None
+    index = new_index(name, reading.loose_axis(name))
+    with reading.binding({name: index}):
+        return Value((index,), value(node, reading).body)
 
 
 def _with_parameters(spelled: Spelled, node: tree.Node, reading: Reading) -> Value | None:
@@ -245,7 +262,8 @@ def _entropy(parts: tuple[tree.Node, ...], separators: tuple[str, ...], reading:
 def _single(found: str, reading: Reading) -> Value | None:
     """H(X) where the distribution of X is the table p(x_i) or p(x)."""
     for name in ("p", "P"):
-        key = f"{name}()"
+        letters = reading.survey.speaks_of.table_of(name, (found,), ())
+        key = f"{name}({letters or ''})"
         if key in reading.scope.families:
             index = Index(found, reading.scope.axis(key, 0))
             index = fresh(index)

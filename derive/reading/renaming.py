@@ -13,6 +13,7 @@ from derive.reading.dummies import dummies
 from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.labels import with_labels
 from derive.reading.layers import find_layers, instances, named
+from derive.reading.marginals import with_plain_marginals
 from derive.reading.paths import with_plain_paths
 from derive.reading.prose import Formula
 from derive.reading.redefinition import with_second_meanings
@@ -23,7 +24,8 @@ from derive.reading.spelling import walk
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
     one_alphabet = with_dummies(with_components(with_named_brackets(with_alphabets(items, letters))))
-    return with_second_meanings(with_plain_paths(with_labels(with_new_names(with_layers(one_alphabet)))))
+    one_name = with_plain_paths(with_labels(with_new_names(with_layers(with_plain_marginals(one_alphabet)))))
+    return with_second_meanings(one_name)
 
 
 def with_alphabets(items: list[Item], letters: Alphabets) -> list[Item]:

@@ -12,7 +12,7 @@ from sympy import Expr
 from derive.reading import tree
 from derive.reading.assumptions import CUE, solutions
 from derive.reading.branches import begun
-from derive.reading.calls import UNKNOWN_FUNCTIONS, arguments_of, labelled, signature
+from derive.reading.calls import UNKNOWN_FUNCTIONS, labelled
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count, declare_occurrences
 from derive.reading.declarations import declare_by_relation, member_of_sample, member_of_union
@@ -39,6 +39,7 @@ from derive.reading.ranges import bound_value, size_of
 from derive.reading.reach import free_letters
 from derive.reading.restrictions import Restrictions, restrictions
 from derive.reading.scope import Family, entry_name
+from derive.reading.signatures import arguments_of, signature
 from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import call, letter, plain, spell, walk
 from derive.reading.stated import state

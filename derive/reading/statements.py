@@ -15,7 +15,7 @@ from derive.errors import Place
 from derive.patience import OutOfTime, clock, limited
 from derive.reading import tree
 from derive.reading.assumptions import CUE
-from derive.reading.calls import labelled, signature
+from derive.reading.calls import labelled
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
 from derive.reading.decimals import of_decimals
@@ -41,6 +41,7 @@ from derive.reading.reach import free_letters
 from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Unsettled
 from derive.reading.sentences import assume, is_condition, plain_number
+from derive.reading.signatures import signature
 from derive.reading.spelling import TRANSPOSES, Spelled, bare, letter, plain, spell, walk
 from derive.reading.survey import TABLES, on_the_line
 from derive.reading.targets import weights_of_cross_entropy

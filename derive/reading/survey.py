@@ -17,6 +17,7 @@ from derive.reading.indicators import conditions_in
 from derive.reading.positions import Places, places
 from derive.reading.size_letters import letters_in_sizes
 from derive.reading.spelling import Spelled, bare, call, is_transpose, letter, plain, spell, walk
+from derive.reading.variables import Variables, variables
 
 TABLES = {
     "p",
@@ -105,6 +106,7 @@ class Survey:
     listed: set[str] = field(default_factory=set)
     general: set[str] = field(default_factory=set)
     places: tuple[Places, ...] = ()
+    speaks_of: Variables = field(default_factory=Variables)
     sampled: frozenset[str] = frozenset()
 
     def outcomes(self, table: str) -> set[str]:
@@ -187,6 +189,8 @@ def survey(formulas: Iterable[tree.Node]) -> Survey:
     # σ(x) beside the vectors x_w: of a number x, not of all these vectors at once
     found.variables |= (found.scored & found.transposed_at) - found.transposed_alone - found.bold_alone - shaped
     found.vectors_at |= {v for name, v in found.sums_of_calls if name in found.transposed | found.partners}
+    found.speaks_of = variables(formulas, TABLES - {"\\#"}, found.joints)
+    found.joints.update(found.speaks_of.joints)
     return found
 
 
@@ -482,7 +486,7 @@ def _call(first: tree.Node, group: tree.Group, found: Survey) -> None:
             inner = spell(head) if head is not None else None
             if inner and inner.subs:
                 found.index_arrays.add(inner.name)
-        if len(parts) > 1 and set(separators) == {","} and all(n and n.islower() for n in names):
+        if len(parts) > 1 and set(separators) == {","} and not spelled.subs and all(n and n.islower() for n in names):
             _joint(spelled.name, tuple(n for n in names if n), found)
     if spelled.name in ("H", "I", "MI"):
         upper = [n for n in names if n and len(n) == 1 and n.isupper()]

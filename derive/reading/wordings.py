@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from sympy import Expr, Integer, Mul, Rational, Sum, exp
 
 from derive.reading import tree
-from derive.reading.calls import signature
 from derive.reading.cases import truth
 from derive.reading.context import Reading
 from derive.reading.definers import Candidate, candidate, define
@@ -19,6 +18,7 @@ from derive.reading.definitions import unfold
 from derive.reading.drafts import Pass
 from derive.reading.elaborate import value
 from derive.reading.prose import Formula
+from derive.reading.signatures import signature
 from derive.reading.spelling import call, letter, plain, spell
 from derive.reading.survey import TABLES
 from derive.reading.values import Value, scalar
