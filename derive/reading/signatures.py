@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from derive.reading import tree
 from derive.reading.spelling import letter, plain, spell
+
+STYLED = re.compile(r"^\\math\w+\{(.*)\}$")
 
 __all__ = ["arguments_of", "signature", "value_of_variable", "variable_letter"]
 
@@ -55,4 +59,6 @@ def variable_letter(part: tree.Node) -> str | None:
     spelled = spell(part)
     if spelled is None or spelled.power is not None or spelled.name.isdigit():
         return None
-    return spelled.name.split("_")[0].rstrip("'").lower()
+    found = spelled.name.split("_")[0].rstrip("'").removesuffix("^()")
+    found = STYLED.sub(r"\1", found)
+    return found.lower() if len(found) == 1 or found.startswith("\\") else None

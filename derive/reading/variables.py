@@ -125,6 +125,7 @@ class _Seen:
 
     calls: dict[str, dict[tuple[Letters, Letters], None]] = field(default_factory=dict)
     bare: dict[str, int] = field(default_factory=dict)
+    running: set[tuple[str, int]] = field(default_factory=set)
     together: set[Pair] = field(default_factory=set)
     alike: list[Letters] = field(default_factory=list)
 
@@ -139,8 +140,8 @@ def variables(formulas: Iterable[tree.Node], tables: set[str], joints: Iterable[
             _compared(chain, seen)
     seen.alike += [tuple(sorted(found)) for found in places.values()]
     for found in ranges.values():
-        words = sorted(found - OF_NUMBERS)
-        seen.alike += [pair for pair in combinations(words, 2) if frozenset(pair) not in seen.together]
+        pairs = [pair for pair in combinations(sorted(found), 2) if not set(pair) <= OF_NUMBERS]
+        seen.alike += [pair for pair in pairs if frozenset(pair) not in seen.together]
     return _variables(seen, set(joints))
 
 
@@ -162,7 +163,11 @@ def _variables(seen: _Seen, written: set[str]) -> Variables:
         for front, behind in calls:
             letters = tuple(kind[each] for each in (*front, *behind))
             shapes.setdefault((len(front), len(behind)), set()).add(letters)
-        found[name] = {shape: frozenset(each) for shape, each in shapes.items()}
+        found[name] = {
+            shape: frozenset(each) for shape, each in shapes.items() if (name, sum(shape)) not in seen.running
+        }
+        if any(running == name for running, _ in seen.running):
+            continue
         if (whole := _whole(calls, kind)) is not None:
             joints[name] = whole
         elif any(len(each) > 1 for each in shapes.values()) and (joint := _joint(calls, kind, alike, seen.together)):
@@ -253,6 +258,14 @@ def _look(
             _ranged(sub.first, node.sup, ranges)
 
 
+def _running(letters: list[str | None], parts: list[tree.Node]) -> bool:
+    """``P(w_{t+j} | w_t)``: words of a running text, which are values of any variable."""
+    known = [each for each in letters if each is not None]
+    same = {each for each in known if known.count(each) > 1}
+    indexed = [spelled for part in parts if (spelled := spell(plain(part))) is not None and spelled.subs]
+    return bool(same) and bool(indexed)
+
+
 def _ranged(first: tree.Node, end: tree.Node | None, ranges: dict[object, set[str]]) -> None:
     if end is not None and letter(first) and (found := variable_letter(first)):
         ranges.setdefault(tree.sexpr(plain(end)), set()).add(found)
@@ -283,6 +296,9 @@ def _call(first: tree.Node, group: tree.Group, tables: set[str], seen: _Seen) ->
     if name in INFORMATION:
         upper = [n.lower() for part in group.body.parts if (n := letter(part)) and len(n) == 1 and n.isupper()]
         seen.together.update(frozenset(pair) for pair in combinations(upper, 2) if pair[0] != pair[1])
+    if spelled.name in tables and _running(found, parts):
+        seen.running.add((name, len(found)))
+        return
     if spelled.name not in tables or None in found or not set(separators) <= {",", "|"} or separators.count("|") > 1:
         return
     letters = tuple(each for each in found if each is not None)
