@@ -122,9 +122,15 @@ def _operand(node: tree.Node) -> str:
         call = (
             len(inner.factors) == 2 and isinstance(inner.factors[1].node, tree.Group) and not inner.factors[1].operator
         )
+        # p(1 - p) may be a product, whatever f(x) is.
+        call = call and (isinstance(first, tree.Word) or not _is_sum(inner.factors[1].node))
         simple = (operator and " " not in text) or (call and isinstance(first, tree.Name | tree.Word | tree.Script))
         return text if simple else f"({text})"
     return f"({text})" if isinstance(inner, tree.Sum | tree.Frac | tree.Signed | tree.Chain) else text
+
+
+def _is_sum(node: tree.Node) -> bool:
+    return isinstance(node, tree.Group) and isinstance(_plain(node.body), tree.Sum)
 
 
 def _array(node: tree.Array) -> str:

@@ -30,6 +30,8 @@ from derive.reading.latex import parse_block
         (r"\frac{\partial J}{\partial v_c}", "∂J/∂v_c"),
         (r"\frac{a+b}{c}", "(a + b)/c"),
         (r"\log \frac{p_i}{q_i}", "log (p_i/q_i)"),
+        (r"\frac{p - y}{p(1 - p)}", "(p − y)/(p(1 − p))"),
+        (r"\frac{f(x)}{P(w|c)}", "f(x)/P(w|c)"),
         (r"w_{t+j}", "w_{t+j}"),
         (r"x_1^2 \le \sigma'(x)", "x₁² ≤ σ′(x)"),
         (r"D_{KL}(p \| q) \ge 0", "D_KL(p ‖ q) ≥ 0"),

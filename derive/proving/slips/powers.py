@@ -100,8 +100,11 @@ def _other_exponents(given: Material, old: Node) -> Iterator[Node]:
         yield plus([tree.Term(bare.span, sign, inverse)])
         yield plus([tree.Term(bare.span, "-" if sign == "+" else "+", bare)])
         yield plus([tree.Term(bare.span, "-" if sign == "+" else "+", inverse)])
-    for extra in "-+":
-        yield plus([*terms, tree.Term(inner.span, extra, number(1))])
+    if isinstance(inner, tree.Num) and inner.text.isdecimal():
+        # one less than 2 is no exponent at all: another edit
+        yield from (number(k) for k in (int(inner.text) - 1, int(inner.text) + 1) if k > 1)
+    else:
+        yield from (plus([*terms, tree.Term(inner.span, extra, number(1))]) for extra in "-+")
     for exponent in given.exponents[:6]:
         if exponent != inner:
             yield exponent
