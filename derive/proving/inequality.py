@@ -42,6 +42,7 @@ from derive.proving.powers import assign
 from derive.proving.signs import is_affine
 from derive.proving.squares import as_square, square_sign
 from derive.proving.sums import sum_atom
+from derive.proving.two_variables import by_two_variables
 from derive.proving.univariate import Interval, nonnegative
 from derive.proving.weights import with_sums_as_weights
 
@@ -162,6 +163,7 @@ class _Search:
             self._ends,
             self._squares,
             self._one_variable,
+            self._two_variables,
             self._compare_by_log,
             self._exponentiate,
             self._concavity,
@@ -223,6 +225,11 @@ class _Search:
         if steps < 1:
             return None
         return by_one_variable(self.session, poly, strict=self.strict)
+
+    def _two_variables(self, poly: Poly, steps: int) -> str | None:
+        if self.strict or steps < 1:
+            return None
+        return by_two_variables(self.session, poly, lambda part: self.run(part, steps - 1) is not None)
 
     def _compare_by_log(self, poly: Poly, steps: int) -> str | None:
         """a - b ≥ 0 for positive products a and b where log a - log b ≥ 0."""

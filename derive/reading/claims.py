@@ -274,7 +274,9 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
         ):
             return tuple(sorted(in_part))  # its values at entries of an array may be any numbers
     suspects = sides[0] ^ sides[1] if goal.relation is Relation.EQUAL else sides[0] | sides[1]
-    unclear = {n for n in suspects if n in scope.unclear or n in scope.partial}
+    item = int(reading.place) if reading.place.isdigit() else sys.maxsize
+    given = {name for name, since in scope.given_from.items() if since <= item}
+    unclear = {n for n in suspects if n in scope.unclear or n in scope.partial | given}
     unclear |= (sides[0] ^ sides[1]) & scope.paired  # what it has to do with counts of pairs, the note need not say
     if not (sides[0] and sides[1]):
         return tuple(sorted(unclear))

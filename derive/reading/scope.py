@@ -137,6 +137,7 @@ class Scope:
         self.latest: dict[str, str] = {}
         self.model: str | None = None
         self.partial: set[str] = set()
+        self.given_from: dict[str, int] = {}  # "with logits x = Uᵀv": from there on x is not arbitrary any more
         self.enumerated: str | None = None
         self.right_classes: set[str] = set()
         self.doubled: dict[str, int] = {}  # a function with two meanings, and the line where the second one begins

@@ -43,7 +43,7 @@ from derive.reading.signatures import arguments_of, signature
 from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import call, letter, plain, spell, walk
 from derive.reading.stated import state
-from derive.reading.structures import declare_structures, special_case
+from derive.reading.structures import declare_structures, said_from, special_case
 from derive.reading.suppositions import is_instance
 from derive.reading.survey import TABLES
 from derive.reading.targets import declare_targets, weights_of_cross_entropy
@@ -291,7 +291,7 @@ def _inline_definition(statement: tree.Statement, said: str | None, reading: Rea
     if known and known_at != place and not earlier:
         family = reading.scope.families.get(found.spelled.name)
         if family is not None and family.declared and spell(plain(statement.links[0].right)) is None:
-            reading.scope.partial.add(found.spelled.name)  # "with logits x = Uᵀv": x is not arbitrary any more
+            reading.scope.given_from.setdefault(found.spelled.name, said_from(reading.sentence, int(reading.place)))
         return
     right = plain(statement.links[0].right)
     if found.parameters and letter(right) in reading.survey.subscripts:

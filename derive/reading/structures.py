@@ -122,7 +122,8 @@ BEHIND = re.compile(r"\W*(?:where|with|here|in which|其中|这里|此处)", re.
 
 def said_from(text: str, item: int) -> int:
     """From which item of the note on a sentence counts: "where A is symmetric" is about the display before it."""
-    return item - 1 if BEHIND.match(text) else item
+    leads_on = text.rstrip().endswith((":", "："))
+    return item - 1 if BEHIND.match(text) and not leads_on else item
 
 
 def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, found: Survey, item: int) -> None:
