@@ -181,6 +181,8 @@ class _Search:
         if primitive == poly:
             return None
         sign = self.laws.sign(Poly({mono: 1}))
+        if sign == NEGATIVE:
+            sign, primitive = POSITIVE, -primitive
         if sign == POSITIVE or not (self.strict or sign & NEGATIVE):
             return self.run(primitive, steps)
         return None
@@ -219,7 +221,8 @@ class _Search:
     def _squares(self, poly: Poly, steps: int) -> str | None:
         if self.strict or steps < 1:
             return None
-        return "it is a sum of squares with weights ≥ 0" if as_square(self.session, poly) else None
+        squares = any(as_square(self.session, form) for form in (poly, *self._with_lengths(poly)))
+        return "it is a sum of squares with weights ≥ 0" if squares else None
 
     def _one_variable(self, poly: Poly, steps: int) -> str | None:
         if steps < 1:
@@ -312,6 +315,10 @@ class _Search:
                         [plain, self._jensen(g), *(self._back(h) for h in summed[:k] + summed[k + 1 :])]
                     )
             yield self.laws.total([plain, *(self._linear(g, s) for g in summed for s in g.scales()[:1])])
+            if len(summed) == 1:
+                beside = {magnitude(c) for g in single for c, _ in g.logs} - {summed[0].scales()[0]}
+                for scale in sorted(beside, reverse=True)[:2]:  # H(p) ≤ 2 log Σ √p_i
+                    yield plain + self._jensen(summed[0], scale)
         for k, g in enumerate(single):
             others = self.laws.total([rest, *(self._back(h) for h in summed + single[:k] + single[k + 1 :])])
             for scale in g.scales():
@@ -345,18 +352,18 @@ class _Search:
         gap = ONE - self._inverse_ratio(group, scale)
         return self.laws.sum_over(group.names, self.laws.mul(self._weight(group), gap)).scale(scale)
 
-    def _jensen(self, group: _Group) -> Poly:
-        """W log(W / Σ w/r); the plain lemma where W may be zero."""
-        scale = group.scales()[0]
+    def _jensen(self, group: _Group, scale: Number | None = None) -> Poly:
+        """W log(W / Σ w/r); the plain lemma where W may be zero.  Any scale > 0 gives a bound."""
+        scale = group.scales()[0] if scale is None else scale
         weight = self._weight(group)
         whole = self.laws.sum_over(group.names, weight)
         if self.laws.sign(whole) != POSITIVE:
             return self._linear(group, scale)
-        return self.laws.mul(whole, self.laws.log(whole) - self.laws.log(self._mixed(group))).scale(scale)
+        return self.laws.mul(whole, self.laws.log(whole) - self.laws.log(self._mixed(group, scale))).scale(scale)
 
-    def _mixed(self, group: _Group) -> Poly:
+    def _mixed(self, group: _Group, scale: Number) -> Poly:
         """Σ w/r."""
-        inverse = self._inverse_ratio(group, group.scales()[0])
+        inverse = self._inverse_ratio(group, scale)
         return self.laws.sum_over(group.names, self.laws.mul(self._weight(group), inverse))
 
     def groups(self, poly: Poly, absorb: bool, *, deep: bool = False) -> tuple[list[_Group], Poly]:
@@ -428,15 +435,21 @@ class _Search:
         groups.append(_Group(names, weight, [log]))
 
     def _absorbed(self, groups: list[_Group], names: tuple[str, ...], mono: Mono, c: Number) -> bool:
+        """w·x counts as w·log e^x for a group with the weight w; x may be a sum over further indices."""
         for group in groups:
-            for renaming in self._renamings(names, group.names):
-                term = self.laws.replace(Poly({mono: 1}), renaming).single()
-                if term is None or not set(group.weight) <= set(term[0]):
+            for own in itertools.combinations(names, len(group.names)):
+                further = tuple(name for name in names if name not in own)
+                if any(not self.laws.ends_of(name).isdisjoint(own) for name in further):
                     continue
-                left = tuple(f for f in term[0] if f not in group.weight)
-                if names_of(left) & set(group.names):
-                    group.logs.append((c, self.laws.exp(Poly({left: term[1]}))))
-                    return True
+                for renaming in self._renamings(own, group.names):
+                    term = self.laws.replace(Poly({mono: 1}), renaming).single()
+                    if term is None or not set(group.weight) <= set(term[0]):
+                        continue
+                    left = tuple(f for f in term[0] if f not in group.weight)
+                    if names_of(left) & set(group.names):
+                        inside = self.laws.sum_over(further, Poly({left: term[1]}))
+                        group.logs.append((c, self.laws.exp(inside)))
+                        return True
         return False
 
     def _weighed(self, groups: list[_Group], names: tuple[str, ...], mono: Mono, c: Number) -> bool:
@@ -470,7 +483,9 @@ class _Search:
         if self.session.is_zero(self.laws.total([rest, *(self._linear(g, g.scales()[0]) for g in groups)])):
             return tuple(self._sides(g, ONE, ONE) for g in groups)
         if self.session.is_zero(self.laws.total([rest, *(self._jensen(g) for g in groups)])):
-            return tuple(self._sides(g, self._mixed(g), whole) for g, whole in zip(groups, wholes, strict=True))
+            return tuple(
+                self._sides(g, self._mixed(g, g.scales()[0]), whole) for g, whole in zip(groups, wholes, strict=True)
+            )
         return None
 
     def _sides(self, group: _Group, up: Poly, down: Poly) -> tuple[Expr, Expr]:

@@ -40,6 +40,10 @@ def of_number(value: Number) -> int:
     return POSITIVE if value > 0 else NEGATIVE if value < 0 else ZERO_SIGN
 
 
+MOST_TAKEN = 3
+"""Indices of a sum out of which one is taken."""
+
+
 class Signs(Laws):
     """Which signs a term can have where it is defined."""
 
@@ -218,21 +222,38 @@ class Signs(Laws):
 
     def _by_parts_of_positive_sums(self, poly: Poly) -> int:
         for mono, c in poly:
-            sums = [a for a, e in mono if a.kind == "sum" and e == 1 and len(a.data[2]) == 1]
-            for atom in sums:
+            for atom in [a for a, e in mono if a.kind == "sum" and e == 1 and len(a.data[2]) <= MOST_TAKEN]:
                 outer = tuple(f for f in mono if f[0] != atom)
-                (name,), body = self.open_sum(atom)
+                names, body = self.open_sum(atom)
                 if self.sign(body) & NEGATIVE or self.sign(Poly({outer: c})) & NEGATIVE:
                     continue
-                low, high = self.ranges[name]
-                for candidate in self._indices_in(poly):
-                    if not (self.at_least_zero(candidate - low) and self.at_least_zero(high - candidate)):
-                        continue
-                    entry = self.mul(self.replace(body, {make_atom("var", name): candidate}), Poly({outer: c}))
-                    rest = poly - Poly({mono: c}) + entry
-                    if len(rest) < len(poly) and not self.sign(rest) & NEGATIVE:
-                        return plus(self.sign(rest), NOT_NEGATIVE)
+                for name in names:
+                    found = self._one_taken(poly - Poly({mono: c}), len(poly), outer, c, name, names, body)
+                    if found != ANY_SIGN:
+                        return found
         return ANY_SIGN
+
+    def _one_taken(
+        self, others: Poly, count: int, outer: Mono, c: Number, name: str, names: tuple[str, ...], body: Poly
+    ) -> int:
+        """Σ_i Σ_j f(i, j) is at least Σ_j f(k, j): the sign with that one put in its place."""
+        left = tuple(n for n in names if n != name)
+        low, high = self.ranges[name]
+        if any(name in self.ends_of(n) for n in left) or not self.ends_of(name).isdisjoint(left):
+            return ANY_SIGN
+        for candidate in self._indices_in(others):
+            if not (self.at_least_zero(candidate - low) and self.at_least_zero(high - candidate)):
+                continue
+            entry = self.sum_over(left, self.replace(body, {make_atom("var", name): candidate}))
+            rest = others + self.mul(entry, Poly({outer: c}))
+            if len(rest) < count and not self.sign(rest) & NEGATIVE:
+                return plus(self.sign(rest), NOT_NEGATIVE)
+        return ANY_SIGN
+
+    def ends_of(self, name: str) -> frozenset[str]:
+        """The names on which the ends of a range depend."""
+        low, high = self.ranges[name]
+        return low.names | high.names
 
     def _indices_in(self, poly: Poly) -> list[Poly]:
         """Index terms that occur outside of sums and may be the one term taken out."""

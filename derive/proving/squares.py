@@ -11,6 +11,7 @@ import sympy
 from derive.proving.laws import NEGATIVE, Range
 from derive.proving.normal_form import Session
 from derive.proving.polynomial import ZERO, Atom, Mono, Number, Poly, exact, make_atom
+from derive.proving.signs import times
 
 __all__ = ["as_square", "square_sign"]
 
@@ -54,7 +55,7 @@ def _over_pairs(session: Session, terms: list[tuple[tuple[str, ...], Poly]], out
     names = pairs[0][0]
     body = _renamed(session, pairs, names)
     for own, part in single:
-        raised = _with_total(session, own[0], part, names)
+        raised = _with_total(session, own[0], part, names, body)
         if raised is None:
             return False
         body = body + raised
@@ -115,17 +116,17 @@ def _open(session: Session, mono: Mono, c: Number) -> tuple[tuple[str, ...], Pol
     return names, body
 
 
-def _with_total(session: Session, own: str, body: Poly, names: tuple[str, ...]) -> Poly | None:
-    """Σ_i f(i) as Σ_i Σ_j f(i) p_j, for weights p that add up to one and occur in f."""
+def _with_total(session: Session, own: str, body: Poly, names: tuple[str, ...], pairs: Poly) -> Poly | None:
+    """Σ_i f(i) as Σ_i Σ_j f(i) p_j, for weights p that add up to one and occur in f or in the pairs beside it."""
     laws = session.laws
     if laws.ranges[own] != laws.ranges[names[0]]:
         return None
-    for mono in body.terms:
+    for index, mono in [(own, mono) for mono in body.terms] + [(names[0], mono) for mono in pairs.terms]:
         for atom, _ in mono:
-            if atom.kind == "entry" and atom.data[0] in laws.known.totals and own in atom.names:
+            if atom.kind == "entry" and atom.data[0] in laws.known.totals and index in atom.names:
                 positions, _axes = laws.known.totals[atom.data[0]]
                 first = laws.replace(body, {_var(own): laws.index(names[0])})
-                weight = laws.replace(Poly({((atom, 1),): 1}), {_var(own): laws.index(names[1])})
+                weight = laws.replace(Poly({((atom, 1),): 1}), {_var(index): laws.index(names[1])})
                 if len(positions) == 1 and laws.sum_over((names[1],), weight) == Poly({(): 1}):
                     return laws.mul(first, weight)
     return None
@@ -153,11 +154,12 @@ def square_sign(session: Session, poly: Poly) -> bool:
     constant, factors = sympy.factor_list(expression)
     sign = sign if constant > 0 else -sign
     back = {s: (a, roots[a]) for a, s in symbols.items()}
-    odd = [f for f, k in factors if k % 2]
+    odd = [_rebuild(session, f, back) for f, k in factors if k % 2]
     result = Poly({content: sign})
+    each = laws.sign(result)
     for factor in odd:
-        result = laws.mul(result, _rebuild(session, factor, back))
-    return not laws.sign(result) & NEGATIVE
+        result, each = laws.mul(result, factor), times(each, laws.sign(factor))
+    return not laws.sign(result) & NEGATIVE or not each & NEGATIVE
 
 
 def _roots(session: Session, poly: Poly) -> dict[Atom, int] | None:
