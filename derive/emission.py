@@ -106,7 +106,7 @@ def _formula(line: EmitLine, book: Draftbook, seconds: float) -> Formula:
         outputs[output.name], latex[output.name] = maker.proved(output)
     everything = [proof.tensor.body for proof in outputs.values()]
     arguments = maker.arguments(everything)
-    formula = Formula(line.function, arguments, outputs, line.summary, line.work, line.into, latex)
+    formula = Formula(line.function, arguments, outputs, line.summary, line.work, line.into, latex, line.loops)
     if line.fixed:
         formula = instance(formula, line.function, line.fixed)
     if line.batch:

@@ -42,6 +42,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Backend(StrEnum):
+    """What the formulas run on."""
+
+    AUTO = "auto"
+    NUMPY = "numpy"
+    COMPILED = "compiled"
+
+
 class Documents(StrEnum):
     """What a window does not cross."""
 
@@ -187,6 +195,13 @@ def train(
             "dear ones. 0 begins with the whole. Only the exact softmax grows; others ignore it."
         ),
     ] = DEFAULT.warm_up,
+    backend: Annotated[
+        Backend,
+        typer.Option(
+            help="auto: formulas that are there as loops are compiled if Numba is installed, the rest runs on NumPy; "
+            "numpy; compiled. Both compute the same proved terms; same backend, same vectors to the bit."
+        ),
+    ] = Backend.AUTO,
     log: Annotated[Path | None, typer.Option(help="A file that gets one JSON line per pass. Default: none.")] = None,
     checkpoint: Annotated[
         Path | None,
@@ -230,6 +245,7 @@ def train(
         shape=shape,
         company=company,
         warm_up=warm_up,
+        backend=backend.value,
     )
     settings.check()
     check_output(output)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from w2v_numeric.errors import SettingsError
-from w2v_numeric.objective import load_objective
-from w2v_numeric.pipeline import count_corpus, train_corpus
+from w2v_numeric.pipeline import count_corpus, settled, train_corpus
 from w2v_numeric.progress import PassRecord, Reporter, Silent
 from w2v_numeric.settings import Settings
 from w2v_numeric.tokens import number_sentences
@@ -54,8 +53,7 @@ class SkipGram:
             SettingsError: the vocabulary or the memory asked for is not there, or a setting has no meaning for the
                 objective.
         """
-        objective = load_objective(self.settings.objective)
-        settings = self.settings.suited(objective.preferred, objective.over)
+        settings, objective = settled(self.settings)
         stream = number_sentences(sentences, settings.memory)
         corpus, text = count_corpus(stream, settings, objective, [], self._reporter)
         result = train_corpus(corpus, text, settings, objective, self._reporter)

@@ -8,107 +8,23 @@ and some noise words, drawn once for all its rows; or the inner nodes on the way
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from w2v_numeric.blocks import Block, Floats, Ids, Sparse, Step, Table, Visit
+from w2v_numeric.blocks import Block, Ids, Sparse, Step, Table, Visit
 from w2v_numeric.cooccurrence import Windowing, kept_words
 from w2v_numeric.errors import SettingsError
 from w2v_numeric.from_counts import Surroundings, bytes_of, constant
 from w2v_numeric.objective import Objective
+from w2v_numeric.pieces import Around, Cast, Piece, contexts, distinct, pairs_of, shared_out, windows_of
 from w2v_numeric.tokens import TokenStream
 
 TREE = frozenset({"left counts", "right counts", "inner node vectors"})
-NOISE = frozenset({"noise", "draws"})
-Words = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some words in a row.
-
-    Attributes:
-        words: ids; the first `before` were in the piece before as well, so that windows reach back.
-        documents: the document that each stands in.
-        before: how many words are only context.
-        number: the piece's place in the pass, for its random numbers.
-        epoch: the pass.
-    """
-
-    words: Words
-    documents: Words
-    before: int
-    number: int
-    epoch: int
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who appears in a piece.
-
-    Attributes:
-        rows: words of the rows, one each; over windows the row's target.
-        targets: N, (rows, len(words)).
-        words: different words of the piece, rising.
-        contexts: over windows, the shares of the words around, (rows, len(words)); over text, none.
-    """
-
-    rows: Words
-    targets: sparse.csr_matrix
-    words: Words
-    contexts: sparse.csr_matrix | None
-
-
-def pairs_of(piece: Piece, window: int) -> Cast:
-    """The pairs of a piece, weighing (L − j + 1)/L at distance j, both words a center once."""
-    words, local = np.unique(piece.words, return_inverse=True)
-    size, bits = len(words), window.bit_length()
-    codes = []
-    for distance in range(1, min(window, len(local) - 1) + 1):
-        begin = max(0, piece.before - distance)
-        left, right = local[begin : len(local) - distance], local[begin + distance :]
-        same = piece.documents[begin : len(local) - distance] == piece.documents[begin + distance :]
-        weight = window - distance + 1
-        codes += [((row * size + column)[same] << bits) | weight for row, column in ((left, right), (right, left))]
-    # Sorting brings equal pairs together; the weight rides along in the low bits.
-    packed = np.concatenate(codes) if codes else np.empty(0, np.int64)
-    packed.sort()
-    keys = packed >> bits
-    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else keys
-    weights = np.add.reduceat(packed & ((1 << bits) - 1), first) if len(keys) else keys
-    rows, columns = np.divmod(keys[first], size)
-    starts = np.searchsorted(rows, np.arange(size + 1)).astype(np.int32)
-    values = (weights / window).astype(np.float32)
-    return Cast(words, sparse.csr_matrix((values, columns.astype(np.int32), starts), (size, size)), words, None)
-
-
-def windows_of(piece: Piece, window: int, random: np.random.Generator) -> Cast:
-    """A row for each new place that has words around it, at most a random 1 … L of them to each side."""
-    words, local = np.unique(piece.words, return_inverse=True)
-    reach = random.integers(1, window + 1, len(local))
-    reach[: piece.before] = 0
-    rows, columns = [], []
-    places = np.arange(len(local))
-    for distance in range(1, window + 1):
-        near = piece.documents[distance:] == piece.documents[:-distance]
-        for place, other in ((places[distance:], places[:-distance]), (places[:-distance], places[distance:])):
-            chosen = near & (reach[place] >= distance)
-            rows.append(place[chosen])
-            columns.append(local[other[chosen]])
-    place, column = np.concatenate(rows), np.concatenate(columns)
-    found = sparse.coo_matrix((np.ones(len(place), np.float32), (place, column)), (len(local), len(words))).tocsr()
-    found.sum_duplicates()
-    around = np.asarray(found.sum(axis=1)).ravel()
-    kept = np.flatnonzero(around)
-    contexts = found[kept]
-    contexts.data /= np.repeat(around[kept].astype(np.float32), np.diff(contexts.indptr))
-    ones, starts = np.ones(len(kept), np.float32), np.arange(len(kept) + 1, dtype=np.int32)
-    targets = sparse.csr_matrix((ones, local[kept].astype(np.int32), starts), (len(kept), len(words)))
-    return Cast(piece.words[kept], targets, words, contexts)
+NOISE = frozenset({"noise", "noise counts", "draws"})
 
 
 class TextSource:
@@ -123,6 +39,7 @@ class TextSource:
         surroundings: noise, tree, n-grams.
         batch: new words in a piece.
         threads: pieces of a step.
+        around: how windows are found.
 
     Raises:
         SettingsError: the objective asks for data that text does not have.
@@ -138,7 +55,9 @@ class TextSource:
         surroundings: Surroundings,
         batch: int,
         threads: int,
+        around: Around = contexts,
     ) -> None:
+        self._around = around
         self._stream, self._ids, self._how = stream, ids, how
         self._batch, self._threads = batch, threads
         self._noise = surroundings.noise
@@ -169,7 +88,7 @@ class TextSource:
             self._kept.append(self._grams)
             known["n-gram vectors"] = Table(self._grams.shape[1], Visit.SHARED)
         per_block = {"counts", "center counts", "contexts", "n-grams", "left counts", "right counts", "noise"}
-        per_block |= {"noise distribution"}
+        per_block |= {"noise distribution", "noise counts"}
         fixed: dict[str, Any] = {"negatives": float(self._noise.negatives), "draws": float(self._noise.draws)}
         self._fixed: dict[str, Any] = {}
         self._wanted: set[str] = set()
@@ -258,11 +177,10 @@ class TextSource:
         """Count a piece, draw its noise, and gather what the formulas ask for."""
         random = np.random.default_rng([self._how.seed, 5, task.epoch, task.number])
         window = self._how.window
-        cast = windows_of(task, window, random) if self._windows else pairs_of(task, window)
+        cast = windows_of(task, window, random, self._around) if self._windows else pairs_of(task, window)
         data: dict[str, Any] = dict(self._fixed)
         rows: dict[str, Ids] = {"center vectors": cast.rows, "center biases": cast.rows, "context vectors": cast.words}
-        totals: Floats = np.asarray(cast.targets.sum(axis=1), np.float32).ravel()
-        data["center counts"] = totals
+        data["center counts"] = cast.totals
         columns = self._size
         if self._by_tree:
             columns = self._add_nodes(cast, data, rows)
@@ -272,35 +190,51 @@ class TextSource:
             data["noise distribution"] = self._noise.distribution.astype(np.float32)
             data["counts"] = _moved(cast.targets, cast.words)
         if cast.contexts is not None:
-            data["contexts"] = _moved(cast.contexts, np.arange(len(cast.words)))
+            data["contexts"] = cast.contexts
         if "n-grams" in self._wanted:
             grams = self._grams[cast.rows]
-            rows["n-gram vectors"], local = np.unique(grams.indices, return_inverse=True)
-            data["n-grams"] = Sparse(local.astype(np.int32), grams.indptr, grams.data)
+            rows["n-gram vectors"], local = distinct(grams.indices)
+            data["n-grams"] = Sparse(local, grams.indptr, grams.data)
         touched = {name: rows[name] for name, table in self._tables.items() if table.visit is not Visit.ALL}
-        weight = float(totals.sum(dtype=np.float64))
-        return Block(data, touched, (len(cast.rows), columns), weight, totals)
+        weight = float(cast.totals.sum(dtype=np.float64))
+        return Block(data, touched, (len(cast.rows), columns), weight, cast.totals)
 
     def _add_noise(self, cast: Cast, data: dict[str, Any], rows: dict[str, Ids], random: np.random.Generator) -> int:
         drawn = np.searchsorted(self._cumulative, random.random(self._noise.draws) * self._cumulative[-1], "right")
-        columns, places = np.unique(np.concatenate((cast.words, drawn)), return_inverse=True)
+        columns, places = distinct(np.concatenate((cast.words, drawn)))
         own = len(cast.words)
         data["counts"] = _moved(cast.targets, places[:own])
-        data["noise"] = (np.bincount(places[own:], minlength=len(columns)) / self._noise.draws).astype(np.float32)
-        data["noise distribution"] = self._noise.distribution[columns].astype(np.float32)
+        shares = np.bincount(places[own:], minlength=len(columns)) / self._noise.draws
+        if "noise counts" in self._wanted:
+            negatives = self._noise.negatives
+            each = np.diff(cast.targets.starts) * negatives
+            data["noise counts"] = shared_out(shares, cast.totals * np.float32(negatives), each)
+        if "noise" in self._wanted:
+            data["noise"] = shares.astype(np.float32)
+        if "noise distribution" in self._wanted:
+            data["noise distribution"] = self._noise.distribution[columns].astype(np.float32)
         rows["outside vectors"] = rows["outside biases"] = columns
         return len(columns)
 
+    def _turns(self, cast: Cast, side: sparse.csr_matrix) -> sparse.csr_matrix:
+        """How often each node is turned at on the ways to the targets."""
+        if self._windows:  # each row has one target
+            return side[cast.rows]
+        targets = cast.targets
+        shape = (len(cast.rows), len(cast.words))
+        counts = sparse.csr_matrix((targets.values, targets.columns, targets.starts), shape)
+        return (counts @ side[cast.words]).astype(np.float32)
+
     def _add_nodes(self, cast: Cast, data: dict[str, Any], rows: dict[str, Ids]) -> int:
-        sides = [(cast.targets @ side[cast.words]).astype(np.float32) for side in (self._left, self._right)]
-        nodes, places = np.unique(np.concatenate([side.indices for side in sides]), return_inverse=True)
+        sides = [self._turns(cast, side) for side in (self._left, self._right)]
+        nodes, places = distinct(np.concatenate([side.indices for side in sides]))
         left = len(sides[0].indices)
-        data["left counts"] = Sparse(places[:left].astype(np.int32), sides[0].indptr, sides[0].data)
-        data["right counts"] = Sparse(places[left:].astype(np.int32), sides[1].indptr, sides[1].data)
+        data["left counts"] = Sparse(places[:left], sides[0].indptr, sides[0].data)
+        data["right counts"] = Sparse(places[left:], sides[1].indptr, sides[1].data)
         rows["inner node vectors"] = nodes
         return len(nodes)
 
 
-def _moved(matrix: sparse.csr_matrix, places: NDArray[np.integer[Any]]) -> Sparse:
+def _moved(matrix: Sparse, places: NDArray[np.integer[Any]]) -> Sparse:
     """A matrix with each column moved to its place."""
-    return Sparse(places[matrix.indices].astype(np.int32), matrix.indptr, matrix.data)
+    return Sparse(places[matrix.columns].astype(np.int32, copy=False), matrix.starts, matrix.values)

@@ -20,6 +20,7 @@ arguments is.  The trainer provides, for a block of rows a and columns b:
 | left counts, right counts | sparse; how often a word of the left, right subtree of a node was seen around a |
 | noise distribution | P_n(b): counts to the power 3/4 |
 | noise | P_n(b) over counts; else the share of b among words drawn from it for the block |
+| noise counts | sparse; row a has K noise words for each entry of its counts, K n_a in all on average |
 | negatives, draws | how many noise words each pair meets; how many are drawn for a block |
 | rows, columns, entries | the pairs with N_ab > 0, one by one |
 
@@ -36,7 +37,7 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -55,7 +56,7 @@ LEARNED = frozenset(
     {"outside vectors", "outside biases", "center vectors", "center biases", "context vectors"}
     | {"inner node vectors", "n-gram vectors"}
 )
-SPARSE = frozenset({"counts", "contexts", "n-grams", "left counts", "right counts"})
+SPARSE = frozenset({"counts", "noise counts", "contexts", "n-grams", "left counts", "right counts"})
 OVER = ("counts", "text", "windows")
 
 
@@ -104,6 +105,23 @@ class Objective:
     _both: Callable[..., Any]
     _alone: Callable[..., Any]
     _outputs: tuple[str, ...]
+    _loops: Callable[..., Any] | None = None
+    _compiled: Callable[..., Any] | None = None
+
+    @property
+    def has_loops(self) -> bool:
+        """Whether loss and gradients are there as loops as well, which can be compiled."""
+        return self._loops is not None
+
+    def compiled(self, compiler: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Objective:
+        """The same with its loops compiled, which need no work arrays.
+
+        Raises:
+            SettingsError: it has none.
+        """
+        if self._loops is None:
+            raise SettingsError(f"{self.name} has no loops that could be compiled; choose --backend auto or numpy")
+        return replace(self, work=(), _compiled=compiler(self._loops))
 
     @property
     def quantities(self) -> frozenset[str]:
@@ -129,6 +147,8 @@ class Objective:
             ValueError: shapes do not meet, or a value is not finite.
         """
         into = {f"{GRADIENT}{parameter}": gradients[quantity] for parameter, quantity in self.learned.items()}
+        if self._compiled is not None and self._loops is not None:
+            return float(self._compiled(*self._values(self._loops, data, into)))
         taken = {name: into.pop(name) for name in _keywords(self._both) if name in into}
         returned = self._both(*self._values(self._both, data), **taken, **dict(zip(self.work, work, strict=False)))
         if not into:
@@ -143,8 +163,10 @@ class Objective:
         names = [name for name in _keywords(self._alone) if name in self.work]
         return float(self._alone(*self._values(self._alone, data), **dict(zip(names, work, strict=False))))
 
-    def _values(self, function: Callable[..., Any], data: Mapping[str, Any]) -> list[Any]:
-        given: dict[str, Any] = {}
+    def _values(
+        self, function: Callable[..., Any], data: Mapping[str, Any], into: Mapping[str, Array] | None = None
+    ) -> list[Any]:
+        given: dict[str, Any] = dict(into or {})
         for argument in self.arguments:
             value = data[argument.quantity]
             if len(argument.parameters) == 1:
@@ -280,6 +302,7 @@ def _assembled(name: str, module: ModuleType, declared: Mapping[str, Any]) -> Ob
         _both=both,
         _alone=alone,
         _outputs=tuple(declared["outputs"]),
+        _loops=getattr(module, declared["loops"]) if "loops" in declared else None,
     )
 
 

@@ -72,3 +72,36 @@ def adagrad(parameter: Array, gradient: Array, squares: Array, *, rate: float, e
     np.divide(gradient, root, out=gradient)
     gradient *= parameter.dtype.type(rate)
     parameter -= gradient
+
+
+def adagrad_rows(
+    values: Array, squares: Array, rows: NDArray[np.integer[Any]], gradient: Array, rate: float, epsilon: float = 1e-10
+) -> None:
+    """`adagrad` on some rows of a table, in loops that can be compiled.
+
+    Args:
+        values: the table, (rows, width); updated where a row is named, in the coordinates that squares has.
+        squares: sums of squared gradients, (rows, coordinates that learn); updated.
+        rows: from 0 to the number of rows - 1, each once.
+        gradient: one row for each of them, with as many coordinates as squares or more.
+        rate: the size of the first step.
+
+    Raises:
+        ValueError: shapes do not meet.
+        IndexError: there is no such row.
+    """
+    if (
+        len(gradient) != len(rows)
+        or len(values) != len(squares)
+        or squares.shape[1] > min(values.shape[1], gradient.shape[1])
+    ):
+        raise ValueError("adagrad_rows: shapes do not meet")
+    size, small = values.dtype.type(rate), values.dtype.type(epsilon)
+    for k in range(len(rows)):
+        row = rows[k]
+        if not 0 <= row < len(values):
+            raise IndexError("adagrad_rows: there is no such row")
+        for j in range(squares.shape[1]):
+            slope = gradient[k, j]
+            squares[row, j] += slope * slope
+            values[row, j] -= slope / np.sqrt(squares[row, j] + small) * size

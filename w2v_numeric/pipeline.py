@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from w2v_numeric.backend import chosen, compiled
 from w2v_numeric.blocks import Source as Data
 from w2v_numeric.checkpoint import Checkpoint, Corpus, same_training, same_vocabulary
 from w2v_numeric.cooccurrence import Windowing, count_pairs
@@ -27,12 +28,13 @@ from w2v_numeric.huffman import huffman_tree
 from w2v_numeric.memory import Estimate, check_memory, give_back
 from w2v_numeric.ngrams import gram_matrix
 from w2v_numeric.objective import Objective, load_objective
+from w2v_numeric.pieces import contexts, contexts_in_loops
 from w2v_numeric.progress import PassRecord, Reporter
 from w2v_numeric.readout import balanced, word_vectors
 from w2v_numeric.settings import DEFAULT_LARGEST_VOCABULARY, TEXT_PASSES, Settings, Stage
 from w2v_numeric.state import CENTER, NODES, OUTSIDE, State
 from w2v_numeric.tokens import TokenStream, read_tokens
-from w2v_numeric.train import Plan, Trainer
+from w2v_numeric.train import Compiler, Plan, Trainer
 from w2v_numeric.vectors import Vectors
 from w2v_numeric.vocabulary import Vocabulary, build_vocabulary
 
@@ -198,6 +200,11 @@ class _Run:
     objective: Objective
 
     @property
+    def compiler(self) -> Compiler | None:
+        """What makes machine code of loops, if the training runs on it."""
+        return compiled if self.settings.backend == "compiled" else None
+
+    @property
     def stages(self) -> list[Stage]:
         """The schedule."""
         words = len(self.corpus.vocabulary)
@@ -216,7 +223,9 @@ class _Run:
             raise RuntimeError("neither counts nor text")
         how = _windowing(self.corpus.vocabulary, self.corpus.corpus_words, self.settings)
         words = self.corpus.vocabulary.counts
-        return TextSource(self.text.stream, self.text.ids, how, words, self.objective, around, stage.batch, workers)
+        found = contexts if self.compiler is None else self.compiler(contexts_in_loops)
+        ids, stream = self.text.ids, self.text.stream
+        return TextSource(stream, ids, how, words, self.objective, around, stage.batch, workers, found)
 
     def estimate(self) -> Estimate:
         """The memory that the largest stage takes."""
@@ -246,7 +255,8 @@ class _Run:
         if settings.rate_u is None or settings.rate_v is None:
             raise RuntimeError("the learning rates were not settled")
         rates = (settings.rate_u * stage.rate, settings.rate_v * stage.rate)
-        return Trainer(data, self.objective, Plan(stage.passes, settings.workers(), *rates), state)
+        plan = Plan(stage.passes, settings.workers(), *rates)
+        return Trainer(data, self.objective, plan, state, self.compiler)
 
     def _unigram(self, counts: Counts | None) -> NDArray[np.float64]:
         """The distribution of context words."""
@@ -302,6 +312,18 @@ def _word_matrix(run: _Run, trainer: Trainer) -> NDArray[np.float32]:
     return balanced(partner, center, settings.shape)[1][:, : settings.dim].astype(np.float32)
 
 
+def settled(settings: Settings) -> tuple[Settings, Objective]:
+    """The settings with what was left open filled in, and the objective on its backend.
+
+    Raises:
+        SettingsError: there is no such objective, or a setting has no meaning for it.
+    """
+    objective = load_objective(settings.objective)
+    settings = settings.suited(objective.preferred, objective.over)
+    settings = replace(settings, backend=chosen(settings.backend, objective))
+    return settings, objective.compiled(compiled) if settings.backend == "compiled" else objective
+
+
 def train_sources(
     sources: Sequence[Source],
     settings: Settings,
@@ -317,8 +339,7 @@ def train_sources(
         Interrupted: stopped before there was anything to save.
     """
     settings.check()
-    objective = load_objective(settings.objective)  # an unknown name is refused before the corpus is read
-    settings = settings.suited(objective.preferred, objective.over)
+    settings, objective = settled(settings)  # what has no meaning is refused before the corpus is read
     described = [[source.name, source.size()] for source in sources]
     corpus: Corpus | None = None
     text: Text | None = None

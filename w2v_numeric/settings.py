@@ -12,6 +12,7 @@ from w2v_numeric.errors import SettingsError
 from w2v_numeric.tokens import Splitting
 
 DOCUMENTS = ("line", "paragraph", "file")
+BACKENDS = ("auto", "numpy", "compiled")
 DEFAULT_LARGEST_VOCABULARY = 30_000
 SMALL_VOCABULARY = 1_500  # the smallest that a larger one grows from
 GROWTH = 4.0  # each stage has so many times the words of the one before, and a pass sixteen times the cost
@@ -75,6 +76,7 @@ class Settings:
         shape: exponent of the spectrum of the saved vectors; 1/2 is the balanced one.
         company: how much standing together counts, in the saved vectors, beside being used alike.
         warm_up: passes over each smaller vocabulary on the way to the whole one; 0 begins with the whole.
+        backend: "numpy", or "compiled" for formulas that are there as loops; "auto" compiles where Numba is installed.
 
     None stands for what suits the objective or the corpus; `suited` and the methods below say what that is.
     """
@@ -104,6 +106,7 @@ class Settings:
     shape: float = 0.25
     company: float = 0.25
     warm_up: int = 12
+    backend: str = "auto"
 
     def check(self) -> None:
         """Refuse values without a meaning.
@@ -137,6 +140,8 @@ class Settings:
                 raise SettingsError(f"{_option(name)} {value} has no meaning; choose a number from 0 to 10")
         if self.documents not in DOCUMENTS:
             raise SettingsError(f"--documents {self.documents} is unknown; choose one of: {', '.join(DOCUMENTS)}")
+        if self.backend not in BACKENDS:
+            raise SettingsError(f"--backend {self.backend} is unknown; choose one of: {', '.join(BACKENDS)}")
         if self.memory < 1 << 24:
             raise SettingsError(f"--memory of {self.memory} bytes is too little to count in; choose 16M or more")
 

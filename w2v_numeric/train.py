@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +25,12 @@ from threadpoolctl import threadpool_limits
 from w2v_numeric.blocks import Block, Source, Step, Visit
 from w2v_numeric.errors import CorpusError, NumericError
 from w2v_numeric.objective import Objective
-from w2v_numeric.optimizer import adagrad, adam
+from w2v_numeric.optimizer import adagrad, adagrad_rows, adam
 from w2v_numeric.state import Learned, State
 
 Array = NDArray[np.float32]
+Run = Callable[..., Iterable[Any]]
+Compiler = Callable[[Callable[..., Any]], Callable[..., Any]]
 PRIOR = 5.0  # added to n_c where a row's gradient is divided by it: a word seen a few times moves a little less
 
 
@@ -82,10 +85,14 @@ class Trainer:
         objective: the generated formulas.
         plan: how long and how fast.
         state: where to begin, or to go on.
+        compiler: makes machine code of functions in loops, for the updates; without one they run on NumPy.
     """
 
-    def __init__(self, source: Source, objective: Objective, plan: Plan, state: State) -> None:
+    def __init__(
+        self, source: Source, objective: Objective, plan: Plan, state: State, compiler: Compiler | None = None
+    ) -> None:
         self.source = source
+        self._adagrad_rows = compiler(adagrad_rows) if compiler is not None else None
         self.objective = objective
         self.plan = plan
         self.state = state
@@ -111,14 +118,14 @@ class Trainer:
             CorpusError: a pass has no pair of words.
         """
         state, plan = self.state, self.plan
-        with threadpool_limits(1), ThreadPoolExecutor(plan.threads) as pool:
+        with threadpool_limits(1), _workers(plan.threads) as run:
             while state.epoch < plan.epochs:
                 epoch, last = state.epoch, False
                 for step in self.source.steps(epoch, state.batch):
                     if stop():
                         return
                     began = time.perf_counter()
-                    self._step(pool, step, 1 - (epoch + step.before) / plan.epochs)
+                    self._step(run, step, 1 - (epoch + step.before) / plan.epochs)
                     state.seconds += time.perf_counter() - began
                     mean = state.loss / max(state.weight, 1e-300)
                     last = step.after >= 1
@@ -129,19 +136,19 @@ class Trainer:
                 if not last:  # not one step
                     _refuse_empty(0)
 
-    def _step(self, pool: ThreadPoolExecutor, step: Step, decay: float) -> None:
+    def _step(self, run: Run, step: Step, decay: float) -> None:
         state, plan = self.state, self.plan
         workers = range(plan.threads)
-        found = list(pool.map(self._visit, workers, step.tasks, [plan.rate_v * decay] * plan.threads))
+        found = list(run(self._visit, workers, step.tasks, [plan.rate_v * decay] * plan.threads))
         state.loss += sum(each.loss for each in found)
         state.weight += sum(each.weight for each in found)
         for each in found:
             for name, rows, gradient in each.shared:
-                _update_rows(state.tables[name], rows, gradient, plan.rate_v * decay)
+                self._update_rows(name, rows, gradient, plan.rate_v * decay)
         state.batch += 1
         if self._whole:
             state.updates += 1
-            list(pool.map(self._update_whole, workers, [plan.rate_u * decay] * plan.threads))
+            list(run(self._update_whole, workers, [plan.rate_u * decay] * plan.threads))
 
     def _visit(self, worker: int, tasks: Sequence[Any], rate: float) -> _Visited:
         """The loss of some blocks; own rows updated, gradients of whole tables left in the worker's sums."""
@@ -166,7 +173,7 @@ class Trainer:
                 else:
                     weights = block.totals + np.float32(PRIOR)
                     gradient /= weights[:, np.newaxis] if gradient.ndim > 1 else weights
-                    _update_rows(self.state.tables[name], rows, gradient, rate)
+                    self._update_rows(name, rows, gradient, rate)
         return visited
 
     def _evaluate(self, block: Block, worker: int, into: dict[str, Array]) -> tuple[float, dict[str, Array]]:
@@ -202,6 +209,13 @@ class Trainer:
         rows, columns = block.shape
         return [work[: rows * columns].reshape(rows, columns) for work in self._work[worker]]
 
+    def _update_rows(self, name: str, rows: NDArray[Any], gradient: Array, rate: float) -> None:
+        table = self.state.tables[name]
+        if self._adagrad_rows is not None and gradient.ndim == 2:
+            self._adagrad_rows(table.values, table.memory[0], rows, gradient, rate)
+        else:
+            _update_rows(table, rows, gradient, rate)
+
     def _update_whole(self, worker: int, rate: float) -> None:
         """Sum the workers' gradients over some coordinates of the whole tables, and update these."""
         threads = self.plan.threads
@@ -236,6 +250,16 @@ class Trainer:
             loss += self.objective.loss({**block.data, **self._values(block)}, self._work_of(block, 0))
             weight += block.weight
         return loss / weight
+
+
+@contextmanager
+def _workers(threads: int) -> Iterator[Run]:
+    """`map` over threads; one worker is the caller itself, because handing work over takes time."""
+    if threads == 1:
+        yield map
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            yield pool.map
 
 
 def _refuse_empty(pairs: float) -> None:

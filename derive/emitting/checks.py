@@ -14,12 +14,15 @@ from derive.emitting.steps import Value
 from derive.emitting.text import WIDTH, call, indented
 
 __all__ = [
+    "Shapes",
     "Tests",
+    "condition",
     "conversions",
     "reject_unless",
     "rejections",
     "shape_checks",
     "shape_text",
+    "shapes",
     "value_tests",
 ]
 
@@ -49,8 +52,24 @@ def conversions(formula: Formula) -> list[str]:
     return lines
 
 
-def shape_checks(formula: Formula, blocks: list[str]) -> list[str]:
-    """Comparisons of shapes only; they cost less than a microsecond."""
+@dataclass(frozen=True)
+class Shapes:
+    """What is compared of the shapes of the arguments.
+
+    Attributes:
+        conditions: each is true if something does not fit.
+        wanted, got: what a message shows: the shapes by their letters, and the arguments.
+        lengths: the length of each axis, from the first argument that has it.
+    """
+
+    conditions: list[str]
+    wanted: list[str]
+    got: list[str]
+    lengths: dict[str, str]
+
+
+def shapes(formula: Formula) -> Shapes:
+    """The shapes of the arguments, without those of the caller's work arrays."""
     arrays = [a for a in formula.arguments if isinstance(a, Array) or (isinstance(a, IndexArgument) and a.axes)]
     conditions = [f"{a.parameter}.ndim != {len(a.axes)}" for a in arrays if isinstance(a, Array | IndexArgument)]
     first: dict[str, str] = {}
@@ -71,7 +90,13 @@ def shape_checks(formula: Formula, blocks: list[str]) -> list[str]:
             conditions.append(f"len({sparse.starts}) != {wanted_starts}")
         first.setdefault(rows, f"len({sparse.starts}) - 1")
         conditions.append(f"len({sparse.columns}) != len({sparse.values})")
-    got = [a.parameter for a in arrays]
+    return Shapes(conditions, wanted, [a.parameter for a in arrays], first)
+
+
+def shape_checks(formula: Formula, blocks: list[str]) -> list[str]:
+    """Comparisons of shapes only; they cost less than a microsecond."""
+    found = shapes(formula)
+    conditions, wanted, got, first = found.conditions, found.wanted, found.got, found.lengths
     for block in blocks:
         shape = ", ".join(first[axis] for axis in formula.scratch)
         conditions += [f"{block}.shape != ({shape})", f"not {block}.flags.c_contiguous"]
@@ -79,7 +104,7 @@ def shape_checks(formula: Formula, blocks: list[str]) -> list[str]:
         got.append(block)
     lines = []
     if conditions:
-        lines += _condition(conditions)
+        lines += condition(conditions)
         lines += indented(call("_reject_shapes", [f'"{formula.name}"', f'"{", ".join(wanted)}"', *got], 8))
     for pointer in (a for a in formula.arguments if isinstance(a, IndexArgument)):
         lines += _range_check(formula, pointer, first)
@@ -94,7 +119,8 @@ def _range_check(formula: Formula, pointer: IndexArgument, first: dict[str, str]
     return [f"if not 0 <= {name} < {length}:", f"    raise IndexError({message})"]
 
 
-def _condition(conditions: list[str]) -> list[str]:
+def condition(conditions: list[str]) -> list[str]:
+    """The head of an `if` that is entered if any of them holds."""
     one_line = f"if {' or '.join(conditions)}:"
     if len(one_line) + 4 <= WIDTH:
         return [one_line]

@@ -163,6 +163,7 @@ class Formula:
         scratch: names of the axes of a work array that the caller provides (as the keyword ``block``); intermediate
             values of that shape live in it, and nothing larger is allocated.
         into: outputs that are written into arrays which the caller provides, as keywords of the same names.
+        looped: it is emitted a second time, as loops over the entries of its sparse arguments.
         summary: one sentence for the docstring.
         latex: how each output reads in the note, for the docstring.
     """
@@ -174,6 +175,7 @@ class Formula:
     scratch: tuple[str, ...] = ()
     into: tuple[str, ...] = ()
     latex: Mapping[str, str] = field(default_factory=dict)
+    looped: bool = False
 
     def __post_init__(self) -> None:
         _checked(self.name, "a function")

@@ -9,6 +9,7 @@ from typing import Any
 from derive.emitting.formula import Argument, EmitError, Formula, ProvedTerm
 from derive.emitting.function import FunctionCode, check_names, emit_function
 from derive.emitting.helpers import called, closed, texts
+from derive.emitting.loop_function import LoopCode
 from derive.emitting.preamble import imports
 
 __all__ = ["compiled", "lambdify"]
@@ -31,7 +32,7 @@ def lambdify(what: Formula | ProvedTerm, arguments: Sequence[Argument] = ()) -> 
     return compiled(emit_function(what))
 
 
-def compiled(made: FunctionCode) -> Callable[..., Any]:
+def compiled(made: FunctionCode | LoopCode) -> Callable[..., Any]:
     """The function of an emitted text."""
     body = "\n".join([*texts(closed(called(made.bare))), made.bare])
     whole = imports(body) + body

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from derive.emitting.formula import EmitError, Formula
-from derive.emitting.function import check_names, emit_function
+from derive.emitting.function import FunctionCode, check_names, emit_function
 from derive.emitting.helpers import called, closed, texts
 from derive.emitting.lambdify import compiled
+from derive.emitting.loop_function import LoopCode, emit_loops, loops_name
 from derive.emitting.objectives import Trainable
 from derive.emitting.preamble import TYPES, imports
 from derive.emitting.rewrites import prove
@@ -53,19 +54,22 @@ def write_module(formulas: Sequence[Formula], header: Header) -> str:
         EmitError: a formula cannot be emitted, a name is used twice, or a rewrite is not proved.
         InternalError: an emitted function and its term have different values.
     """
-    names = [formula.name for formula in formulas]
+    looped = [loops_name(formula.name) for formula in formulas if formula.looped]
+    names = [*(formula.name for formula in formulas), *looped]
     for name in names:
         if names.count(name) > 1:
             raise EmitError(f"two formulas are named {name}")
     for text in (header.title, header.command, *header.notes):
         if not _PLAIN.match(text):
             raise EmitError(f"{text!r} cannot stand in the header of a module")
-    functions = []
+    functions: list[FunctionCode | LoopCode] = []
     for formula in sorted(formulas, key=lambda formula: formula.name):
         check_names(formula)
-        made = emit_function(formula)
-        verify(formula, made.axes, compiled(made))
-        functions.append(made)
+        functions.append(emit_function(formula))
+        verify(formula, functions[-1].axes, compiled(functions[-1]))
+        if formula.looped:
+            functions.append(emit_loops(formula))
+            verify(formula, functions[-1].axes, compiled(functions[-1]))
     prove(set().union(*(function.rewrites for function in functions)))
     bare = "\n".join(function.bare for function in functions)
     carried = [] if header.helpers else texts(closed(called(bare)))

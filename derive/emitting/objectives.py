@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from derive.emitting.formula import EmitError, Formula, Sparse
+from derive.emitting.loop_function import loops_name
 
 __all__ = ["Trainable", "trainable"]
 
@@ -22,6 +23,7 @@ class Trainable:
         outputs: what the first returns or fills, in order.
         given: parameter → what the trainer provides; the three parameters of a sparse matrix are one entry.
         preferred: settings that suit it.
+        loops: the name of the loops that compute what the first does, if they are emitted.
     """
 
     name: str
@@ -32,15 +34,18 @@ class Trainable:
     outputs: tuple[str, ...]
     given: Mapping[str, str]
     preferred: Mapping[str, str]
+    loops: str = ""
 
     def source(self) -> str:
         """The entry in the module's dictionary of objectives."""
+        loops = f'        "loops": "{self.loops}",\n' if self.loops else ""
         return (
             f'    "{self.name}": {{\n'
             f'        "about": "{self.about}",\n'
             f'        "over": "{self.over}",\n'
             f'        "loss_and_gradients": "{self.gradients}",\n'
             f'        "loss": "{self.loss}",\n'
+            f"{loops}"
             f'        "outputs": [{", ".join(map(_quoted, self.outputs))}],\n'
             f'        "given": {_entries(self.given)},\n'
             f'        "preferred": {_entries(self.preferred)},\n'
@@ -103,4 +108,6 @@ def trainable(
         raise EmitError(
             f"{strange[0]} is no argument of {gradients.name}; its arguments are: {', '.join(sorted(symbols))}"
         )
-    return Trainable(name, about, over, gradients.name, loss.name, tuple(gradients.outputs), given, dict(preferred))
+    loops = loops_name(gradients.name) if gradients.looped else ""
+    outputs = tuple(gradients.outputs)
+    return Trainable(name, about, over, gradients.name, loss.name, outputs, given, dict(preferred), loops)

@@ -22,7 +22,8 @@ _DIGITS = 30
 
 
 def verify(formula: Formula, axes: Mapping[str, tuple[str, ...]], function: Callable[..., Any], seeds: int = 2) -> None:
-    """Compare a function with its terms at small random arguments, all positive so that logarithms are real.
+    """Compare a function with its terms at small random arguments: first all positive, so that logarithms are real,
+    then of both signs where the note allows them and the terms are real.
 
     Args:
         axes: the named axes of the function's outputs.
@@ -33,14 +34,30 @@ def verify(formula: Formula, axes: Mapping[str, tuple[str, ...]], function: Call
     for seed in range(seeds):
         draw = random.Random(seed)
         sizes = _sizes(formula, draw)
-        given = {argument.symbol: _random(argument, sizes, draw) for argument in formula.arguments}
+        signed = seed % 2 == 1
+        given = {argument.symbol: _random(argument, sizes, draw, signed) for argument in formula.arguments}
+        try:
+            wanted = {
+                name: np.asarray(evaluate(proved.tensor, given, sizes, _DIGITS), dtype=object)
+                for name, proved in formula.outputs.items()
+            }
+        except TypeError:  # a complex number has been compared
+            if signed:
+                continue
+            raise
+        inside = {name: _is_real(values) for name, values in wanted.items()}
+        if signed and not all(inside.values()):
+            continue
         buffers = {name: np.empty(tuple(sizes[axis] for axis in axes[name])) for name in formula.into}
         got = _call(formula, function, given, sizes, buffers)
-        for name, proved in formula.outputs.items():
-            wanted = np.asarray(evaluate(proved.tensor, given, sizes, _DIGITS), dtype=object)
-            if any(isinstance(value, mpmath.mpc) or not mpmath.isfinite(value) for value in wanted.reshape(-1)):
-                continue  # outside the domain
-            _compare(formula, name, np.asarray(got[name]), wanted)
+        for name in formula.outputs:
+            if inside[name]:
+                _compare(formula, name, np.asarray(got[name]), wanted[name])
+
+
+def _is_real(values: Any) -> bool:
+    """Whether the arguments are inside the domain."""
+    return not any(isinstance(value, mpmath.mpc) or not mpmath.isfinite(value) for value in values.reshape(-1))
 
 
 def _sizes(formula: Formula, draw: random.Random) -> dict[str, int]:
@@ -80,7 +97,7 @@ def _compare(formula: Formula, name: str, got: Any, wanted: Any) -> None:
         raise InternalError(f"the code of {formula.name} computes {got.tolist()}, not {wanted.tolist()}, as {name}")
 
 
-def _random(argument: Argument, sizes: dict[str, int], draw: random.Random) -> Any:
+def _random(argument: Argument, sizes: dict[str, int], draw: random.Random, signed: bool) -> Any:
     if isinstance(argument, Scalar):
         return _inside(argument, draw.uniform(0.2, 0.9))
     shape = tuple(sizes[axis] for axis in argument.axes)
@@ -93,6 +110,8 @@ def _random(argument: Argument, sizes: dict[str, int], draw: random.Random) -> A
         return numbers * np.array([draw.randrange(2) for _ in range(count)]).reshape(shape)
     if isinstance(argument, Array) and argument.normalized:
         return numbers / numbers.sum()
+    if isinstance(argument, Array) and signed and not (argument.positive or argument.nonnegative):
+        return numbers * np.array([draw.choice((-1, 1)) for _ in range(count)]).reshape(shape)
     return numbers
 
 

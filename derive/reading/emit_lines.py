@@ -14,6 +14,7 @@ Further lines:
     batch B sum NAME ...     every index argument becomes a vector of B; the outputs named are added up over it
     work C V                 the caller provides a work array with these axes
     into NAME ...            the caller provides the arrays for these outputs
+    loops                    the same once more, as loops over the entries of the sparse arguments
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class EmitLine:
     summed: tuple[str, ...] = ()
     work: tuple[str, ...] = ()
     into: tuple[str, ...] = ()
+    loops: bool = False
 
 
 def emit_lines(document: Document) -> Iterator[EmitLine]:
@@ -118,6 +120,8 @@ def _head(text: str, place: Place) -> EmitLine:
 def _body(line: EmitLine, text: str, place: Place) -> None:
     if summary := _SUMMARY.match(text):
         line.summary = summary["text"]
+    elif text == "loops":
+        line.loops = True
     elif batch := _BATCH.match(text):
         line.batch, line.summed = batch["axis"], tuple((batch["summed"] or "").split())
     elif words := _WORDS.match(text):
@@ -128,7 +132,9 @@ def _body(line: EmitLine, text: str, place: Place) -> None:
     elif output := _OUTPUT.match(text):
         line.outputs.append(EmitOutput(output["name"], output["latex"].strip(), place))
     else:
-        raise DeriveError('write  NAME = LATEX,  "a sentence",  batch B sum NAME,  work C V  or  into NAME', place)
+        raise DeriveError(
+            'write  NAME = LATEX,  "a sentence",  batch B sum NAME,  work C V,  into NAME  or  loops', place
+        )
 
 
 def _finished(line: EmitLine) -> EmitLine:

@@ -25,7 +25,7 @@ class Text:
         self.targets = rng.integers(0, TARGETS, size=PLACES)
         self.A = np.array([np.bincount(window, minlength=CONTEXT) / len(window) for window in self.windows])
         self.N = np.eye(TARGETS)[self.targets]
-        self.r = rng.dirichlet(np.ones(TARGETS))
+        self.S = rng.poisson(0.8, (PLACES, TARGETS)).astype(float)
         self.left, self.right = rng.integers(0, 2, size=(2, PLACES, TARGETS)).astype(float)
         self.u, self.v = rng.normal(size=(TARGETS, D)) * scale, rng.normal(size=(CONTEXT, D)) * scale
 
@@ -34,7 +34,7 @@ class Text:
         if objective == "softmax":
             return np.sum(np.log(np.exp(scores).sum(axis=1))) - np.sum(self.N * scores)
         if objective == "negative_sampling":
-            return -np.sum(self.N * log_sigmoid(scores)) - K * np.sum(self.r * log_sigmoid(-scores))
+            return -np.sum(self.N * log_sigmoid(scores)) - np.sum(self.S * log_sigmoid(-scores))
         return -np.sum(self.left * log_sigmoid(scores)) - np.sum(self.right * log_sigmoid(-scores))
 
     def block(self, objective: str, dtype: type = np.float64) -> tuple[float, Array, Array]:
@@ -48,9 +48,9 @@ class Text:
         if objective == "hierarchical_softmax":
             arguments += [*compressed(self.left, dtype), *compressed(self.right, dtype)]
         else:
-            arguments += [*compressed(self.N, dtype), np.ones(PLACES, dtype)]
-        if objective == "negative_sampling":
-            arguments += [self.r.astype(dtype), K]
+            arguments += compressed(self.N, dtype)
+            last = [np.ones(PLACES, dtype)] if objective == "softmax" else compressed(self.S, dtype)
+            arguments += last
         loss = getattr(cbow, f"{objective}_block_loss_and_gradients")(*arguments, block=work, **into)
         alone = getattr(cbow, f"{objective}_block_loss")(*arguments, block=work)
         assert alone == pytest.approx(loss, rel=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from w2v_numeric.blocks import Block, Visit
 from w2v_numeric.cooccurrence import Windowing, count_pairs
 from w2v_numeric.errors import CorpusError, SettingsError
 from w2v_numeric.estimator import SkipGram
-from w2v_numeric.from_text import Piece, TextSource, windows_of
+from w2v_numeric.from_text import TextSource
 from w2v_numeric.objective import Argument, load_objective, objectives
+from w2v_numeric.pieces import Piece, contexts, contexts_in_loops, distinct, shared_out, windows_of
 from w2v_numeric.state import State
 from w2v_numeric.tokens import TokenStream, number_sentences
 from w2v_numeric.train import Plan, Trainer
@@ -64,7 +66,7 @@ def test_all_pieces_together_hold_every_pair_once(batch: int, threads: int) -> N
 
 
 def test_the_noise_of_a_piece_comes_from_the_distribution() -> None:
-    data = source()
+    data = source("subword-negative-sampling")
     mean = np.zeros(40)
     for epoch in range(20):
         for step in data.steps(epoch, 0):
@@ -75,6 +77,61 @@ def test_the_noise_of_a_piece_comes_from_the_distribution() -> None:
                     mean[block.rows["outside vectors"]] += block.data["noise"]
     mean /= mean.sum()
     np.testing.assert_allclose(mean, surroundings(40).noise.distribution, atol=0.01)
+
+
+def test_every_pair_meets_its_own_noise_from_the_distribution() -> None:
+    data = source(batch=1000)
+    mean, of_pairs, of_noise = np.zeros(40), 0.0, 0.0
+    for epoch in range(60):
+        for step in data.steps(epoch, 0):
+            for tasks in step.tasks:
+                for task in tasks:
+                    block = data.block(task)
+                    counts, noise = block.data["counts"], block.data["noise counts"]
+                    size = len(np.unique(noise.columns))
+                    np.testing.assert_array_equal(np.diff(noise.starts), np.minimum(5 * np.diff(counts.starts), size))
+                    for begin, end in pairwise(noise.starts.tolist()):
+                        assert len(set(noise.columns[begin:end].tolist())) == end - begin
+                    mean += np.bincount(block.rows["outside vectors"][noise.columns], noise.values, minlength=40)
+                    of_pairs, of_noise = of_pairs + counts.values.sum(), of_noise + noise.values.sum()
+    assert of_noise == pytest.approx(5 * of_pairs, rel=0.01)
+    np.testing.assert_allclose(mean / mean.sum(), surroundings(40).noise.distribution, atol=0.01)
+
+
+def test_noise_is_spread_over_all_that_was_drawn() -> None:
+    shares = np.array([0.25, 0, 0.5, 0.125, 0.125])
+    totals, each = np.array([4, 0, 8, 1], np.float32), np.array([2, 0, 9, 1])
+    made = shared_out(shares, totals, each)
+    assert made.starts.tolist() == [0, 2, 2, 6, 7]
+    np.testing.assert_allclose(made.values[2:6], 8 * shares[made.columns[2:6]])  # all there is
+    assert sorted(made.columns[2:6]) == [0, 2, 3, 4]
+    many = shared_out(shares, np.ones(4, np.float32), np.full(4, 3))
+    whole = np.bincount(many.columns, many.values, minlength=5)
+    np.testing.assert_allclose(whole, 4 * shares)  # over as many rows as there are words, exactly
+
+
+@pytest.mark.parametrize("largest", [1, 7, 300, 10**6])
+def test_distinct_is_what_sorting_finds(largest: int) -> None:
+    values = np.random.default_rng(largest).integers(0, largest, 50)
+    found, places = distinct(values)
+    assert found.tolist() == np.unique(values).tolist()
+    assert found[places].tolist() == values.tolist()
+    empty = distinct(values[:0])
+    assert (len(empty[0]), len(empty[1])) == (0, 0)
+
+
+def test_contexts_in_loops_are_the_same_contexts() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(60):
+        places = int(random.integers(1, 80))
+        local = random.integers(0, random.choice([2, 9, 60]), places).astype(np.int32)
+        documents = np.cumsum(random.random(places) < random.choice([0, 0.1, 0.9]))
+        reach = random.integers(0, int(random.integers(1, 7)), places)
+        for one, other in zip(
+            contexts(local, documents, reach), contexts_in_loops(local, documents, reach), strict=True
+        ):
+            np.testing.assert_array_equal(one, other)
+            assert one.dtype == other.dtype
 
 
 def test_steps_go_on_where_they_stopped_and_end_at_one() -> None:
@@ -96,12 +153,14 @@ def test_windows_hold_the_words_around_a_place_and_nothing_else() -> None:
     for seed in range(200):
         cast = windows_of(Piece(words, documents, 1, 0, 0), 2, np.random.default_rng(seed))
         assert cast.contexts is not None
-        np.testing.assert_allclose(cast.contexts.sum(axis=1), 1, rtol=1e-6)
-        assert (cast.targets.sum(axis=1) == 1).all()
+        np.testing.assert_allclose(np.add.reduceat(cast.contexts.values, cast.contexts.starts[:-1]), 1, rtol=1e-6)
+        assert (cast.targets.values == 1).all()
+        assert (cast.totals == 1).all()
         for row, target in enumerate(cast.rows):
-            assert cast.words[cast.targets[row].indices[0]] == target
+            assert cast.words[cast.targets.columns[row]] == target
+            part = slice(*cast.contexts.starts[row : row + 2])
             around = dict(
-                zip(cast.words[cast.contexts[row].indices].tolist(), cast.contexts[row].data.tolist(), strict=True)
+                zip(cast.words[cast.contexts.columns[part]].tolist(), cast.contexts.values[part].tolist(), strict=True)
             )
             if row == 0:  # the second word; the first belonged to the piece before
                 seen[len(around)] += 1

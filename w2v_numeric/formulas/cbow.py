@@ -15,7 +15,6 @@ from w2v_numeric.formulas._helpers import (
     Integers,
     _floats,
     _integers,
-    _reject_negative,
     _reject_non_finite,
     _reject_shapes,
     _row_maxima,
@@ -23,8 +22,6 @@ from w2v_numeric.formulas._helpers import (
     _sigmoid_of_number,
     _softplus,
     _softplus_and_sigmoid,
-    _softplus_dot,
-    _softplus_dot_and_sigmoid,
     _softplus_of_number,
     _sparse,
 )
@@ -35,9 +32,11 @@ __all__ = [
     "OBJECTIVES",
     "hierarchical_softmax_block_loss",
     "hierarchical_softmax_block_loss_and_gradients",
+    "hierarchical_softmax_block_loss_and_gradients_loops",
     "hierarchical_softmax_window",
     "negative_sampling_block_loss",
     "negative_sampling_block_loss_and_gradients",
+    "negative_sampling_block_loss_and_gradients_loops",
     "negative_sampling_window",
     "softmax_block_loss",
     "softmax_block_loss_and_gradients",
@@ -45,7 +44,7 @@ __all__ = [
 ]
 
 NOTES = {
-    "cbow.md": "e58ecf32c35700c956f87467487437028e4222970c564548e835a8d9ccd0d938",
+    "cbow.md": "ac06c7acef5815b7d0e426e8e27b93228ec81fbbb1c0eb4823115267f2810d33",
 }
 """The notes the functions come from, with the SHA-256 of each."""
 
@@ -55,6 +54,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
         "over": "windows",
         "loss_and_gradients": "hierarchical_softmax_block_loss_and_gradients",
         "loss": "hierarchical_softmax_block_loss",
+        "loops": "hierarchical_softmax_block_loss_and_gradients_loops",
         "outputs": ["loss", "gradient_v", "gradient_q"],
         "given": {
             "q": "inner node vectors",
@@ -64,24 +64,27 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
             "R_columns R_starts R_values": "right counts",
             "loss": "negative log-likelihood",
         },
-        "preferred": {},
+        "preferred": {
+            "batch": "1024",
+        },
     },
     "cbow-negative-sampling": {
-        "about": "CBOW with negative sampling: the mean of a window against noise words drawn for each piece of text.",
+        "about": "CBOW with negative sampling: the mean of a window against drawn noise words.",
         "over": "windows",
         "loss_and_gradients": "negative_sampling_block_loss_and_gradients",
         "loss": "negative_sampling_block_loss",
+        "loops": "negative_sampling_block_loss_and_gradients_loops",
         "outputs": ["loss", "gradient_v", "gradient_u"],
         "given": {
             "u": "outside vectors",
             "v": "context vectors",
             "A_columns A_starts A_values": "contexts",
             "N_columns N_starts N_values": "counts",
-            "n": "center counts",
-            "r": "noise",
-            "K": "negatives",
+            "S_columns S_starts S_values": "noise counts",
         },
-        "preferred": {},
+        "preferred": {
+            "batch": "1024",
+        },
     },
     "cbow-softmax": {
         "about": "CBOW with the exact softmax.",
@@ -102,7 +105,7 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "60c96bfb3bdf75451021263b1f43cbc52120e9ea1fad722467b499b06e268bb0"
+BODY_SHA256 = "aea92fdc556061d3d98a59e70ef4b7c21d3580b8a5775e35cbad2fae3bf28de7"
 """The SHA-256 of everything below."""
 
 
@@ -125,7 +128,7 @@ def hierarchical_softmax_block_loss(
 
         loss = B = -\sum_{t=1}^{T} \sum_{z=1}^{M} \left( L_{tz} \log \sigma(q_z^\top \bar v_t) + R_{tz} \log
             \sigma(-q_z^\top \bar v_t) \right)
-            proved in cbow.md:148
+            proved in cbow.md:149
 
     Args:
         q: (M, d).
@@ -200,13 +203,13 @@ def hierarchical_softmax_block_loss_and_gradients(
 
         loss = B = -\sum_{t=1}^{T} \sum_{z=1}^{M} \left( L_{tz} \log \sigma(q_z^\top \bar v_t) + R_{tz} \log
             \sigma(-q_z^\top \bar v_t) \right)
-            proved in cbow.md:148
+            proved in cbow.md:149
         gradient_v = \frac{\partial B}{\partial v_x} = \sum_{t=1}^{T} A_{tx} \sum_{z=1}^{M} \left( R_{tz} \,
             \sigma(q_z^\top \bar v_t) - L_{tz} \, \sigma(-q_z^\top \bar v_t) \right) q_z
-            proved in cbow.md:160
+            proved in cbow.md:161
         gradient_q = \frac{\partial B}{\partial q_z} = \sum_{t=1}^{T} \left( R_{tz} \, \sigma(q_z^\top \bar v_t)
             - L_{tz} \, \sigma(-q_z^\top \bar v_t) \right) \bar v_t
-            proved in cbow.md:156
+            proved in cbow.md:157
 
     Args:
         q: (M, d).
@@ -278,6 +281,116 @@ def hierarchical_softmax_block_loss_and_gradients(
             R_values=R_values,
         )
     return float(loss)
+
+
+def hierarchical_softmax_block_loss_and_gradients_loops(
+    q: Floats,
+    v: Floats,
+    A_columns: Integers,
+    A_starts: Integers,
+    A_values: Floats,
+    L_columns: Integers,
+    L_starts: Integers,
+    L_values: Floats,
+    R_columns: Integers,
+    R_starts: Integers,
+    R_values: Floats,
+    gradient_v: Floats,
+    gradient_q: Floats,
+) -> float:
+    """What `hierarchical_softmax_block_loss_and_gradients` computes, in loops over the entries.
+
+        loss: proved in cbow.md:149
+        gradient_v: proved in cbow.md:161
+        gradient_q: proved in cbow.md:157
+
+    The arguments are the same, without work space; arrays of numbers are of one type.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        IndexError: a column points outside of its axis.
+    """
+    if (
+        q.ndim != 2
+        or v.ndim != 2
+        or v.shape[1] != q.shape[1]
+        or len(A_columns) != len(A_values)
+        or len(L_starts) != len(A_starts)
+        or len(L_columns) != len(L_values)
+        or len(R_starts) != len(A_starts)
+        or len(R_columns) != len(R_values)
+        or gradient_v.shape != (v.shape[0], q.shape[1])
+        or gradient_q.shape != (q.shape[0], q.shape[1])
+    ):
+        raise ValueError("hierarchical_softmax_block_loss_and_gradients: shapes do not meet")
+    T = len(A_starts) - 1
+    d = q.shape[1]
+    C = v.shape[0]
+    M = q.shape[0]
+    zero = q.dtype.type(0)
+    one = q.dtype.type(1)
+    gradient_v[:, :] = zero
+    gradient_q[:, :] = zero
+    total = np.empty(d, q.dtype)
+    total_2 = np.empty(d, q.dtype)
+    loss = 0.0
+    for row in range(T):
+        if not 0 <= A_starts[row] <= A_starts[row + 1] <= len(A_columns):
+            raise ValueError("hierarchical_softmax_block_loss_and_gradients: A_starts does not rise from row to row")
+        if not 0 <= L_starts[row] <= L_starts[row + 1] <= len(L_columns):
+            raise ValueError("hierarchical_softmax_block_loss_and_gradients: L_starts does not rise from row to row")
+        if not 0 <= R_starts[row] <= R_starts[row + 1] <= len(R_columns):
+            raise ValueError("hierarchical_softmax_block_loss_and_gradients: R_starts does not rise from row to row")
+        total[:] = zero
+        total_2[:] = zero
+        for entry in range(A_starts[row], A_starts[row + 1]):
+            column = A_columns[entry]
+            if not 0 <= column < C:
+                raise IndexError("hierarchical_softmax_block_loss_and_gradients: A_columns points outside of its axis")
+            weight = A_values[entry]
+            for j in range(d):
+                total[j] += weight * v[column, j]
+        for entry in range(L_starts[row], L_starts[row + 1]):
+            column = L_columns[entry]
+            if not 0 <= column < M:
+                raise IndexError("hierarchical_softmax_block_loss_and_gradients: L_columns points outside of its axis")
+            score = zero
+            for j in range(d):
+                score += q[column, j] * total[j]
+            score_2 = -score
+            small = math.exp(-abs(score_2))
+            loss += (max(score_2, zero) + math.log1p(small)) * L_values[entry]
+            sigmoid = (one if score_2 >= zero else small) / (one + small)
+            weight_2 = L_values[entry] * sigmoid
+            for j in range(d):
+                gradient_q[column, j] -= weight_2 * total[j]
+            for j in range(d):
+                total_2[j] -= weight_2 * q[column, j]
+        for entry in range(R_starts[row], R_starts[row + 1]):
+            column = R_columns[entry]
+            if not 0 <= column < M:
+                raise IndexError("hierarchical_softmax_block_loss_and_gradients: R_columns points outside of its axis")
+            score_3 = zero
+            for j in range(d):
+                score_3 += q[column, j] * total[j]
+            small_2 = math.exp(-abs(score_3))
+            loss += (max(score_3, zero) + math.log1p(small_2)) * R_values[entry]
+            sigmoid_2 = (one if score_3 >= zero else small_2) / (one + small_2)
+            weight_3 = R_values[entry] * sigmoid_2
+            for j in range(d):
+                gradient_q[column, j] += weight_3 * total[j]
+            for j in range(d):
+                total_2[j] += weight_3 * q[column, j]
+        for entry in range(A_starts[row], A_starts[row + 1]):
+            column = A_columns[entry]
+            if not 0 <= column < C:
+                raise IndexError("hierarchical_softmax_block_loss_and_gradients: A_columns points outside of its axis")
+            weight_4 = A_values[entry]
+            for j in range(d):
+                gradient_v[column, j] += weight_4 * total_2[j]
+    if not math.isfinite(loss):
+        raise ValueError("hierarchical_softmax_block_loss_and_gradients: an entry is NaN or infinite")
+    return loss
 
 
 def hierarchical_softmax_window(
@@ -367,17 +480,17 @@ def negative_sampling_block_loss(
     N_columns: Integers,
     N_starts: Integers,
     N_values: Floats,
-    n: Floats,
-    r: Floats,
-    K: float,
+    S_columns: Integers,
+    S_starts: Integers,
+    S_values: Floats,
     *,
     block: Floats,
 ) -> float:
-    r"""The loss of T places with context weights A and targets N, against K noise words from r.
+    r"""The loss of T places with context weights A and targets N against noise words S.
 
-        loss = G = -\sum_{t=1}^{T} \sum_{w=1}^{V} N_{tw} \log \sigma(u_w^\top \bar v_t) - K \sum_{t=1}^{T} n_t
-            \sum_{w=1}^{V} r_w \log \sigma(-u_w^\top \bar v_t)
-            proved in cbow.md:128
+        loss = G = -\sum_{t=1}^{T} \sum_{w=1}^{V} \left( N_{tw} \log \sigma(u_w^\top \bar v_t) + S_{tw} \log
+            \sigma(-u_w^\top \bar v_t) \right)
+            proved in cbow.md:129
 
     Args:
         u: (V, d).
@@ -388,9 +501,9 @@ def negative_sampling_block_loss(
         N_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         N_starts: (T + 1,), where each row begins in them; the first is 0.
         N_values: the entries of N, T×V; no position twice.
-        n: (T,).
-        r: (V,), not negative; the proofs do not use that it adds up to one.
-        K: a number.
+        S_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        S_starts: (T + 1,), where each row begins in them; the first is 0.
+        S_values: the entries of S, T×V; no position twice.
         block: (T, V), C-contiguous; work space, overwritten.
 
     Raises:
@@ -399,27 +512,17 @@ def negative_sampling_block_loss(
     if (
         u.ndim != 2
         or v.ndim != 2
-        or n.ndim != 1
-        or r.ndim != 1
         or v.shape[1] != u.shape[1]
-        or r.shape[0] != u.shape[0]
-        or len(A_starts) != n.shape[0] + 1
         or len(A_columns) != len(A_values)
-        or len(N_starts) != n.shape[0] + 1
+        or len(N_starts) != len(A_starts)
         or len(N_columns) != len(N_values)
-        or block.shape != (n.shape[0], u.shape[0])
+        or len(S_starts) != len(A_starts)
+        or len(S_columns) != len(S_values)
+        or block.shape != (len(A_starts) - 1, u.shape[0])
         or not block.flags.c_contiguous
     ):
-        _reject_shapes(
-            "negative_sampling_block_loss",
-            "u (V, d), v (C, d), n (T,), r (V,), block (T, V) contiguous",
-            u,
-            v,
-            n,
-            r,
-            block,
-        )
-    T = len(n)
+        _reject_shapes("negative_sampling_block_loss", "u (V, d), v (C, d), block (T, V) contiguous", u, v, block)
+    T = len(A_starts) - 1
     C = v.shape[0]
     V = u.shape[0]
     products = _sparse(A_values, A_columns, A_starts, (T, C)) @ v
@@ -429,14 +532,15 @@ def negative_sampling_block_loss(
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus(scores_2, out=np.empty_like(scores_2))
     products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
-    products_3 = _softplus_dot(scores, r)
-    products_4 = n.astype(np.float64).dot(products_3)
-    loss = products_2 + K * products_4
+    positions_2 = np.repeat(np.arange(0, T * V, V), np.diff(S_starts)) + S_columns
+    scores_observed_2 = scores.take(positions_2)
+    losses_2 = _softplus(scores_observed_2, out=np.empty_like(scores_observed_2))
+    products_3 = np.einsum("i,i->", losses_2, S_values, dtype=np.float64)
+    loss = products_2 + products_3
     if not math.isfinite(loss):
         _reject_non_finite(
-            "negative_sampling_block_loss", u=u, v=v, A_values=A_values, N_values=N_values, n=n, r=r, K=K
+            "negative_sampling_block_loss", u=u, v=v, A_values=A_values, N_values=N_values, S_values=S_values
         )
-        _reject_negative("negative_sampling_block_loss", r=r)
     return float(loss)
 
 
@@ -449,25 +553,25 @@ def negative_sampling_block_loss_and_gradients(
     N_columns: Integers,
     N_starts: Integers,
     N_values: Floats,
-    n: Floats,
-    r: Floats,
-    K: float,
+    S_columns: Integers,
+    S_starts: Integers,
+    S_values: Floats,
     *,
     block: Floats,
     gradient_v: Floats,
     gradient_u: Floats,
 ) -> float:
-    r"""The loss of T places with context weights A and targets N, against K noise words from r, and its gradients.
+    r"""The loss of T places with context weights A and targets N against noise words S, and its gradients.
 
-        loss = G = -\sum_{t=1}^{T} \sum_{w=1}^{V} N_{tw} \log \sigma(u_w^\top \bar v_t) - K \sum_{t=1}^{T} n_t
-            \sum_{w=1}^{V} r_w \log \sigma(-u_w^\top \bar v_t)
-            proved in cbow.md:128
-        gradient_v = \frac{\partial G}{\partial v_x} = \sum_{t=1}^{T} A_{tx} \sum_{w=1}^{V} \left( K n_t r_w \,
+        loss = G = -\sum_{t=1}^{T} \sum_{w=1}^{V} \left( N_{tw} \log \sigma(u_w^\top \bar v_t) + S_{tw} \log
+            \sigma(-u_w^\top \bar v_t) \right)
+            proved in cbow.md:129
+        gradient_v = \frac{\partial G}{\partial v_x} = \sum_{t=1}^{T} A_{tx} \sum_{w=1}^{V} \left( S_{tw} \,
             \sigma(u_w^\top \bar v_t) - N_{tw} \, \sigma(-u_w^\top \bar v_t) \right) u_w
-            proved in cbow.md:140
-        gradient_u = \frac{\partial G}{\partial u_w} = \sum_{t=1}^{T} \left( K n_t r_w \, \sigma(u_w^\top \bar
-            v_t) - N_{tw} \, \sigma(-u_w^\top \bar v_t) \right) \bar v_t
-            proved in cbow.md:136
+            proved in cbow.md:141
+        gradient_u = \frac{\partial G}{\partial u_w} = \sum_{t=1}^{T} \left( S_{tw} \, \sigma(u_w^\top \bar v_t)
+            - N_{tw} \, \sigma(-u_w^\top \bar v_t) \right) \bar v_t
+            proved in cbow.md:137
 
     Args:
         u: (V, d).
@@ -478,9 +582,9 @@ def negative_sampling_block_loss_and_gradients(
         N_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
         N_starts: (T + 1,), where each row begins in them; the first is 0.
         N_values: the entries of N, T×V; no position twice.
-        n: (T,).
-        r: (V,), not negative; the proofs do not use that it adds up to one.
-        K: a number.
+        S_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        S_starts: (T + 1,), where each row begins in them; the first is 0.
+        S_values: the entries of S, T×V; no position twice.
         block: (T, V), C-contiguous; work space, overwritten.
         gradient_v: the array that receives this output, overwritten.
         gradient_u: the array that receives this output, overwritten.
@@ -491,27 +595,19 @@ def negative_sampling_block_loss_and_gradients(
     if (
         u.ndim != 2
         or v.ndim != 2
-        or n.ndim != 1
-        or r.ndim != 1
         or v.shape[1] != u.shape[1]
-        or r.shape[0] != u.shape[0]
-        or len(A_starts) != n.shape[0] + 1
         or len(A_columns) != len(A_values)
-        or len(N_starts) != n.shape[0] + 1
+        or len(N_starts) != len(A_starts)
         or len(N_columns) != len(N_values)
-        or block.shape != (n.shape[0], u.shape[0])
+        or len(S_starts) != len(A_starts)
+        or len(S_columns) != len(S_values)
+        or block.shape != (len(A_starts) - 1, u.shape[0])
         or not block.flags.c_contiguous
     ):
         _reject_shapes(
-            "negative_sampling_block_loss_and_gradients",
-            "u (V, d), v (C, d), n (T,), r (V,), block (T, V) contiguous",
-            u,
-            v,
-            n,
-            r,
-            block,
+            "negative_sampling_block_loss_and_gradients", "u (V, d), v (C, d), block (T, V) contiguous", u, v, block
         )
-    T = len(n)
+    T = len(A_starts) - 1
     C = v.shape[0]
     V = u.shape[0]
     matrix = _sparse(A_values, A_columns, A_starts, (T, C))
@@ -522,25 +618,141 @@ def negative_sampling_block_loss_and_gradients(
     scores_2 = np.negative(scores_observed, out=scores_observed)
     losses = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
     products_2 = np.einsum("i,i->", losses, N_values, dtype=np.float64)
-    products_3 = _softplus_dot_and_sigmoid(scores, r)
-    products_4 = n.astype(np.float64).dot(products_3)
-    loss = products_2 + K * products_4
-    sigmoids = scores
-    weighted = sigmoids
-    weighted *= (n * K)[:, None]
-    weighted *= r
+    positions_2 = np.repeat(np.arange(0, T * V, V), np.diff(S_starts)) + S_columns
+    scores_observed_2 = scores.take(positions_2)
+    losses_2 = _softplus_and_sigmoid(scores_observed_2, out=np.empty_like(scores_observed_2))
+    products_3 = np.einsum("i,i->", losses_2, S_values, dtype=np.float64)
+    loss = products_2 + products_3
+    sigmoids = scores_observed_2
+    matrix_2 = _sparse(S_values * sigmoids, S_columns, S_starts, (T, V))
     sigmoids_2 = scores_2
-    residuals = weighted
-    np.subtract.at(residuals.reshape(-1), positions, N_values * sigmoids_2)
-    products_5 = residuals @ u
-    gradient_v[...] = matrix.T @ products_5
-    gradient_u = np.matmul(residuals.T, products, out=gradient_u)
+    weighted = sigmoids_2
+    weighted *= N_values
+    matrix_3 = _sparse(-weighted, N_columns, N_starts, (T, V))
+    matrix_4 = matrix_2 + matrix_3
+    products_4 = matrix_4 @ u
+    gradient_v[...] = matrix.T @ products_4
+    gradient_u[...] = matrix_4.T @ products
     if not math.isfinite(loss):
         _reject_non_finite(
-            "negative_sampling_block_loss_and_gradients", u=u, v=v, A_values=A_values, N_values=N_values, n=n, r=r, K=K
+            "negative_sampling_block_loss_and_gradients",
+            u=u,
+            v=v,
+            A_values=A_values,
+            N_values=N_values,
+            S_values=S_values,
         )
-        _reject_negative("negative_sampling_block_loss_and_gradients", r=r)
     return float(loss)
+
+
+def negative_sampling_block_loss_and_gradients_loops(
+    u: Floats,
+    v: Floats,
+    A_columns: Integers,
+    A_starts: Integers,
+    A_values: Floats,
+    N_columns: Integers,
+    N_starts: Integers,
+    N_values: Floats,
+    S_columns: Integers,
+    S_starts: Integers,
+    S_values: Floats,
+    gradient_v: Floats,
+    gradient_u: Floats,
+) -> float:
+    """What `negative_sampling_block_loss_and_gradients` computes, in loops over the entries.
+
+        loss: proved in cbow.md:129
+        gradient_v: proved in cbow.md:141
+        gradient_u: proved in cbow.md:137
+
+    The arguments are the same, without work space; arrays of numbers are of one type.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        IndexError: a column points outside of its axis.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or v.shape[1] != u.shape[1]
+        or len(A_columns) != len(A_values)
+        or len(N_starts) != len(A_starts)
+        or len(N_columns) != len(N_values)
+        or len(S_starts) != len(A_starts)
+        or len(S_columns) != len(S_values)
+        or gradient_v.shape != (v.shape[0], u.shape[1])
+        or gradient_u.shape != (u.shape[0], u.shape[1])
+    ):
+        raise ValueError("negative_sampling_block_loss_and_gradients: shapes do not meet")
+    T = len(A_starts) - 1
+    d = u.shape[1]
+    C = v.shape[0]
+    V = u.shape[0]
+    zero = u.dtype.type(0)
+    one = u.dtype.type(1)
+    gradient_v[:, :] = zero
+    gradient_u[:, :] = zero
+    total = np.empty(d, u.dtype)
+    total_2 = np.empty(d, u.dtype)
+    loss = 0.0
+    for row in range(T):
+        if not 0 <= A_starts[row] <= A_starts[row + 1] <= len(A_columns):
+            raise ValueError("negative_sampling_block_loss_and_gradients: A_starts does not rise from row to row")
+        if not 0 <= N_starts[row] <= N_starts[row + 1] <= len(N_columns):
+            raise ValueError("negative_sampling_block_loss_and_gradients: N_starts does not rise from row to row")
+        if not 0 <= S_starts[row] <= S_starts[row + 1] <= len(S_columns):
+            raise ValueError("negative_sampling_block_loss_and_gradients: S_starts does not rise from row to row")
+        total[:] = zero
+        total_2[:] = zero
+        for entry in range(A_starts[row], A_starts[row + 1]):
+            column = A_columns[entry]
+            if not 0 <= column < C:
+                raise IndexError("negative_sampling_block_loss_and_gradients: A_columns points outside of its axis")
+            weight = A_values[entry]
+            for j in range(d):
+                total[j] += weight * v[column, j]
+        for entry in range(N_starts[row], N_starts[row + 1]):
+            column = N_columns[entry]
+            if not 0 <= column < V:
+                raise IndexError("negative_sampling_block_loss_and_gradients: N_columns points outside of its axis")
+            score = zero
+            for j in range(d):
+                score += u[column, j] * total[j]
+            score_2 = -score
+            small = math.exp(-abs(score_2))
+            loss += (max(score_2, zero) + math.log1p(small)) * N_values[entry]
+            sigmoid = (one if score_2 >= zero else small) / (one + small)
+            weight_2 = N_values[entry] * sigmoid
+            for j in range(d):
+                gradient_u[column, j] -= weight_2 * total[j]
+            for j in range(d):
+                total_2[j] -= weight_2 * u[column, j]
+        for entry in range(S_starts[row], S_starts[row + 1]):
+            column = S_columns[entry]
+            if not 0 <= column < V:
+                raise IndexError("negative_sampling_block_loss_and_gradients: S_columns points outside of its axis")
+            score_3 = zero
+            for j in range(d):
+                score_3 += u[column, j] * total[j]
+            small_2 = math.exp(-abs(score_3))
+            loss += (max(score_3, zero) + math.log1p(small_2)) * S_values[entry]
+            sigmoid_2 = (one if score_3 >= zero else small_2) / (one + small_2)
+            weight_3 = S_values[entry] * sigmoid_2
+            for j in range(d):
+                gradient_u[column, j] += weight_3 * total[j]
+            for j in range(d):
+                total_2[j] += weight_3 * u[column, j]
+        for entry in range(A_starts[row], A_starts[row + 1]):
+            column = A_columns[entry]
+            if not 0 <= column < C:
+                raise IndexError("negative_sampling_block_loss_and_gradients: A_columns points outside of its axis")
+            weight_4 = A_values[entry]
+            for j in range(d):
+                gradient_v[column, j] += weight_4 * total_2[j]
+    if not math.isfinite(loss):
+        raise ValueError("negative_sampling_block_loss_and_gradients: an entry is NaN or infinite")
+    return loss
 
 
 def negative_sampling_window(

@@ -26,6 +26,7 @@ from w2v_numeric.formulas._helpers import (
     _softplus_dot,
     _softplus_dot_and_sigmoid,
     _softplus_of_number,
+    _sparse,
 )
 
 __all__ = [
@@ -35,11 +36,14 @@ __all__ = [
     "batch",
     "block_loss",
     "block_loss_and_gradients",
+    "drawn_loss",
+    "drawn_loss_and_gradients",
+    "drawn_loss_and_gradients_loops",
     "pair",
 ]
 
 NOTES = {
-    "negative-sampling-counts.md": "9ac07d72c165a1a15809a8d32df3ac91242a7534ad8541f3532a78bb80bce425",
+    "negative-sampling-counts.md": "51dbaadf30bdb6ecdcd4a20144365ae9b8f3f069e00ff0b1438169830e7fab43",
     "negative-sampling.md": "e620e779ea34fad1a71799cf64df17f58fae9f8d5dbe3a4c34a1da0c6a7e1802",
 }
 """The notes the functions come from, with the SHA-256 of each."""
@@ -64,25 +68,24 @@ OBJECTIVES: dict[str, dict[str, Any]] = {
         },
     },
     "negative-sampling": {
-        "about": "Skip-gram with negative sampling: noise words drawn for each piece of text.",
+        "about": "Skip-gram with negative sampling: drawn noise words.",
         "over": "text",
-        "loss_and_gradients": "block_loss_and_gradients",
-        "loss": "block_loss",
+        "loss_and_gradients": "drawn_loss_and_gradients",
+        "loss": "drawn_loss",
+        "loops": "drawn_loss_and_gradients_loops",
         "outputs": ["loss", "gradient_v", "gradient_u"],
         "given": {
             "u": "outside vectors",
             "v": "center vectors",
-            "columns starts values": "counts",
-            "n": "center counts",
-            "r": "noise",
-            "K": "negatives",
+            "N_columns N_starts N_values": "counts",
+            "S_columns S_starts S_values": "noise counts",
         },
         "preferred": {},
     },
 }
 """What can be trained with these functions, and what each of their arguments is given."""
 
-BODY_SHA256 = "c6241bf0e23a5f336c121aec3692a302f29ab1cc2f77622d3cb643cd6434ec57"
+BODY_SHA256 = "d663bb8ec0650a2711c7f0e17f81d23b2f1d6df4ec438a0eaef9c59723beb413"
 """The SHA-256 of everything below."""
 
 
@@ -244,10 +247,10 @@ def block_loss_and_gradients(
             proved in negative-sampling-counts.md:32
         gradient_v = \frac{\partial J}{\partial v_a} = \sum_{b=1}^{V} \left( K n_a r_b \, \sigma(u_b^\top v_a) -
             N_{ab} \, \sigma(-u_b^\top v_a) \right) u_b
-            proved in negative-sampling-counts.md:52
+            proved in negative-sampling-counts.md:46
         gradient_u = \frac{\partial J}{\partial u_b} = \sum_{a=1}^{C} \left( K n_a r_b \, \sigma(u_b^\top v_a) -
             N_{ab} \, \sigma(-u_b^\top v_a) \right) v_a
-            proved in negative-sampling-counts.md:59
+            proved in negative-sampling-counts.md:53
 
     Args:
         u: (V, d).
@@ -307,6 +310,234 @@ def block_loss_and_gradients(
         _reject_non_finite("block_loss_and_gradients", u=u, v=v, values=values, n=n, r=r, K=K)
         _reject_negative("block_loss_and_gradients", r=r)
     return float(loss)
+
+
+def drawn_loss(
+    u: Floats,
+    v: Floats,
+    N_columns: Integers,
+    N_starts: Integers,
+    N_values: Floats,
+    S_columns: Integers,
+    S_starts: Integers,
+    S_values: Floats,
+    *,
+    block: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts N against noise words S.
+
+        loss = F = -\sum_{a=1}^{C} \sum_{b=1}^{V} \left( N_{ab} \log \sigma(u_b^\top v_a) + S_{ab} \log
+            \sigma(-u_b^\top v_a) \right)
+            proved in negative-sampling-counts.md:62
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        N_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        N_starts: (C + 1,), where each row begins in them; the first is 0.
+        N_values: the entries of N, C×V; no position twice.
+        S_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        S_starts: (C + 1,), where each row begins in them; the first is 0.
+        S_values: the entries of S, C×V; no position twice.
+        block: (C, V), C-contiguous; work space, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or v.shape[1] != u.shape[1]
+        or len(N_starts) != v.shape[0] + 1
+        or len(N_columns) != len(N_values)
+        or len(S_starts) != v.shape[0] + 1
+        or len(S_columns) != len(S_values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+    ):
+        _reject_shapes("drawn_loss", "u (V, d), v (C, d), block (C, V) contiguous", u, v, block)
+    V = u.shape[0]
+    C = v.shape[0]
+    scores = np.matmul(v, u.T, out=block)
+    positions = np.repeat(np.arange(0, C * V, V), np.diff(S_starts)) + S_columns
+    scores_observed = scores.take(positions)
+    losses = _softplus(scores_observed, out=np.empty_like(scores_observed))
+    products = np.einsum("i,i->", losses, S_values, dtype=np.float64)
+    positions_2 = np.repeat(np.arange(0, C * V, V), np.diff(N_starts)) + N_columns
+    scores_observed_2 = scores.take(positions_2)
+    scores_2 = np.negative(scores_observed_2, out=scores_observed_2)
+    losses_2 = _softplus(scores_2, out=np.empty_like(scores_2))
+    products_2 = np.einsum("i,i->", losses_2, N_values, dtype=np.float64)
+    loss = products + products_2
+    if not math.isfinite(loss):
+        _reject_non_finite("drawn_loss", u=u, v=v, N_values=N_values, S_values=S_values)
+    return float(loss)
+
+
+def drawn_loss_and_gradients(
+    u: Floats,
+    v: Floats,
+    N_columns: Integers,
+    N_starts: Integers,
+    N_values: Floats,
+    S_columns: Integers,
+    S_starts: Integers,
+    S_values: Floats,
+    *,
+    block: Floats,
+    gradient_v: Floats,
+    gradient_u: Floats,
+) -> float:
+    r"""The loss of a block of C center words over their counts N against noise words S, and its gradients.
+
+        loss = F = -\sum_{a=1}^{C} \sum_{b=1}^{V} \left( N_{ab} \log \sigma(u_b^\top v_a) + S_{ab} \log
+            \sigma(-u_b^\top v_a) \right)
+            proved in negative-sampling-counts.md:62
+        gradient_v = \frac{\partial F}{\partial v_a} = \sum_{b=1}^{V} \left( S_{ab} \, \sigma(u_b^\top v_a) -
+            N_{ab} \, \sigma(-u_b^\top v_a) \right) u_b
+            proved in negative-sampling-counts.md:66
+        gradient_u = \frac{\partial F}{\partial u_b} = \sum_{a=1}^{C} \left( S_{ab} \, \sigma(u_b^\top v_a) -
+            N_{ab} \, \sigma(-u_b^\top v_a) \right) v_a
+            proved in negative-sampling-counts.md:70
+
+    Args:
+        u: (V, d).
+        v: (C, d).
+        N_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        N_starts: (C + 1,), where each row begins in them; the first is 0.
+        N_values: the entries of N, C×V; no position twice.
+        S_columns: the columns, from 0 to V - 1, of the nonzero entries, row by row.
+        S_starts: (C + 1,), where each row begins in them; the first is 0.
+        S_values: the entries of S, C×V; no position twice.
+        block: (C, V), C-contiguous; work space, overwritten.
+        gradient_v: the array that receives this output, overwritten.
+        gradient_u: the array that receives this output, overwritten.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or v.shape[1] != u.shape[1]
+        or len(N_starts) != v.shape[0] + 1
+        or len(N_columns) != len(N_values)
+        or len(S_starts) != v.shape[0] + 1
+        or len(S_columns) != len(S_values)
+        or block.shape != (v.shape[0], u.shape[0])
+        or not block.flags.c_contiguous
+    ):
+        _reject_shapes("drawn_loss_and_gradients", "u (V, d), v (C, d), block (C, V) contiguous", u, v, block)
+    V = u.shape[0]
+    C = v.shape[0]
+    scores = np.matmul(v, u.T, out=block)
+    positions = np.repeat(np.arange(0, C * V, V), np.diff(S_starts)) + S_columns
+    scores_observed = scores.take(positions)
+    losses = _softplus_and_sigmoid(scores_observed, out=np.empty_like(scores_observed))
+    products = np.einsum("i,i->", losses, S_values, dtype=np.float64)
+    positions_2 = np.repeat(np.arange(0, C * V, V), np.diff(N_starts)) + N_columns
+    scores_observed_2 = scores.take(positions_2)
+    scores_2 = np.negative(scores_observed_2, out=scores_observed_2)
+    losses_2 = _softplus_and_sigmoid(scores_2, out=np.empty_like(scores_2))
+    products_2 = np.einsum("i,i->", losses_2, N_values, dtype=np.float64)
+    loss = products + products_2
+    sigmoids = scores_observed
+    matrix = _sparse(S_values * sigmoids, S_columns, S_starts, (C, V))
+    sigmoids_2 = scores_2
+    weighted = sigmoids_2
+    weighted *= N_values
+    matrix_2 = _sparse(-weighted, N_columns, N_starts, (C, V))
+    matrix_3 = matrix + matrix_2
+    gradient_v[...] = matrix_3 @ u
+    gradient_u[...] = matrix_3.T @ v
+    if not math.isfinite(loss):
+        _reject_non_finite("drawn_loss_and_gradients", u=u, v=v, N_values=N_values, S_values=S_values)
+    return float(loss)
+
+
+def drawn_loss_and_gradients_loops(
+    u: Floats,
+    v: Floats,
+    N_columns: Integers,
+    N_starts: Integers,
+    N_values: Floats,
+    S_columns: Integers,
+    S_starts: Integers,
+    S_values: Floats,
+    gradient_v: Floats,
+    gradient_u: Floats,
+) -> float:
+    """What `drawn_loss_and_gradients` computes, in loops over the entries.
+
+        loss: proved in negative-sampling-counts.md:62
+        gradient_v: proved in negative-sampling-counts.md:66
+        gradient_u: proved in negative-sampling-counts.md:70
+
+    The arguments are the same, without work space; arrays of numbers are of one type.
+
+    Raises:
+        ValueError: shapes do not meet, or an entry is NaN or infinite.
+        IndexError: a column points outside of its axis.
+    """
+    if (
+        u.ndim != 2
+        or v.ndim != 2
+        or v.shape[1] != u.shape[1]
+        or len(N_starts) != v.shape[0] + 1
+        or len(N_columns) != len(N_values)
+        or len(S_starts) != v.shape[0] + 1
+        or len(S_columns) != len(S_values)
+        or gradient_v.shape != (v.shape[0], u.shape[1])
+        or gradient_u.shape != (u.shape[0], u.shape[1])
+    ):
+        raise ValueError("drawn_loss_and_gradients: shapes do not meet")
+    C = v.shape[0]
+    d = u.shape[1]
+    V = u.shape[0]
+    zero = u.dtype.type(0)
+    one = u.dtype.type(1)
+    gradient_v[:, :] = zero
+    gradient_u[:, :] = zero
+    loss = 0.0
+    for row in range(C):
+        if not 0 <= N_starts[row] <= N_starts[row + 1] <= len(N_columns):
+            raise ValueError("drawn_loss_and_gradients: N_starts does not rise from row to row")
+        if not 0 <= S_starts[row] <= S_starts[row + 1] <= len(S_columns):
+            raise ValueError("drawn_loss_and_gradients: S_starts does not rise from row to row")
+        for entry in range(N_starts[row], N_starts[row + 1]):
+            column = N_columns[entry]
+            if not 0 <= column < V:
+                raise IndexError("drawn_loss_and_gradients: N_columns points outside of its axis")
+            score = zero
+            for j in range(d):
+                score += u[column, j] * v[row, j]
+            score_2 = -score
+            small = math.exp(-abs(score_2))
+            loss += (max(score_2, zero) + math.log1p(small)) * N_values[entry]
+            sigmoid = (one if score_2 >= zero else small) / (one + small)
+            weight = N_values[entry] * sigmoid
+            for j in range(d):
+                gradient_v[row, j] -= weight * u[column, j]
+            for j in range(d):
+                gradient_u[column, j] -= weight * v[row, j]
+        for entry in range(S_starts[row], S_starts[row + 1]):
+            column = S_columns[entry]
+            if not 0 <= column < V:
+                raise IndexError("drawn_loss_and_gradients: S_columns points outside of its axis")
+            score_3 = zero
+            for j in range(d):
+                score_3 += u[column, j] * v[row, j]
+            small_2 = math.exp(-abs(score_3))
+            loss += (max(score_3, zero) + math.log1p(small_2)) * S_values[entry]
+            sigmoid_2 = (one if score_3 >= zero else small_2) / (one + small_2)
+            weight_2 = S_values[entry] * sigmoid_2
+            for j in range(d):
+                gradient_v[row, j] += weight_2 * u[column, j]
+            for j in range(d):
+                gradient_u[column, j] += weight_2 * v[row, j]
+    if not math.isfinite(loss):
+        raise ValueError("drawn_loss_and_gradients: an entry is NaN or infinite")
+    return loss
 
 
 def pair(u: Floats, v: Floats, c: int, o: int, n: Integers) -> tuple[float, Floats, Floats]:
