@@ -270,8 +270,10 @@ def application(node: tree.Node, group: tree.Group, reading: Reading) -> Value |
 
 
 def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
+    from derive.reading.bernoulli import of_seen_label
     from derive.reading.derivatives import primed_call
     from derive.reading.information import divergence
+    from derive.reading.models_of_examples import of_an_unknown_model
 
     name, scope = spelled.name, reading.scope
     if spelled.primes:
@@ -287,11 +289,9 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     if found is not None:
         return found
     if spelled.name.endswith(("=0]", "=1]")):
-        other = spelled.name[:-2] + ("1]" if spelled.name.endswith("0]") else "0]")
-        complement = defined(replace(spelled, name=other), parts, separators, reading)
-        if complement is None or complement.rank:
-            raise Unsettled(f"{spelled.name} is used before it is defined")
-        return scalar(1 - complement.body)
+        return at_label(spelled.name, parts, separators, reading)
+    if (seen := of_seen_label(spelled, parts, separators, reading)) is not None:
+        return seen
     name = spelled.name
     if name in FUNCTIONS and not spelled.subs and len(parts) == 1 and not _declared(name, reading):
         function = FUNCTIONS[name]
@@ -326,7 +326,20 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
     known = name in scope.families or name in reading.survey.shapes  # X is known by its rows x_n
     if letters_of(name) & reading.survey.functions and not known and not _declared(name, reading):
         raise Unsettled(f"{name} is used before it is defined")
-    return None
+    return of_an_unknown_model(spelled, parts, reading)
+
+
+def at_label(name: str, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Value:
+    """``P(y=1 | x)`` as the note gives it, or 1 less the probability of the other label.  Raises ``Unsettled``."""
+    other = name[:-2] + ("1]" if name.endswith("0]") else "0]")
+    for each in (name, other):
+        spelled = Spelled(each)
+        found = defined(spelled, parts, separators, reading)
+        if found is None and each in reading.scope.heads:
+            found = at_arguments(spelled, parts, reading)
+        if found is not None and not found.rank:
+            return found if each == name else scalar(1 - found.body)
+    raise Unsettled(f"{name} is used before it is defined")
 
 
 def _by_model(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Value | None:

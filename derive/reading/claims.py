@@ -6,6 +6,7 @@ wrong shape is told apart from a wrong value.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,9 @@ from derive.reading.structures import on_one_path, over_paths, structured_facts
 from derive.reading.survey import TABLES
 from derive.reading.values import Value, is_number
 from derive.terms import ANY, Axis, Facts, Index, free_indices
+
+SLOPE_OF_A_MODEL = re.compile(r"∂[^/]*_\{[^}]*\}\(\\?\w")
+"""``∂h_θ(x)/∂θ`` of a model h of which the note says nothing."""
 
 
 class Shape(StrEnum):
@@ -277,6 +281,7 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
     item = int(reading.place) if reading.place.isdigit() else sys.maxsize
     given = {name for name, since in scope.given_from.items() if since <= item}
     unclear = {n for n in suspects if n in scope.unclear or n in scope.partial | given}
+    unclear |= {n for n in sides[0] ^ sides[1] if SLOPE_OF_A_MODEL.match(n)}
     unclear |= (sides[0] ^ sides[1]) & scope.paired  # what it has to do with counts of pairs, the note need not say
     if not (sides[0] and sides[1]):
         return tuple(sorted(unclear))

@@ -162,6 +162,22 @@ def give_way(found: Candidate, right: Value, place: str, reading: Reading) -> No
         scope.defined_at.pop(entries, None)
 
 
+def spell_out(found: Candidate, place: str, reading: Reading) -> None:
+    """An equation of its own says what a name is: what a derivative seemed to say of it is forgotten."""
+    scope = reading.scope
+    keys = [key for key in (found.key, bare_key(found), found.spelled.name) if scope.implied.get(key, place) != place]
+    for key in keys:
+        scope.implied.pop(key)
+        scope.defined_at.pop(key, None)
+        scope.spelled_out.add(key)
+        for name in (key, found.spelled.name):
+            scope.heads.pop(name, None)
+            scope.definitions.pop(name, None)
+    if keys:
+        scope.spelled_out.add(found.key)
+        raise Relearn(found.spelled.name)
+
+
 def is_known(found: Candidate, node: tree.Node, reading: Reading) -> bool:
     """Whether the name has a meaning already, so that the equation is a claim."""
     scope = reading.scope
@@ -314,6 +330,8 @@ def _dependent(found: Candidate, right: Value, reading: Reading) -> Head | None:
     if head is not None:
         head = replace(head, depends=found.parameters[subs:])
         reading.scope.heads[bare.key] = head
+        reading.scope.heads.pop(found.key, None)  # from a time when its argument was taken for a number
+        reading.scope.definitions.pop(found.key, None)
     return head
 
 

@@ -184,7 +184,7 @@ def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tu
         if not rest:
             raise Unsettled("a derivative of nothing")
         first = plain(rest[0].node)
-        if isinstance(first, tree.Group) and not rest[0].operator:
+        if isinstance(first, tree.Group) and not rest[0].operator and not _goes_on_behind(rest, parts[1], reading):
             return by_all(value(first, reading), parts[1], reading), position + 2
         body = product([bare(rest[0].node), *rest[1:]], reading)
         if _could_end_before(rest, parts[1], reading):
@@ -202,6 +202,21 @@ def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tu
         body_value, after = factor(items, position + 1, reading)
         return by_all(body_value, [argument] * order, reading), after
     return None
+
+
+def _goes_on_behind(rest: list[tree.Factor], variables: list[tree.Node], reading: Reading) -> bool:
+    """``∂/∂θ (1 - y) log(1 - h)``: the bracket alone does not depend on θ, what stands behind it does."""
+    if len(rest) < 2 or rest[1].operator:
+        return False
+    slopes = []
+    for part in (rest[:1], [bare(rest[1].node), *rest[2:]]):
+        try:
+            with undisturbed(reading):
+                slope = by_all(product([bare(part[0].node), *part[1:]], reading), variables, reading)
+            slopes.append(slope.body != 0)
+        except (Unsettled, ShapeError, DerivativeError, Relearn):
+            slopes.append(False)
+    return slopes == [False, True]
 
 
 def _could_end_before(rest: list[tree.Factor], variables: list[tree.Node], reading: Reading) -> bool:
@@ -307,10 +322,14 @@ def _by_parameter(body: Expr, entry: Expr, reading: Reading) -> Expr | None:
     if body.has(entry):
         return None
     arrays = {str(n.base.label): n.base for n in body.atoms(Indexed) if not n.is_integer}
-    tables = {label: base for label, base in arrays.items() if "(" in label} or arrays
+    tables = {label: base for label, base in arrays.items() if "(" in label.removesuffix("^()")}
+    if not tables and not _stands_in_formulas(entry, reading):
+        tables = arrays
     if not tables:
         return None
     named = {label: base for label, base in tables.items() if f"_{{{name.strip()}}}" in label}
+    if not named and any(f"_{{{name.strip()}}}(" in label for label in reading.scope.families):
+        return None  # the labels y beside the model h_θ(x)
     tables = named or tables  # p beside q_θ does not depend on θ
     total: Expr = sympy.Integer(0)
     index = entry.indices if isinstance(entry, Indexed) else ()
@@ -323,6 +342,12 @@ def _by_parameter(body: Expr, entry: Expr, reading: Reading) -> Expr | None:
             part = sum_over(part, i)
         total += part
     return total
+
+
+def _stands_in_formulas(entry: Expr, reading: Reading) -> bool:
+    """Whether a definition of the note says how something depends on θ: what does not, is data."""
+    one = entry.base if isinstance(entry, Indexed) else entry
+    return any(each.body.has(one) for each in reading.scope.definitions.values())
 
 
 def _must_depend(body: Expr, entry: Expr) -> None:

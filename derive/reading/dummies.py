@@ -14,6 +14,7 @@ from typing import Any
 
 from derive.reading import tree
 from derive.reading.spelling import is_transpose, letter, plain, walk
+from derive.reading.survey import PARAMETERS
 
 __all__ = ["Dummies", "dummies"]
 
@@ -53,6 +54,7 @@ def dummies(formulas: Iterable[tree.Node]) -> Dummies:
             indexed |= {name} if name is not None else set()
         if isinstance(node, tree.Product):
             for first, second in pairwise(factor.node for factor in node.factors):
+                of_all |= _examples_of_a_model(first, second)
                 if isinstance(first, tree.Script) and is_transpose(first.sup):
                     inner = plain(second)
                     if isinstance(inner, tree.Name):
@@ -61,6 +63,15 @@ def dummies(formulas: Iterable[tree.Node]) -> Dummies:
                         of_all |= {name} if inner.sub is not None else set()
     lower = {name for name in indexed if name.islower()}
     return Dummies(frozenset(lower), frozenset(lower & of_all & of_one))
+
+
+def _examples_of_a_model(head: tree.Node, group: tree.Node) -> set[str]:
+    """The x of ``h_θ(x_i)``."""
+    if not isinstance(head, tree.Script) or letter(head.sub) not in PARAMETERS or not isinstance(group, tree.Group):
+        return set()
+    parts = [plain(part) for part in group.body.parts]
+    names = {letter(plain(p.base)) for p in parts if isinstance(p, tree.Script) and p.sub is not None}
+    return {name for name in names if name is not None}
 
 
 def _only_variable(inner: list[tree.Node]) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from derive.errors import Place
 from derive.reading import tree
+from derive.reading.annotated import annotated
 from derive.reading.formula import Formula as Mathematics
 from derive.reading.latex import Macros, parse_block, read_macros
 from derive.reading.markdown import Broken, Document, Fence, Prose, find_mathematics
@@ -94,6 +95,8 @@ def items_of(document: Document, macros: Macros) -> Iterator[Item]:
             buffer, line = [], 0
             rows = with_indices(plain_running(tuple(parse_block(piece, macros))))
             yield Display(rows, piece)
+            for statement in annotated(rows, piece, macros):
+                yield Sentence("where \ue000", (Formula((statement,), 6),))
         elif isinstance(piece, Mathematics):
             read = with_indices(plain_running(tuple(parse_block(piece, macros))))
             yield from _unread(read, piece)

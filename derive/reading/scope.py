@@ -132,6 +132,8 @@ class Scope:
         self.jacobian = "numerator"
         self.defined_at: dict[str, str] = {}
         self.temporary: set[str] = set()
+        self.implied: dict[str, str] = {}  # names that only a derivative introduces, and where
+        self.spelled_out: set[str] = set()  # names that an equation of their own introduces after all
         self.fixed: dict[str, Expr] = {}
         self.unclear: dict[str, str] = {}
         self.latest: dict[str, str] = {}

@@ -25,6 +25,7 @@ from derive.reading.definers import (
     give_way,
     is_known,
     settle_uses,
+    spell_out,
     stands_before,
 )
 from derive.reading.definitions import Relearn, unfold
@@ -282,6 +283,7 @@ def _inline_definition(statement: tree.Statement, said: str | None, reading: Rea
     found = candidate(statement.first, reading)
     if found is None:
         return
+    spell_out(found, place, reading)
     heads = reading.scope.heads
     again = (found.key in heads or bare_key(found) in heads) and NEW_MEANING.search(reading.sentence) is not None
     known_at = reading.scope.defined_at.get(found.key)

@@ -20,6 +20,7 @@ from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
 from derive.reading.decimals import of_decimals
 from derive.reading.definers import (
+    LOSSES,
     Candidate,
     candidate,
     define,
@@ -28,6 +29,7 @@ from derive.reading.definers import (
     is_alias,
     is_known,
     settle_uses,
+    spell_out,
     stands_before,
 )
 from derive.reading.definitions import Circular, Relearn, unfold
@@ -35,7 +37,9 @@ from derive.reading.drafts import LOGICAL, Draft, Pass, Side
 from derive.reading.elaborate import settle_rank, value
 from derive.reading.equivalences import EQUIVALENT, Condition, conditions, goes_on, of_every_entry
 from derive.reading.given_entries import set_entry
+from derive.reading.implied import implied
 from derive.reading.items import Display, Sentence
+from derive.reading.models_of_examples import MODELS
 from derive.reading.optima import goals, optimum
 from derive.reading.reach import free_letters
 from derive.reading.restrictions import is_supposed, restrictions
@@ -168,6 +172,9 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
                 if following and _introduces(link.right, following[0], reading):
                     first, side, fresh_start = link.right, None, True
                 continue
+            if link is links[0] and (side := _introduced(first, link, item, current)) is not None:
+                fresh_start = False
+                continue
         if side is None:
             side = _evaluate(first, item, reading) if first is not None else None
         right = _evaluate(link.right, item, reading)
@@ -181,7 +188,8 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
 def _introduces(node: tree.Node, link: tree.Link, reading: Reading) -> bool:
     """``p(w_j | c) = y_j = …``: the name in the middle is as new as the one before it, and the rest says what it is."""
     found = candidate(node, reading)
-    if found is None or not found.parameters or (found.called and found.spelled.name not in TABLES):
+    model = found is not None and found.spelled.name.partition("_{")[0] in MODELS | TABLES
+    if found is None or not found.parameters or (found.called and not model):
         return False
     if link.relation.symbol not in ("=", ":=", "\\equiv"):
         return False
@@ -327,6 +335,7 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     place = _at(link)
     if found is None or link.right is None:
         return None
+    spell_out(found, place, reading)
     usual = place if found.key in reading.scope.temporary else None  # the first meaning of a name that has two
     known_at = reading.scope.defined_at.get(_first_called(found.key, reading), usual)
     earlier = known_at is not None and stands_before(place, known_at)  # it could not be read before
@@ -368,6 +377,34 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     current.drafts.append(
         Draft(at, _written(link), left_source, right.source, definition=found.spelled.name, source=(first, link.right))
     )
+    return right
+
+
+def _introduced(first: tree.Node, link: tree.Link, item: Display, current: Pass) -> Side | None:
+    """``∂J/∂θ = ∂/∂θ (…)`` where nothing says what J is: it is what is differentiated on the right."""
+    reading = current.reading
+    parts = implied(first, link.right) if link.right is not None else None
+    found = candidate(parts.name, reading) if parts is not None else None
+    if parts is None or found is None or found.key in reading.scope.spelled_out or link.right is None:
+        return None
+    place = _at(link)
+    if found.spelled.name not in LOSSES or found.spelled.subs:
+        return None
+    if is_known(found, parts.name, reading) and reading.scope.implied.get(found.key) != place:
+        return None
+    try:
+        head = define(found, defining_value(found, parts.formula, reading), reading)
+    except LOGICAL:
+        return None
+    right = _evaluate(link.right, item, reading)
+    if head is None or right.value is None:
+        return None
+    reading.scope.implied[found.key] = place
+    reading.scope.defined_at[found.key] = place
+    reading.scope.unclear.pop(found.spelled.name, None)
+    at = item.place(link.right.span)
+    draft = Draft(at, _written(link), _source(first, item), right.source, definition=found.spelled.name)
+    current.drafts.append(replace(draft, source=(first, link.right)))
     return right
 
 
@@ -476,6 +513,8 @@ def _doubled(nodes: tuple[tree.Node | None, ...], line: int, reading: Reading) -
     for name, second in reading.scope.doubled.items():
         if name in used and line > second:
             yield f"which of its two meanings {name} has"
+    for name in used & {key.split("(")[0] for key in reading.scope.implied}:
+        yield f"what {name} is, which only a derivative of it tells"
 
 
 def _is_legend(node: tree.Node) -> bool:

@@ -105,6 +105,7 @@ class Survey:
     columns: dict[str, bool] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     general: set[str] = field(default_factory=set)
+    complemented: set[str] = field(default_factory=set)
     places: tuple[Places, ...] = ()
     speaks_of: Variables = field(default_factory=Variables)
     sampled: frozenset[str] = frozenset()
@@ -553,6 +554,22 @@ def vector_at(node: tree.Node) -> Spelled | None:
     return None
 
 
+def _sum(node: tree.Sum, found: Survey) -> None:
+    _union(node, found)
+    _complement(node, found)
+
+
+def _complement(node: tree.Sum, found: Survey) -> None:
+    """``1 - h_θ(x)``: a probability beside its complement."""
+    if len(node.terms) != 2 or node.terms[1].sign != "-" or not isinstance(one := plain(node.terms[0].node), tree.Num):
+        return
+    inner = plain(node.terms[1].node)
+    if one.text == "1" and isinstance(inner, tree.Product) and len(inner.factors) == 2:
+        head, group = (factor.node for factor in inner.factors)
+        if call(head, group) and (spelled := spell(head)) is not None:
+            found.complemented.add(spelled.name)
+
+
 def _union(node: tree.Sum, found: Survey) -> None:
     """``{o} ∪ S``: S is a set of samples."""
     if any(term.sign == "\\cup" for term in node.terms):
@@ -580,6 +597,7 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
     _given(first, node.links[0].right, found)
     _sum_of_calls(first, node.links[0].right, found)
     _listed_columns(first, node.links[0].right, found)
+    found.functions.update(_models([link.right for link in node.links[:-1]]))
     if isinstance(first, tree.Product) and (run := leading_run(first.factors)):
         found.runs.add(run)
     if isinstance(first, tree.Product) and len(first.factors) == 2:
@@ -590,6 +608,19 @@ def _statement(node: tree.Statement | tree.Chain, found: Survey) -> None:
                 names = {n for n in [letter(group.body.parts[0])] if n and n.isalpha()}
                 names -= _with_entries(node.links[0].right)  # lse(x) = log Σ_i e^{x_i} is a function of a vector
                 (found.described if spelled.name in ENTROPIES else found.arguments).update(names)
+
+
+def _models(sides: Iterable[tree.Node | None]) -> Iterator[str]:
+    """The h of ``P(y=1|x) = h_θ(x) = …``: the middle of a chain says what it is."""
+    for side in sides:
+        if (
+            isinstance(side, tree.Product)
+            and len(side.factors) == 2
+            and call(side.factors[0].node, side.factors[1].node)
+        ):
+            spelled = spell(side.factors[0].node)
+            if spelled is not None and any(letter(sub) in PARAMETERS for sub in spelled.subs):
+                yield spelled.name
 
 
 def _with_entries(right: tree.Node | None) -> set[str]:
@@ -669,7 +700,7 @@ _LOOK: dict[type[tree.Node], Callable[[Any, Survey], None]] = {
     tree.Script: _script,
     tree.BigOp: _big,
     tree.Product: _product,
-    tree.Sum: _union,
+    tree.Sum: _sum,
     tree.Statement: _statement,
     tree.Chain: _statement,
     tree.Frac: _frac,
