@@ -56,6 +56,7 @@ def _doubts(claim: Claim, draft: Draft, book: Draftbook) -> Iterator[_Doubt]:
     outline = Outline(goal)
     yield from _where(goal, [(size, LEAST, Integer(2)) for size in outline.sizes], "sizes of at least 2")
     yield from _of_one_length(goal, outline, draft)
+    yield from _where(goal, _letters_for_zero(goal), "an index 0 that is the letter o")
     yield from _positive(claim, book)
     if not book.scope.repeats:
         yield from _samples(goal, book.reading.survey.sampled)
@@ -75,6 +76,13 @@ def _where(goal: Goal, conditions: Iterable[Condition], what: str) -> Iterator[_
     conditions = list(conditions)
     if conditions:
         yield _Doubt(replace(goal, facts=goal.facts.with_given(conditions)), what)
+
+
+def _letters_for_zero(goal: Goal) -> Iterator[Condition]:
+    """``u_0`` beside ``u_o``, of words that are counted from 1."""
+    for one, other in _pairs(goal):
+        if {one.name, other.name} == {"0", "o"}:
+            yield one, EQUAL, other
 
 
 def _pairs(goal: Goal) -> Iterator[tuple[Index, Index]]:

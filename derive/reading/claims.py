@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sympy import Expr, Indexed, Mul, Product, Sum
+from sympy import Expr, Indexed, Mul, Product, Sum, log
 from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Relation
@@ -25,6 +25,7 @@ from derive.reading.listed import expanded
 from derive.reading.places import placed
 from derive.reading.scope import Family, Unsettled, entry_name
 from derive.reading.sets import sample, sample_axis
+from derive.reading.scope import Family, Scope, entry_name
 from derive.reading.structures import on_one_path, over_paths, structured_facts
 from derive.reading.survey import TABLES
 from derive.reading.values import Value, is_number
@@ -281,12 +282,31 @@ def _loose(goal: Goal, reading: Reading) -> tuple[str, ...]:
     item = int(reading.place) if reading.place.isdigit() else sys.maxsize
     given = {name for name, since in scope.given_from.items() if since <= item}
     unclear = {n for n in suspects if n in scope.unclear or n in scope.partial | given}
+    unclear |= {n for n in sides[0] & sides[1] if n in scope.unclear and _is_table_of_numbers(n, scope)}
+    unclear |= {n for n in suspects if _is_all_of_a_side(n, goal)}
     unclear |= {n for n in sides[0] ^ sides[1] if SLOPE_OF_A_MODEL.match(n)}
     unclear |= (sides[0] ^ sides[1]) & scope.paired  # what it has to do with counts of pairs, the note need not say
     if not (sides[0] and sides[1]):
         return tuple(sorted(unclear))
     alone = {n for n in sides[0] ^ sides[1] if (f := scope.families.get(n)) is not None and not _anything_known(f)}
     return tuple(sorted(unclear | alone))
+
+
+def _is_table_of_numbers(name: str, scope: Scope) -> bool:
+    """``y_w = {1 if w = o, 0 otherwise}``, not read: what holds of such numbers may not hold of all."""
+    return scope.family(name).order > 0
+
+
+def _is_all_of_a_side(name: str, goal: Goal) -> bool:
+    """``log p(y|x) = …`` where the note has nothing else to say of p(y|x): this is what it is."""
+    if "(" not in name.removesuffix("^()"):
+        return False
+    for side in (goal.left, goal.right):
+        inner = side.as_coeff_Mul()[1]
+        inner = inner.args[0] if isinstance(inner, log) else inner
+        if isinstance(inner, Indexed) and str(inner.base.label) == name:
+            return True
+    return False
 
 
 def _anything_known(family: Family) -> bool:

@@ -30,11 +30,15 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Meaning:
-    """The equation that gives a name its meaning, the names it uses, and the section that it stands in."""
+    """The equation that gives a name its meaning, the names it uses, and the section that it stands in.
+
+    ``indexed`` tells ``J_i`` of one example from J.
+    """
 
     statement: tree.Statement
     uses: frozenset[str]
     section: int
+    indexed: bool = False
 
 
 def with_second_meanings(items: Sequence[Item]) -> list[Item]:
@@ -77,9 +81,12 @@ class _Meanings:
         """Notes an equation; what must be repeated because the name has another meaning from here on."""
         uses = frozenset(_names(right))
         before = self.known.get(name)
-        meaning = Meaning(statement, uses, self.sections[number])
+        first = plain(statement.first) if statement.first is not None else None
+        meaning = Meaning(statement, uses, self.sections[number], isinstance(first, tree.Script))
         if before is None:
             self.known[name] = meaning
+            return []
+        if meaning.indexed and not before.indexed:
             return []
         if name in self.fixed or name in uses or not self._is_another(before, meaning, right):
             return []

@@ -1,0 +1,51 @@
+"""What a note does not say of a name, or says in a way that is not read, refutes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from derive.checking import check_file
+
+DEFINITION, PROVED, REFUTED, UNDECIDED = "definition", "proved", "refuted", "undecided"
+
+
+def verdicts(tmp_path: Path, *paragraphs: str) -> list[str]:
+    """The verdicts of a note; a paragraph without words is a display."""
+    note = tmp_path / "note.md"
+    texts = (f"$${text}$$" if "$" not in text and "\\" in text else text for text in paragraphs)
+    note.write_text("\n\n".join(texts) + "\n", encoding="utf-8")
+    return [step.verdict.kind.value for step in check_file(note).steps]
+
+
+MODEL = r"Let $z_i = w^\top x_i + b$ and $q_i = \sigma(z_i)$ with $x_i, w \in \mathbb{R}^d$."
+SEEN = r"\log p(y_i \mid x_i) = y_i \log q_i + (1 - y_i) \log(1 - q_i)"
+
+
+def test_a_probability_of_which_nothing_is_said_may_be_what_stands_beside_it(tmp_path: Path) -> None:
+    assert verdicts(tmp_path, MODEL, SEEN) == [UNDECIDED]
+    twice = r"\sum_y p(y \mid x_i) = 2"
+    assert verdicts(tmp_path, MODEL, twice) == [REFUTED]
+
+
+def test_the_loss_of_one_example_is_no_second_meaning_of_the_loss(tmp_path: Path) -> None:
+    total = r"J(w, b) = -\sum_{i=1}^n \left[ y_i \log q_i + (1 - y_i) \log(1 - q_i) \right]"
+    one = r"J_i = -\left[ y_i \log q_i + (1 - y_i) \log(1 - q_i) \right]"
+    slope = r"\frac{\partial J}{\partial b} = \sum_{i=1}^n \frac{d J_i}{d z_i} = \sum_{i=1}^n (q_i - y_i)"
+    note = (MODEL, total, "# One example", one, "# Together", slope)
+    assert verdicts(tmp_path, *note) == [DEFINITION, DEFINITION, PROVED, PROVED]
+    assert verdicts(tmp_path, *note[:-1], slope.replace("q_i - y_i", "q_i + y_i"))[-1] == REFUTED
+
+
+def test_numbers_whose_cases_are_not_read_refute_nothing(tmp_path: Path) -> None:
+    cases = r"y_w = \left\lfloor \begin{matrix} 1 & \text{for the seen word} \\ 0 & \text{for no other} \end{matrix} \right."
+    step = r"-\sum_{w=1}^V y_w \log q_w = -y_o \log q_o"
+    assert verdicts(tmp_path, cases, step)[-1] != REFUTED
+    assert verdicts(tmp_path, r"Let $y, q \in \mathbb{R}^V$.", step)[-1] == REFUTED
+
+
+def test_a_zero_may_be_the_letter(tmp_path: Path) -> None:
+    step = r"\frac{\partial}{\partial v_c} \log \frac{\exp(u_o^\top v_c)}{\sum_{w=1}^V \exp(u_w^\top v_c)} = "
+    rest = r" - \sum_{x=1}^V \frac{\exp(u_x^\top v_c)}{\sum_{w=1}^V \exp(u_w^\top v_c)} u_x"
+    assert verdicts(tmp_path, step + "u_o" + rest) == [PROVED]
+    assert verdicts(tmp_path, step + "u_0" + rest) == [UNDECIDED]
+    assert verdicts(tmp_path, step + "2 u_0" + rest) == [REFUTED]
