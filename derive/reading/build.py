@@ -41,6 +41,8 @@ from derive.reading.tree import (
     Stack,
     Sum,
     Term,
+    Text,
+    Word,
     Unread,
     depth,
 )
@@ -247,7 +249,11 @@ class _Builder(Transformer[Any, Any]):
 
     def group(self, c: list[Any]) -> Node:
         opening, size = c[0].data
-        return Group(c[0].span.to(c[2].span), opening, c[2].data, _body(c[1], c[0], c[2]), size)
+        body = _body(c[1], c[0], c[2])
+        if opening in (r"\{", r"\lbrace") and c[2].data == "." and len(body.parts) == 1:
+            if (rows := _cases(body.parts[0])) is not None:
+                return Array(c[0].span.to(c[2].span), "cases", rows)
+        return Group(c[0].span.to(c[2].span), opening, c[2].data, body, size)
 
     def frac(self, c: list[Any]) -> Node:
         return Frac(c[0].span.to(c[2].span), _bare(c[1]), _bare(c[2]), c[0].data)
@@ -313,6 +319,33 @@ def _body(sequence: tuple[list[Node], list[Terminal]], opening: Terminal, closin
 def _cell(sequence: tuple[list[Node], list[Terminal]], opening: Terminal) -> Node:
     body = _body(sequence, opening, opening)
     return body.parts[0] if len(body.parts) == 1 else body
+
+
+TABLES_OF_CASES = {"array", "aligned", "matrix", "split", "gathered"}
+
+
+def _cases(node: Node) -> tuple[tuple[Node, ...], ...] | None:
+    """The rows of a table behind an open brace that are values with conditions; None for a system of equations."""
+    if not isinstance(node, Array) or node.environment not in TABLES_OF_CASES:
+        return None
+    rows: list[tuple[Node, ...]] = []
+    for row in node.rows:
+        cells = [part for cell in row for part in (cell.parts if isinstance(cell, Sequence) else (cell,))]
+        cells = [cell for cell in cells if not isinstance(cell, Empty)]
+        if not cells:
+            continue
+        if len(cells) != 2 or isinstance(cells[0], Chain | Text) or not _is_condition(cells[1]):
+            return None
+        rows.append((cells[0], cells[1]))
+    return tuple(rows) if len(rows) > 1 else None
+
+
+def _is_condition(node: Node) -> bool:
+    if isinstance(node, Group) and len(node.body.parts) == 1:
+        node = node.body.parts[0]
+    if isinstance(node, Product):
+        return any(isinstance(factor.node, Text | Word | Chain) for factor in node.factors)
+    return isinstance(node, Chain | Text | Word)
 
 
 def _after(part: Node, before: Span) -> Node:

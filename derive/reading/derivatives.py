@@ -96,18 +96,31 @@ def _repeated(factors: list[tree.Factor]) -> list[tree.Node]:
 
 
 def _split(node: tree.Frac) -> tuple[list[tree.Factor], list[tree.Node]] | None:
-    """What is differentiated (maybe nothing yet) and the variables, if a fraction is a derivative."""
+    """What is differentiated (maybe nothing yet) and the variables, if a fraction is a derivative.
+
+    A ∂ that stands above and not below, or below and not above, is one that was forgotten on the other side.
+    """
     top = _factors(node.numerator)
     head = _differential(top[0].node)
     if head is None:
-        return None
+        by_one = _variables(node.denominator, "\\partial")
+        return (top, by_one) if by_one is not None and len(by_one) == 1 else None
     variables = _variables(node.denominator, head[0])
+    below = spell(node.denominator)
+    if variables is None and head == ("\\partial", None) and below is not None and below.subs:  # ∂L/N may be anything
+        variables = [plain(node.denominator)]
     if variables is None:
         return None
     order = _order(head[1])
     if len(variables) != order:
         raise Unsettled(f"a derivative of order {order} by {len(variables)} variables")
     return top[1:], variables
+
+
+def _note_what_is_missing(node: tree.Frac, reading: Reading) -> None:
+    signs = [_differential(_factors(side)[0].node) is not None for side in (node.numerator, node.denominator)]
+    if not all(signs):
+        reading.scope.note(f"{shown(node)} is read as a derivative, in which a ∂ was forgotten (inferred)")
 
 
 def _order(written: tree.Node | None) -> int:
@@ -127,6 +140,7 @@ def derivative_of_fraction(node: tree.Frac, reading: Reading) -> Value | None:
     body, variables = parts
     if not body:
         raise Unsettled("a derivative of nothing")
+    _note_what_is_missing(node, reading)
     if (own := _at_its_own_argument(body, variables, reading)) is not None:
         return by_all(own, variables, reading)
     body = _function_of(body, variables, reading) or body
@@ -181,6 +195,7 @@ def operator_at(items: list[tree.Factor], position: int, reading: Reading) -> tu
         parts = _split(node)
         if parts is None or parts[0]:
             return None
+        _note_what_is_missing(node, reading)
         if not rest:
             raise Unsettled("a derivative of nothing")
         first = plain(rest[0].node)
