@@ -13,7 +13,7 @@ from derive.reading import tree
 from derive.reading.context import Reading, new_index
 from derive.reading.ranges import bound_value
 from derive.reading.scope import Unsettled
-from derive.reading.spelling import bare, letter, plain
+from derive.reading.spelling import bare, letter, plain, spell
 from derive.reading.values import ShapeError, Value, add, multiply, negate
 from derive.reading.windows import window_sum
 from derive.reading.written import shown
@@ -33,7 +33,9 @@ def has_ellipsis(node: tree.Node) -> bool:
 def dotted_sum(node: tree.Sum, reading: Reading, value_of: ValueOf) -> Value:
     if (window := window_sum(node, reading, value_of)) is not None:
         return window
-    terms = list(node.terms)
+    terms = _without_members(list(node.terms))
+    if sum(isinstance(plain(t.node), tree.Ellipsis) for t in terms) > 1:
+        raise Unsettled("the dots do not show which terms they stand for")
     dots = next(k for k, t in enumerate(terms) if isinstance(plain(t.node), tree.Ellipsis))
     if dots + 1 == len(terms):
         return _open_sum(terms[:dots], reading, value_of)
@@ -54,6 +56,25 @@ def dotted_sum(node: tree.Sum, reading: Reading, value_of: ValueOf) -> Value:
             total = add(total, part if term.sign == "+" else negate(part), reading.scope.axes)
         return total
     raise Unsettled("the dots do not show which terms they stand for")
+
+
+def _without_members(terms: list[tree.Term]) -> list[tree.Term]:
+    """``a_1 + ⋯ + a_o + ⋯ + a_V`` as ``a_1 + ⋯ + a_V``: the term in the middle is one of them."""
+    dots = [k for k, term in enumerate(terms) if isinstance(plain(term.node), tree.Ellipsis)]
+    if len(dots) != 2 or dots[0] == 0 or dots[1] != dots[0] + 2 or dots[1] + 1 >= len(terms):
+        return terms
+    first, member, last = terms[dots[0] - 1], terms[dots[0] + 1], terms[dots[1] + 1]
+    if not first.sign == member.sign == last.sign:
+        return terms
+    whole, part = general(terms[0].node, last.node), general(terms[0].node, member.node)
+    if (
+        whole is None
+        or part is None
+        or tree.sexpr(whole.node) != tree.sexpr(part.node)
+        or _number(part.high) is not None
+    ):
+        return terms
+    return [*terms[: dots[0] + 1], *terms[dots[1] + 1 :]]
 
 
 def _open_sum(terms: list[tree.Term], reading: Reading, value_of: ValueOf) -> Value:
@@ -180,7 +201,15 @@ def _same_letter(first: tree.Node, last: tree.Node) -> bool:
 
 
 def _is_bound(node: tree.Node) -> bool:
-    return isinstance(node, tree.Num) or letter(node) is not None or isinstance(node, tree.Sum)
+    return isinstance(node, tree.Num) or _name(node) is not None or isinstance(node, tree.Sum)
+
+
+def _name(node: tree.Node) -> str | None:
+    """``V`` and ``|V|``"""
+    if (name := letter(node)) is not None:
+        return name
+    spelled = spell(node) if isinstance(node, tree.Group) and node.open == "|" else None
+    return spelled.name if spelled is not None else None
 
 
 def _number(node: tree.Node) -> int | None:
@@ -192,7 +221,7 @@ def _symbolic(node: tree.Node) -> Expr | None:
     node = plain(node)
     if isinstance(node, tree.Num):
         return sympy.Integer(node.text) if node.text.isdigit() else None
-    name = letter(node)
+    name = _name(node)
     if name is not None:
         return sympy.Symbol(name)
     if isinstance(node, tree.Sum):

@@ -55,3 +55,14 @@ def test_a_table_behind_an_open_brace_gives_cases(tmp_path: Path, rows: str) -> 
 def test_a_system_of_equations_is_no_value(tmp_path: Path) -> None:
     note = r"\left\{\begin{aligned} a &= 2 b \\ b &= c \end{aligned}\right."
     assert DEFINITION not in verdicts(tmp_path, f"y_w = {note}")
+
+
+LISTED = r"-\sum_{w=1}^V y_w \log q_w = -(y_1 \log q_1 + \cdots + y_o \log q_o + \cdots + y_{LAST} \log q_{LAST}) = -\log q_o"
+
+
+@pytest.mark.parametrize("last", ["V", "|V|"])
+def test_a_term_between_dots_is_one_of_them(tmp_path: Path, last: str) -> None:
+    given = "Let $y$ be the one-hot vector of the word $o$."
+    assert verdicts(tmp_path, given, LISTED.replace("LAST", last)) == [PROVED, PROVED]
+    other = LISTED.replace("LAST", last).replace(r"y_o \log q_o + \cdots", r"y_o q_o + \cdots")
+    assert verdicts(tmp_path, given, other)[0] == UNDECIDED
