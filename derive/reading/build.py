@@ -42,8 +42,8 @@ from derive.reading.tree import (
     Sum,
     Term,
     Text,
-    Word,
     Unread,
+    Word,
     depth,
 )
 

@@ -37,7 +37,8 @@ def test_the_loss_of_one_example_is_no_second_meaning_of_the_loss(tmp_path: Path
 
 
 def test_numbers_whose_cases_are_not_read_refute_nothing(tmp_path: Path) -> None:
-    cases = r"y_w = \left\lfloor \begin{matrix} 1 & \text{for the seen word} \\ 0 & \text{for no other} \end{matrix} \right."
+    rows = r"1 & \text{for the seen word} \\ 0 & \text{for no other}"
+    cases = rf"y_w = \left\lfloor \begin{{matrix}} {rows} \end{{matrix}} \right."
     step = r"-\sum_{w=1}^V y_w \log q_w = -y_o \log q_o"
     assert verdicts(tmp_path, cases, step)[-1] != REFUTED
     assert verdicts(tmp_path, r"Let $y, q \in \mathbb{R}^V$.", step)[-1] == REFUTED

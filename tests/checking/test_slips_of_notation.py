@@ -57,7 +57,10 @@ def test_a_system_of_equations_is_no_value(tmp_path: Path) -> None:
     assert DEFINITION not in verdicts(tmp_path, f"y_w = {note}")
 
 
-LISTED = r"-\sum_{w=1}^V y_w \log q_w = -(y_1 \log q_1 + \cdots + y_o \log q_o + \cdots + y_{LAST} \log q_{LAST}) = -\log q_o"
+LISTED = (
+    r"-\sum_{w=1}^V y_w \log q_w = -(y_1 \log q_1 + \cdots + y_o \log q_o + \cdots + y_{LAST} \log q_{LAST})"
+    r" = -\log q_o"
+)
 
 
 @pytest.mark.parametrize("last", ["V", "|V|"])
