@@ -23,9 +23,8 @@ from derive.reading.given_entries import with_entries
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
 from derive.reading.places import placed
-from derive.reading.scope import Family, Unsettled, entry_name
+from derive.reading.scope import Family, Scope, Unsettled, entry_name
 from derive.reading.sets import sample, sample_axis
-from derive.reading.scope import Family, Scope, entry_name
 from derive.reading.structures import on_one_path, over_paths, structured_facts
 from derive.reading.survey import TABLES
 from derive.reading.values import Value, is_number
