@@ -147,6 +147,9 @@ def _of_claim(claim: Claim, book: Draftbook, seconds: float) -> Verdict:
         said = ", ".join(letters)
         return Verdict(Kind.UNDECIDED, f"false unless bold and plain {said} are one, which the note does not say")
     if verdict.kind is Kind.REFUTED and claim.loose:
+        for goal in claim.in_pieces:
+            if (again := decide(_fixed(goal, book), deadline=seconds / 2)).kind is Kind.REFUTED:
+                return again
         names = ", ".join(claim.loose)
         return Verdict(
             Kind.UNDECIDED,

@@ -22,6 +22,7 @@ from derive.reading.definitions import Relearn
 from derive.reading.given_entries import with_entries
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
+from derive.reading.piece_worlds import in_its_piece
 from derive.reading.places import placed
 from derive.reading.scope import Family, Scope, Unsettled, entry_name
 from derive.reading.sets import sample, sample_axis
@@ -65,6 +66,7 @@ class Claim:
     with_numbers: Goal | None = None
     in_case: Facts | None = None
     aside: Aside = NOTHING_SAID
+    in_pieces: tuple[Goal, ...] = ()
 
 
 SYMBOLS = {
@@ -121,6 +123,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         goal, shape, certain, shapes, assumed, _loose(met, reading), real=real, unmet=reading.unmet, unsaid=unsaid,
         special=special, structured=structured, supposed=supposed, with_numbers=with_numbers,
         drawn=drawn, members=members, in_case=_in_case(bodies, reading), aside=_settled_aside(reading),
+        in_pieces=in_its_piece(met, reading) if not structured else (),
         exhaustive=among is not None and met == goal and not structured,
     )  # fmt: skip
 

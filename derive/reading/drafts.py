@@ -69,5 +69,6 @@ class Pass:
     reading: Reading
     drafts: list[Draft] = field(default_factory=list)
     side: Side | None = None
+    derivatives: tuple[tree.Node, ...] = ()  # that begin the formulas of the display before
     end: float = math.inf
     slow: set[int] = field(default_factory=set)

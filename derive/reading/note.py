@@ -16,6 +16,7 @@ from derive.reading import tree
 from derive.reading.affine import settle_roles
 from derive.reading.alphabets import Alphabets, alphabets
 from derive.reading.aside import aside, is_foreign, numbers_of_samples
+from derive.reading.assumptions import derivatives_at_the_start
 from derive.reading.batches import as_of_one_example
 from derive.reading.branches import Course
 from derive.reading.claims import Claim, claim
@@ -25,10 +26,11 @@ from derive.reading.definitions import referenced
 from derive.reading.drafts import Draft, Pass
 from derive.reading.elaborate import value
 from derive.reading.formula import Formula as Mathematics
-from derive.reading.hypotheses import before, leading_to
+from derive.reading.hypotheses import before, in_words, leading_to
 from derive.reading.items import Display, Item, Layout, Remark, Sentence, items_of, trees_of
 from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
+from derive.reading.pieces import within_a_piece
 from derive.reading.prose import columns_by_text
 from derive.reading.renaming import renamed
 from derive.reading.restrictions import is_supposed, restrictions
@@ -203,17 +205,19 @@ def _run(items: list[Item], current: Pass) -> bool:
         leading = announced(number, items, reading)
         reading.guards, reading.given = list(leading.distinct), leading.given
         led = items[number - 1] if number else None
+        reading.unmet = in_words(number, items)
         reading.locals, reading.among = members(led, reading), of_unions(led, reading)
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
         near = [items[position] for position in sorted(reading.near)]
         reading.aside = aside((each for each in near if isinstance(each, Sentence)), reading)
-        with supposed(leads, reading), course.display(item, current):
+        with supposed(leads, reading), within_a_piece(near, reading), course.display(item, current):
             clean &= _read_rows(item, current)
     return clean
 
 
 def _read_rows(item: Display, current: Pass) -> bool:
     clean, reading = True, current.reading
+    current.derivatives = tuple(derivatives_at_the_start(item.rows))
     guards, given, unmet = list(reading.guards), reading.given, reading.unmet
     for row in item.rows:
         if isinstance(row, tree.UnreadRow):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sympy import Expr, Indexed, Symbol
 from sympy.core.function import AppliedUndef
@@ -152,6 +153,7 @@ class Scope:
         self.repeats = False
         self.paired: set[str] = set()
         self.hot_lists: set[str] = set()
+        self.pieces: dict[str, Any] = {}  # by where they stand: what a function is in one case, see piece_worlds
         self.stated: dict[str, Stated] = {}  # by where it stands
         self.numbers: set[str] = set()
         self.outgrown: set[str] = set()

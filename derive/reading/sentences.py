@@ -10,7 +10,7 @@ import sympy
 from sympy import Expr
 
 from derive.reading import tree
-from derive.reading.assumptions import CUE, solutions
+from derive.reading.assumptions import CUE, set_to_zero, solutions
 from derive.reading.branches import begun
 from derive.reading.calls import UNKNOWN_FUNCTIONS, labelled
 from derive.reading.context import Reading, length_of
@@ -35,6 +35,7 @@ from derive.reading.hypotheses import HYPOTHETICAL, by_cases, is_order, is_passi
 from derive.reading.independence import declare_independence
 from derive.reading.items import Item, Sentence
 from derive.reading.path_words import declare_paths
+from derive.reading.pieces import declare_end, of_sentence
 from derive.reading.prose import apply_cues
 from derive.reading.ranges import bound_value, size_of
 from derive.reading.reach import free_letters
@@ -89,9 +90,19 @@ def read_sentence(sentence: Sentence, current: Pass) -> bool:
         clean = False
     except Exception:  # SymPy raises nearly anything; a sentence that is not understood says nothing
         pass
+    for k, node in enumerate(set_to_zero(sentence.text, current.derivatives)):
+        try:
+            assume(value(node, reading), node, f"{reading.place}:{k}", reading)
+        except Relearn:
+            clean = False
+        except Exception:  # as above
+            pass
     stated = [statement for formula in sentence.formulas for statement in formula.statements]
     special = counts(sentence.text, list(sentence.formulas)) or special_case(stated, sentence.text, reading.scope)
     cases, in_part = by_cases(sentence.text, sentence.formulas), pieces(sentence.text, sentence.formulas)
+    for piece in of_sentence(sentence.text, sentence.formulas, in_part):
+        reading.scope.pieces[f"{piece.left.span.line}:{piece.left.span.column}"] = piece
+        declare_end(piece, reading)
     for formula in sentence.formulas:
         before: list[tree.Statement] = []
         words = sentence.text[: formula.position]

@@ -41,6 +41,7 @@ from derive.reading.implied import implied
 from derive.reading.items import Display, Sentence
 from derive.reading.models_of_examples import MODELS
 from derive.reading.optima import goals, optimum
+from derive.reading.pieces import of_cases
 from derive.reading.reach import free_letters
 from derive.reading.restrictions import is_supposed, restrictions
 from derive.reading.scope import Unsettled
@@ -351,6 +352,9 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     if right.shape_error is not None and not found.parameters and found.spelled.name + "_" in reading.scope.heads:
         return None  # a vector whose entries are known: this is a claim about it
     if right.value is None:
+        for each in of_cases(first, link.right):
+            reading.scope.pieces[f"{each.right.span.line}:{each.right.span.column}"] = each
+            reading.scope.partial |= {f"{found.spelled.name}(·)"} if found.called else set()
         reading.scope.unclear.setdefault(found.spelled.name, str(right.problem))
         current.drafts.append(
             Draft(at, _written(link), left_source, right.source, problem=right.problem, source=(first, link.right))
