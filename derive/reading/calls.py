@@ -99,6 +99,8 @@ def _word(node: tree.Node) -> str:
 def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: Reading) -> Value | None:
     """A name without brackets that the note defines, whole or with indices."""
     head = reading.scope.heads.get(signature(spelled.name, len(spelled.subs), None))
+    if head is None and not arguments and (found := _without_its_arguments(spelled, reading)) is not None:
+        return found
     if head is None and len(spelled.subs) == 2 and (found := _of_an_example(spelled, reading)) is not None:
         return found
     if head is None and spelled.subs:
@@ -115,6 +117,16 @@ def by_definition(spelled: Spelled, arguments: tuple[tree.Node, ...], reading: R
     if head is None:
         return None
     return apply(head, [*spelled.subs, *arguments], reading)
+
+
+def _without_its_arguments(spelled: Spelled, reading: Reading) -> Value | None:
+    """``F_β`` beside ``F_β(x) = …`` for a vector x: the function at that x."""
+    if len(spelled.subs) != 1:
+        return None
+    head = reading.scope.heads.get(signature(spelled.name, 1, ()))
+    if head is None or head.written != 1 or len(head.inert) != 1 or head.letters or head.inert[0][0] != 1:
+        return None
+    return apply(head, [spelled.subs[0], head.inert[0][1]], reading)
 
 
 def _of_an_example(spelled: Spelled, reading: Reading) -> Value | None:

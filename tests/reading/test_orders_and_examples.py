@@ -82,3 +82,14 @@ def test_an_example_gives_the_length() -> None:
     assert last("For $a=(1/2,1/4,1/4)$ one gets", r"R_2(a\|b) = \log\sum_{k=1}^{m} \frac{a_k^2}{b_k}") is Kind.PROVED
     assert last("For $a=(1/2,1/4,1/4)$ one gets", r"\sum_{k=1}^m a_k^2 = \frac38") is Kind.PROVED
     assert last("For $a=(1/2,1/4,1/4)$ one gets", r"\sum_{k=1}^m a_k^2 = \frac14") is Kind.REFUTED
+
+
+@pytest.mark.parametrize("other", ["", r"$$ F_1(x) = \log\sum_{k=1}^m e^{x_k} $$"])
+def test_a_function_of_an_order_without_its_argument(other: str) -> None:
+    """``F_β`` beside ``F_1``: β is a number on which F depends, also where it is differentiated by x."""
+    text = r"For $x \in \mathbb{R}^m$ let $$ F_\beta(x) = \frac1\beta \log\sum_{k=1}^m e^{\beta x_k} $$"
+    claims = (r"\frac{\partial F_\beta}{\partial x_k}", r"= \frac{e^{\beta x_k}}{\sum_{j=1}^m e^{\beta x_j}}")
+    for factor, kind in (("", Kind.PROVED), ("\\beta ", Kind.REFUTED)):
+        note = f"$\\beta > 0$. {text}\n\n{other}\n\n$$ {factor}{' '.join(claims)} $$\n"
+        book = read_note(find_mathematics(note, "note.md"))
+        assert verdict_of(book.drafts[-1], book, 5.0).kind is kind
