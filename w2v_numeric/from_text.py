@@ -20,7 +20,7 @@ from w2v_numeric.cooccurrence import Windowing, kept_words
 from w2v_numeric.errors import SettingsError
 from w2v_numeric.from_counts import Surroundings, bytes_of, constant
 from w2v_numeric.objective import Objective
-from w2v_numeric.pieces import Around, Cast, Piece, contexts, distinct, pairs_of, shared_out, windows_of
+from w2v_numeric.pieces import Around, Cast, Piece, contexts, distinct, pairs_of, rows_of, shared_out, windows_of
 from w2v_numeric.tokens import TokenStream
 
 TREE = frozenset({"left counts", "right counts", "inner node vectors"})
@@ -216,21 +216,22 @@ class TextSource:
         rows["outside vectors"] = rows["outside biases"] = columns
         return len(columns)
 
-    def _turns(self, cast: Cast, side: sparse.csr_matrix) -> sparse.csr_matrix:
+    def _turns(self, cast: Cast, side: sparse.csr_matrix) -> Sparse:
         """How often each node is turned at on the ways to the targets."""
         if self._windows:  # each row has one target
-            return side[cast.rows]
+            return rows_of(side, cast.rows)
         targets = cast.targets
         shape = (len(cast.rows), len(cast.words))
         counts = sparse.csr_matrix((targets.values, targets.columns, targets.starts), shape)
-        return (counts @ side[cast.words]).astype(np.float32)
+        made = (counts @ side[cast.words]).astype(np.float32)
+        return Sparse(made.indices, made.indptr, made.data)
 
     def _add_nodes(self, cast: Cast, data: dict[str, Any], rows: dict[str, Ids]) -> int:
-        sides = [self._turns(cast, side) for side in (self._left, self._right)]
-        nodes, places = distinct(np.concatenate([side.indices for side in sides]))
-        left = len(sides[0].indices)
-        data["left counts"] = Sparse(places[:left], sides[0].indptr, sides[0].data)
-        data["right counts"] = Sparse(places[left:], sides[1].indptr, sides[1].data)
+        left, right = (self._turns(cast, side) for side in (self._left, self._right))
+        nodes, places = distinct(np.concatenate((left.columns, right.columns)))
+        cut = len(left.columns)
+        data["left counts"] = Sparse(places[:cut], left.starts, left.values)
+        data["right counts"] = Sparse(places[cut:], right.starts, right.values)
         rows["inner node vectors"] = nodes
         return len(nodes)
 

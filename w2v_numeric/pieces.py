@@ -180,6 +180,15 @@ def windows_of(piece: Piece, window: int, random: np.random.Generator, around: A
     return Cast(piece.words[kept], targets, ones, words, found)
 
 
+def rows_of(matrix: sparse.csr_matrix, rows: Words) -> Sparse:
+    """Some rows of a matrix, some of them perhaps several times."""
+    begin = matrix.indptr[rows]
+    starts = np.zeros(len(rows) + 1, np.int32)
+    np.cumsum(matrix.indptr[rows + 1] - begin, out=starts[1:])
+    places = np.arange(starts[-1], dtype=np.int32) + np.repeat(begin - starts[:-1], np.diff(starts))
+    return Sparse(matrix.indices[places], starts, matrix.data[places])
+
+
 def shared_out(shares: NDArray[np.float64], totals: Floats, each: NDArray[np.integer[Any]]) -> Sparse:
     """For each row some of the noise words that were drawn, evenly spread over all of them, none of them twice.
 

@@ -18,7 +18,7 @@ from w2v_numeric.errors import CorpusError, SettingsError
 from w2v_numeric.estimator import SkipGram
 from w2v_numeric.from_text import TextSource
 from w2v_numeric.objective import Argument, load_objective, objectives
-from w2v_numeric.pieces import Piece, contexts, contexts_in_loops, distinct, shared_out, windows_of
+from w2v_numeric.pieces import Piece, contexts, contexts_in_loops, distinct, rows_of, shared_out, windows_of
 from w2v_numeric.state import State
 from w2v_numeric.tokens import TokenStream, number_sentences
 from w2v_numeric.train import Plan, Trainer
@@ -118,6 +118,15 @@ def test_distinct_is_what_sorting_finds(largest: int) -> None:
     assert found[places].tolist() == values.tolist()
     empty = distinct(values[:0])
     assert (len(empty[0]), len(empty[1])) == (0, 0)
+
+
+def test_rows_of_a_matrix_as_scipy_takes_them() -> None:
+    random = np.random.default_rng(0)
+    matrix = sparse.random(9, 6, 0.4, "csr", np.float32, random)
+    for rows in (random.integers(0, 9, 20), np.empty(0, np.int64)):
+        made = rows_of(matrix, rows)
+        found = sparse.csr_matrix((made.values, made.columns, made.starts), (len(rows), 6))
+        np.testing.assert_array_equal(found.toarray(), matrix[rows].toarray())
 
 
 def test_contexts_in_loops_are_the_same_contexts() -> None:
