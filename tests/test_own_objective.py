@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from w2v_numeric.vectors import Vectors
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -70,3 +72,60 @@ def test_a_wrong_gradient_stops_at_the_check_and_is_not_emitted(folder: Path) ->
     assert emitted.returncode == 2
     assert "not proved" in emitted.stderr
     assert not (folder / "poisson.py").exists()
+
+
+LOOPED = r"""
+# Squares
+
+Let $N_{ab} > 0$ be numbers for $a = 1,\dots,C$ and $b = 1,\dots,V$, and $u_b, v_a \in \mathbb{R}^d$.
+
+$$
+J = \sum_{a=1}^{C} \sum_{b=1}^{V} N_{ab} \left( u_b^\top v_a - \log N_{ab} \right)^2
+$$
+
+$$
+\frac{\partial J}{\partial v_a} = 2 \sum_{b=1}^{V} N_{ab} \left( u_b^\top v_a - \log N_{ab} \right) u_b
+$$
+
+$$
+\frac{\partial J}{\partial u_b} = 2 \sum_{a=1}^{C} N_{ab} \left( u_b^\top v_a - \log N_{ab} \right) v_a
+$$
+
+```derive
+emit squares.both(u, v, sparse N):
+    "Loss and gradients."
+    loss = J
+    gradient_v = \frac{\partial J}{\partial v_a}
+    gradient_u = \frac{\partial J}{\partial u_b}
+    work C V
+    into gradient_v gradient_u
+    loops
+
+emit squares.alone(u, v, sparse N):
+    "The loss."
+    loss = J
+    work C V
+
+train squares with both, alone over counts:
+    "Squares."
+    u = outside vectors
+    v = center vectors
+    N = counts
+```
+"""
+
+
+def test_loops_of_an_own_note_are_compiled(folder: Path) -> None:
+    pytest.importorskip("numba", reason="Numba is not installed: pip install '.[compiled]'")
+    (folder / "squares.md").write_text(LOOPED, encoding="utf-8")
+    made = run(folder, ["derive", "emit", "squares.md", "-o", "."])
+    assert made.returncode == 0, made.stderr
+    found = []
+    for backend in ("numpy", "compiled", "auto"):
+        given = ["--objective", "squares.py", "--dim", "10", "--epochs", "3", "--sample", "0", "--holdout", "0.1"]
+        done = run(folder, ["w2v", "train", "corpus.txt", "-o", f"{backend}.bin", *given, "--backend", backend])
+        assert done.returncode == 0, done.stderr
+        found.append(Vectors.load(folder / f"{backend}.bin").matrix)
+    np.testing.assert_array_equal(found[1], found[2])
+    assert not np.array_equal(found[0], found[1])  # sums in another order
+    np.testing.assert_allclose(found[1], found[0], atol=0.01 * np.abs(found[0]).max())

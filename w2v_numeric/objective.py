@@ -114,14 +114,14 @@ class Objective:
         return self._loops is not None
 
     def compiled(self, compiler: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Objective:
-        """The same with its loops compiled, which need no work arrays.
+        """The same with its loops compiled.
 
         Raises:
             SettingsError: it has none.
         """
         if self._loops is None:
             raise SettingsError(f"{self.name} has no loops that could be compiled; choose --backend auto or numpy")
-        return replace(self, work=(), _compiled=compiler(self._loops))
+        return replace(self, _compiled=compiler(self._loops))
 
     @property
     def quantities(self) -> frozenset[str]:
