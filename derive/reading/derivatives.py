@@ -29,7 +29,7 @@ from derive.reading.spelling import STYLES, Spelled, bare, letter, plain, spell
 from derive.reading.survey import PARAMETERS
 from derive.reading.values import ShapeError, Value, entrywise, scalar
 from derive.reading.written import shown
-from derive.terms import Index, array, free_indices, fresh, real, rename_bound, sum_over
+from derive.terms import Axis, Index, array, free_indices, fresh, real, rename_bound, size, sum_over
 
 MAX_ORDER = 8
 """The highest derivative that is taken; SymPy's terms grow with every order."""
@@ -402,8 +402,9 @@ def _shares(body: Expr, pattern: Expr) -> bool:
 
 def _by_compound(body: Expr, compound: Expr) -> Expr:
     """By an expression such as u_oᵀv_c: it must occur as it stands for some indices, and nowhere in parts."""
+    compound, drawn = _of_any_word(compound)
     parameters = free_indices(compound)
-    stand_in = array("compound°")[parameters] if parameters else real("compound°")
+    stand_in = array("compound°")[tuple(drawn.get(p, p) for p in parameters)] if parameters else real("compound°")
 
     def made(where: tuple[Expr, ...]) -> Expr:
         return stand_in.base[where] if parameters else stand_in
@@ -420,6 +421,19 @@ def _by_compound(body: Expr, compound: Expr) -> Expr:
         if n.base == stand_in.base
     }
     return result.xreplace(back)
+
+
+def _of_any_word(compound: Expr) -> tuple[Expr, dict[Index, Expr]]:
+    """``u_nᵀv`` for any word n, where the compound is that of a drawn one, and which word it is that of.
+
+    What is differentiated has such products of other words, too, and each of them is a variable of its own.
+    """
+    bound = {limit[0] for node in compound.atoms(sympy.Sum, sympy.Product) for limit in node.limits}
+    words = [n for n in compound.atoms(Indexed) if n.is_integer and not n.free_symbols & bound]
+    outermost = [n for n in words if not any(other != n and other.has(n) for other in words)]
+    axis = Axis.of_size(size("n°"))
+    table = {n: Index(f"any°{k}", axis) for k, n in enumerate(sorted(outermost, key=str))}
+    return compound.xreplace(table), {index: n for n, index in table.items()}
 
 
 def primed_call(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:

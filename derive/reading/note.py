@@ -206,7 +206,8 @@ def _run(items: list[Item], current: Pass) -> bool:
         reading.guards, reading.given = list(leading.distinct), leading.given
         led = items[number - 1] if number else None
         reading.unmet = in_words(number, items)
-        reading.locals, reading.among = members(led, reading), of_unions(led, reading)
+        kept = {name: each for name, each in reading.among.items() if reading.survey.is_element(name)}
+        reading.locals, reading.among = members(led, reading), {**kept, **of_unions(led, reading)}
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
         near = [items[position] for position in sorted(reading.near)]
         reading.aside = aside((each for each in near if isinstance(each, Sentence)), reading)

@@ -10,6 +10,7 @@ from derive.reading.alphabets import Alphabets
 from derive.reading.brackets import with_named_brackets
 from derive.reading.components import components
 from derive.reading.dummies import dummies
+from derive.reading.elements import in_item, plain_elements
 from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.labels import with_labels
 from derive.reading.layers import find_layers, instances, named
@@ -23,7 +24,7 @@ from derive.reading.spelling import walk
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    one_alphabet = with_dummies(with_components(with_named_brackets(with_alphabets(items, letters))))
+    one_alphabet = with_elements(with_dummies(with_components(with_named_brackets(with_alphabets(items, letters)))))
     one_name = with_plain_paths(with_labels(with_new_names(with_layers(with_plain_marginals(one_alphabet)))))
     return with_second_meanings(one_name)
 
@@ -64,6 +65,12 @@ def with_dummies(items: list[Item]) -> list[Item]:
         else item
         for item in items
     ]
+
+
+def with_elements(items: list[Item]) -> list[Item]:
+    """The document with one letter for every word ``w_j`` that runs over a set, also where it stands alone."""
+    names = plain_elements(items)
+    return [in_item(item, names) for item in items] if names else items
 
 
 def with_layers(items: list[Item]) -> list[Item]:

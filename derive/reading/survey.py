@@ -79,6 +79,7 @@ class Survey:
     transposed_at: set[str] = field(default_factory=set)
     sample_letters: dict[str, set[str]] = field(default_factory=dict)
     member_letters: dict[str, dict[str, tree.Node]] = field(default_factory=dict)
+    set_letters: dict[str, set[str]] = field(default_factory=dict)
     of_orders: set[str] = field(default_factory=set)
     displayed: dict[str, int] = field(default_factory=dict)
     unscripted: set[str] = field(default_factory=set)
@@ -109,6 +110,10 @@ class Survey:
     places: tuple[Places, ...] = ()
     speaks_of: Variables = field(default_factory=Variables)
     sampled: frozenset[str] = frozenset()
+
+    def is_element(self, name: str) -> bool:
+        """Whether a letter runs over drawn sets, and over no other set."""
+        return name in self.sample_letters or (bool(sets := self.set_letters.get(name)) and sets <= self.samples)
 
     def outcomes(self, table: str) -> set[str]:
         """``P(A)`` and ``P(B)`` of words A and B: capital letters stand for themselves where there are several."""
@@ -405,6 +410,7 @@ def _big(node: tree.BigOp, found: Survey) -> None:
                 found.bound.add(names[1])
             if symbols[0] == "\\in" and names[-1]:
                 found.sizes.add(names[-1])
+                found.set_letters.setdefault(names[0] or "", set()).add(names[-1])
             elif symbols == ["\\in"] and names[0] and (right := inner.links[0].right) is not None:
                 if (drawn := _set_name(right)) is not None and drawn.endswith(")"):
                     found.samples.add(drawn)
