@@ -496,23 +496,3 @@ def derivative_in_its_variable(inner: Value, primes: int, reading: Reading) -> V
     for _ in range(primes):
         body = derivative_of_entry(body, chosen, reading)
     return scalar(body)
-
-
-def bar_evaluation(base: tree.Group, sub: tree.Node | None, reading: Reading) -> Value:
-    """``\\left. f \\right|_{x=0}``."""
-    inner = value(base.body, reading)
-    chain = plain(sub) if sub is not None else None
-    if (
-        not isinstance(chain, tree.Chain)
-        or chain.first is None
-        or len(chain.links) != 1
-        or chain.links[0].right is None
-    ):
-        raise Unsettled("a bar without the place of evaluation; write |_{x=a}")
-    name = letter(chain.first)
-    place = value(chain.links[0].right, reading)
-    variable = value(chain.first, reading)
-    if name is None or place.rank or variable.rank or not isinstance(variable.body, Symbol):
-        raise Unsettled("a bar with a place of evaluation that is not understood")
-    body = unfold(inner.body, reading.scope.definitions)
-    return Value(inner.indices, body.xreplace({variable.body: place.body}), inner.row)

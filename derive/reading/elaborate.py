@@ -213,7 +213,8 @@ def _(node: tree.Accent, reading: Reading) -> Value:
 
 @value.register
 def _(node: tree.Script, reading: Reading) -> Value:
-    from derive.reading.derivatives import bar_evaluation, derivative_in_its_variable
+    from derive.reading.derivatives import derivative_in_its_variable
+    from derive.reading.evaluated import at_place
 
     base = plain(node.base)
     if (chains := indicators.subscripted(node)) is not None:
@@ -252,7 +253,7 @@ def _(node: tree.Script, reading: Reading) -> Value:
         if base.open == "." or (base.close == "|" and base.open != "|"):
             if node.sup is not None or node.primes:
                 raise Unsettled("a bar with a superscript is not understood; write |_{x=a} and brackets around it")
-            return bar_evaluation(base, node.sub, reading)
+            return at_place(value(base.body, reading), node.sub, reading)
         inner = value(base, reading)
         if node.primes:
             inner = derivative_in_its_variable(inner, node.primes, reading)

@@ -54,7 +54,10 @@ FUNCTIONS = {
 def product(items: Items, reading: Reading) -> Value:
     """The value of a row of items."""
     from derive.reading.derivatives import operator_at
+    from derive.reading.evaluated import at_place, bar_behind
 
+    if (place := bar_behind(items)) is not None:
+        return at_place(product(items[:-1], reading), place, reading)
     if has_ellipsis(tree.Product(items[0].node.span, tuple(items))):
         return dotted_product(items, reading, value)
     items = [_expectation(item) for item in joined(items, reading.survey)]

@@ -35,9 +35,18 @@ from derive.reading.definers import (
 from derive.reading.definitions import Circular, Relearn, unfold
 from derive.reading.drafts import LOGICAL, Draft, Pass, Side
 from derive.reading.elaborate import settle_rank, value
-from derive.reading.equivalences import EQUIVALENT, Condition, conditions, goes_on, of_every_entry
+from derive.reading.equivalences import (
+    EQUIVALENT,
+    OTHER_SIDE,
+    Condition,
+    conditions,
+    goes_on,
+    of_every_entry,
+    under_condition,
+)
 from derive.reading.given_entries import set_entry
 from derive.reading.implied import implied
+from derive.reading.implicit import solved, unknown_within
 from derive.reading.items import Display, Sentence
 from derive.reading.models_of_examples import MODELS
 from derive.reading.optima import goals, optimum
@@ -89,7 +98,7 @@ def _implied(statement: tree.Statement) -> tuple[str, ...]:
     arrows = [link for link in statement.links if link.relation.symbol in ("\\Rightarrow", "\\Leftarrow")]
     if statement.first is None or not arrows:
         return ()
-    return ("what stands on the other side of the arrow",)
+    return (OTHER_SIDE,)
 
 
 @contextmanager
@@ -136,7 +145,7 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
         current.drafts += drafts
         current.side = None
         return
-    links = list(statement.links)
+    links, begun = list(statement.links), len(current.drafts)
     side: Side | None
     fresh_start = True
     if statement.first is not None:
@@ -159,13 +168,16 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
             if symbol == EQUIVALENT and link is statement.links[0] and link.right is not None:
                 _same_place(statement.first, link, item, current)
             if link.right is not None:
+                condition = symbol == "\\Rightarrow" and under_condition(link, links, begun, current)
                 (first, objective), side = _without_objective(link.right), None
                 # what is equivalent to a condition is a condition, and introduces no name
                 fresh_start = bool(objective) or symbol != EQUIVALENT or not _has_relation(statement, link)
+                fresh_start &= not condition
                 if objective:
                     _second_meaning(first, objective, links[links.index(link) + 1 :], reading)
             continue
-        if side is None and first is not None and fresh_start and symbol in ("=", ":=", "\\equiv"):
+        new = fresh_start and not (statement.first is first and _implied(statement) and _is_given(first, reading))
+        if side is None and first is not None and new and symbol in ("=", ":=", "\\equiv"):
             defined = _definition(first, link, item, current)
             if defined is not None:
                 side, fresh_start = defined, False
@@ -184,6 +196,19 @@ def _statement(statement: tree.Statement, item: Display, current: Pass) -> None:
         _draft(side, link, right, item, current)
         side, fresh_start = right, False
     current.side = side if side is not None else (_evaluate(first, item, reading) if first is not None else None)
+
+
+def _is_given(first: tree.Node | None, reading: Reading) -> bool:
+    """Whether the name in front of ``= a ⇒ B = b`` means something without this equation."""
+    found = candidate(first, reading) if first is not None else None
+    if found is None:
+        return False
+    name, scope = found.spelled.name, reading.scope
+    family = scope.families.get(name)
+    known = family is not None and (family.declared or family.positive or family.nonnegative or family.real)
+    return known or (
+        reading.place.isdigit() and reading.survey.displayed.get(name, int(reading.place)) < int(reading.place)
+    )
 
 
 def _introduces(node: tree.Node, link: tree.Link, reading: Reading) -> bool:
@@ -334,6 +359,8 @@ def _definition(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     reading = current.reading
     found = candidate(first, reading)
     place = _at(link)
+    if found is None and link.right is not None:
+        return _fulfilled(first, link, item, current)
     if found is None or link.right is None:
         return None
     spell_out(found, place, reading)
@@ -409,6 +436,38 @@ def _introduced(first: tree.Node, link: tree.Link, item: Display, current: Pass)
     at = item.place(link.right.span)
     draft = Draft(at, _written(link), _source(first, item), right.source, definition=found.spelled.name)
     current.drafts.append(replace(draft, source=(first, link.right)))
+    return right
+
+
+def _fulfilled(first: tree.Node, link: tree.Link, item: Display, current: Pass) -> Side | None:
+    r"""``\sigma(s^*) = q`` where s* is the number that fulfils this equation: what s* is."""
+    reading, place = current.reading, _at(link)
+    scope = reading.scope
+    found = unknown_within(first, reading)
+    if found is None or link.right is None:
+        return None
+    known_at = scope.defined_at.get(found.key, "" if found.key in scope.heads else place)
+    if known_at != place and not stands_before(place, known_at):
+        return None
+    scope.heads.pop(found.key, None)
+    scope.definitions.pop(found.key, None)
+    right = _evaluate(link.right, item, reading)
+    solution = solved(first, right.value, found, reading) if right.value is not None else None
+    if solution is None or define(found, solution, reading) is None:
+        return None
+    scope.defined_at[found.key] = place
+    scope.note(f"{found.spelled.name} is what fulfils {_source(first, item)} = {right.source} (inferred)")
+    at = item.place(link.right.source if isinstance(link.right, tree.Unread) else link.right.span)
+    current.drafts.append(
+        Draft(
+            at,
+            _written(link),
+            _source(first, item),
+            right.source,
+            definition=found.spelled.name,
+            source=(first, link.right),
+        )
+    )
     return right
 
 

@@ -113,7 +113,8 @@ class Survey:
 
     def is_element(self, name: str) -> bool:
         """Whether a letter runs over drawn sets, and over no other set."""
-        return name in self.sample_letters or (bool(sets := self.set_letters.get(name)) and sets <= self.samples)
+        sets = self.set_letters.get(name, set())
+        return name in self.sample_letters or (bool(sets) and sets <= self.samples)
 
     def outcomes(self, table: str) -> set[str]:
         """``P(A)`` and ``P(B)`` of words A and B: capital letters stand for themselves where there are several."""
