@@ -60,6 +60,7 @@ def _doubts(claim: Claim, draft: Draft, book: Draftbook) -> Iterator[_Doubt]:
     yield from _positive(claim, book)
     if not book.scope.repeats:
         yield from _samples(goal, book.reading.survey.sampled)
+        yield from _words(goal)
     yield from _total(goal, outline)
     yield from _slopes(goal)
     for relation in claim.aside.relations:
@@ -121,6 +122,22 @@ def _says_nothing(symbol: Symbol, claim: Claim) -> bool:
     what = claim.goal.facts.of(symbol.name)
     bounded = what is not None and (what.lower is not None or what.upper is not None or bool(what.values))
     return symbol.name not in claim.real and not bounded
+
+
+def _words(goal: Goal) -> Iterator[_Doubt]:
+    """A derivative by the vector of ``w_{t+j}``: that this word stands there only is what most notes have in mind."""
+    free = {*free_indices(goal.left), *free_indices(goal.right)}
+    compared = {n for side in (goal.left, goal.right) for d in side.atoms(KroneckerDelta) for n in d.atoms(Indexed)}
+    known = goal.facts.arrays
+    names = {
+        str(n.base.label)
+        for n in compared
+        if free & n.free_symbols and (what := known.get(str(n.base.label))) is not None and what.points_into
+    }
+    once = {name: replace(known[name], injective=True) for name in names if not known[name].injective}
+    if once:
+        facts = goal.facts.with_arrays(**once)
+        yield _Doubt(replace(goal, facts=facts), f"different words {', '.join(sorted(n.strip() for n in once))}")
 
 
 def _samples(goal: Goal, sampled: Set[str]) -> Iterator[_Doubt]:

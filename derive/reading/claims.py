@@ -23,7 +23,7 @@ from derive.reading.given_entries import with_entries
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
 from derive.reading.piece_worlds import in_its_piece
-from derive.reading.places import placed
+from derive.reading.places import off_center, placed
 from derive.reading.scope import Family, Scope, Unsettled, entry_name
 from derive.reading.sets import sample, sample_axis
 from derive.reading.structures import on_one_path, over_paths, structured_facts
@@ -89,7 +89,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         body = side.at(*indices) if comparable and side.rank else side.body
         bodies.append(expanded(settled(scope.sized(body), reading)))
     bodies = placed(bodies, reading)
-    facts = _restricted(bodies, reading, tuple(reading.guards), reading.given)
+    facts = _restricted(bodies, reading, (*reading.guards, *off_center(bodies)), reading.given)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = shapes_settled(bodies[0], reading) and shapes_settled(bodies[1], reading)
     if shape is Shape.DIFFERENT and left.rank != right.rank:
@@ -356,4 +356,5 @@ def shapes_settled(body: Expr, reading: Reading) -> bool:
     """Whether the author declared the shapes of all arrays in a term."""
     families = reading.scope.families
     atoms = body.atoms(Indexed)
-    return all(f.declared for n in atoms if (f := families.get(str(n.base.label))) is not None)
+    known = (families.get(str(n.base.label)) for n in atoms)
+    return all(f.declared or f.points_into is not None for f in known if f is not None)

@@ -22,7 +22,7 @@ def plain_elements(items: Sequence[Item]) -> dict[str, str]:
     """The names ``w_j`` that are to be read as the letter j, which stands for nothing else in the note."""
     formulas = list(trees_of(list(items)))
     found = {name for each in formulas for name in _running(each)}
-    letters = {name: name.rsplit("_", 1)[1] for name in found if name.count("_") == 1}
+    letters = {name: name.rsplit("_", 1)[1] for name in found if name.count("_") == 1 and name[-1].islower()}
     single = {name: own for name, own in letters.items() if list(letters.values()).count(own) == 1}
     outside = {name for name in single if any(_is_named(node, name) for each in formulas for node in walk(each))}
     counted = {own for each in formulas for own in _counted(each)} | set(_enumerated(items))

@@ -1,16 +1,17 @@
 """A letter that no sum binds, where a sum beside it runs as far as a length: j in ``∂/∂v_j Σ_{j=1}^{L(w)-1} …``.
 
-It stands for a place on that path, so it runs from the first place to the last one.
+It stands for a place on that path, so it runs from the first place to the last one.  The offset j of a word
+``w_{t+j}`` beside a sum over a window stands for any offset of that window.
 """
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Integer, Product, Sum
+from sympy import Add, Expr, Indexed, Integer, KroneckerDelta, Product, Sum
 
 from derive.reading.context import Reading
 from derive.terms import Axis, Index, free_indices
 
-__all__ = ["placed"]
+__all__ = ["off_center", "placed"]
 
 
 def placed(bodies: list[Expr], reading: Reading) -> list[Expr]:
@@ -53,7 +54,30 @@ def _path(index: Index, bodies: list[Expr]) -> Axis | None:
     if len(ends) != 1:
         return None
     low, high = ends.pop()
-    if not high.atoms(Indexed) or (low + high).has(index):
+    window = low == -high and bool(high.free_symbols) and _is_offset(index, bodies)
+    if not (high.atoms(Indexed) or window) or (low + high).has(index):
         return None
     bound = {limit[0] for limit in limits}
     return None if (low + high).free_symbols & bound else Axis(str(high), low, high)
+
+
+def _is_offset(index: Index, bodies: list[Expr]) -> bool:
+    """Whether a letter stands only in sums such as ``t + j`` that are places of a text."""
+    held = [
+        where for body in bodies for entry in body.atoms(Indexed) for where in entry.indices if index in _own(where)
+    ]
+    return bool(held) and all(isinstance(where, Add) for where in held)
+
+
+def _own(term: Expr) -> set[Expr]:
+    """The letters of an index outside of the entries in it."""
+    return set(term.xreplace({entry: Integer(0) for entry in term.atoms(Indexed)}).free_symbols)
+
+
+def off_center(bodies: list[Expr]) -> tuple[tuple[Expr, Expr], ...]:
+    """The free offsets of a window whose sums leave out the center, each with 0, which it is not."""
+    zeros = {one for body in bodies for d in body.atoms(KroneckerDelta) if 0 in d.args for one in d.args if one != 0}
+    skipped = {str(one).split("ʹ")[0] for one in zeros if isinstance(one, Index)}
+    free = {index for body in bodies for index in free_indices(body)}
+    offsets = {i for i in free if i.axis.low == -i.axis.high and i.axis.high.free_symbols}
+    return tuple((i, Integer(0)) for i in sorted(offsets, key=str) if i.name in skipped)

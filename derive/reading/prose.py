@@ -20,7 +20,7 @@ from derive.reading.hot_lists import declare_hot_list, is_hot_list
 from derive.reading.scope import Head
 from derive.reading.signatures import signature
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
-from derive.reading.survey import Survey
+from derive.reading.survey import TABLES, Survey
 from derive.reading.values import Value, scalar
 from derive.terms import Index, delta
 
@@ -124,6 +124,9 @@ def apply_cues(text: str, formulas: list[Formula], reading: Reading) -> None:
         for match in pattern.finditer(text):
             if NEGATION.search(text[: match.start()]) or _is_example(text, match):
                 continue
+            if kind == "distinct" and (text_ := _listed_words(formulas, reading)) is not None:
+                reading.scope.family(text_).injective = True
+                continue
             if kind == "distinct" and not any(_enumerates(f, reading) for f in formulas):
                 if reading.scope.enumerated in reading.survey.index_arrays:
                     reading.scope.family(reading.scope.enumerated).injective = True
@@ -212,6 +215,21 @@ def _enumerates(formula: Formula, reading: Reading) -> bool:
     """Whether a formula names an array of indices: ``n_1, …, n_K``, ``n_k``."""
     spelled = [spell(plain(s.first)) for s in formula.statements if s.first is not None]
     return any(s is not None and s.subs and s.name in reading.survey.index_arrays for s in spelled)
+
+
+def _listed_words(formulas: list[Formula], reading: Reading) -> str | None:
+    """The running text w of "the context $C = (w_{t-m}, …, w_{t+m})$ has $2m$ different words"."""
+    for formula in formulas:
+        for statement in formula.statements:
+            right = plain(statement.links[0].right) if len(statement.links) == 1 and statement.links[0].right else None
+            if not isinstance(right, tree.Group) or not any(
+                isinstance(plain(p), tree.Ellipsis) for p in right.body.parts
+            ):
+                continue
+            names = {s.name for part in right.body.parts if (s := spell(plain(part))) is not None and s.subs}
+            if len(names) == 1 and names <= reading.survey.index_arrays:
+                return names.pop()
+    return None
 
 
 DIFFERS = re.compile(
@@ -342,6 +360,8 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             return
         scope.want_order(family.name, max(1, len(spelled.subs)))
         family.sums_to_one, family.nonnegative, family.positive = (family.order - 1,), True, True
+        if OF_MODEL.search(text) and any(key.split("(")[0] in TABLES for key in scope.heads if "(" in key):
+            scope.partial.add(spelled.name)  # those of the model, and not any probabilities
         scope.note(f"{spelled.name} is a probability vector: positive, its sum is one (from the text)")
     elif kind == "scalar" and spelled.subs and not family.declared and family.order <= len(spelled.subs):
         scope.want_order(family.name, len(spelled.subs))
@@ -369,6 +389,9 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
             reading.survey.wholes.add(spelled.name)
         if kind == "row" and ((spelled.name.isupper() and spelled.subs) or re.search(r"row vector|行向量", text)):
             family.row = True
+
+
+OF_MODEL = re.compile(r"\bthe(?:se)? (?:\w+ ){0,2}probabilities|(?:这些|预测|模型).{0,4}概率", re.IGNORECASE)
 
 
 def _count(spelled: Spelled, reading: Reading) -> None:
@@ -497,6 +520,26 @@ def _is_running(name: str, reading: Reading) -> bool:
     return name in reading.survey.general - WORD_LETTERS - reading.scope.right_classes
 
 
+OF_WORD = re.compile(
+    r"(?:one[- ]?hot|独热)(?:[- ](?:encoded|coded))?\s*(?:column|row|label|target|output)?\s*"
+    r"(?:vectors?|encoding|representation|label|向量|编码)?\s*(?:of|for|at|with (?:the|its) one at)\s*(?:the\s+)?"
+    r"(?:\w+\s+)?(?:word\s+)?\ue000",
+    re.IGNORECASE,
+)
+
+
+def _word_of_text(formulas: list[Formula], reading: Reading) -> tree.Node | None:
+    """The ``w_t`` of "the one-hot column of $w_t$", where w is the running text."""
+    ends = {match.end() - 1 for match in OF_WORD.finditer(reading.sentence)}
+    for formula in formulas:
+        node = plain(formula.statements[0].first) if formula.statements and formula.statements[0].first else None
+        spelled = spell(node) if node is not None else None
+        if formula.position in ends and spelled is not None and len(spelled.subs) == 1 and node is not None:
+            if spelled.name in reading.survey.index_arrays and not formula.statements[0].links:
+                return node
+    return None
+
+
 def _true_index(spelled: Spelled, formulas: list[Formula], reading: Reading) -> tree.Node | None:
     for formula in formulas:
         for statement in formula.statements:
@@ -506,6 +549,8 @@ def _true_index(spelled: Spelled, formulas: list[Formula], reading: Reading) -> 
                 right = statement.links[0].right
                 if right is not None and isinstance(one := plain(right), tree.Num) and one.text == "1":
                     return inner.subs[0]
+    if (word := _word_of_text(formulas, reading)) is not None:
+        return word
     candidates = []
     for formula in formulas:
         for statement in formula.statements:

@@ -46,7 +46,8 @@ def owned(node: tree.Node) -> tuple[str, tuple[tree.Node, ...]] | None:
     spelled = spell(node)
     if spelled is not None and spelled.subs and _is_capital(spelled.name):
         attached = spelled.power is not None or spelled.transposed or spelled.primes
-        lettered = all(letter(sub) is not None for sub in spelled.subs)
+        # V_C is the set with the label C, and G_w the set that belongs to the word w
+        lettered = all((name := letter(sub)) is not None and not name.isupper() for sub in spelled.subs)
         return None if attached or not lettered else (f"{spelled.name}_", spelled.subs)
     if spelled is not None and not spelled.subs:
         attached = spelled.power is not None or spelled.transposed

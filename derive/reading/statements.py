@@ -45,8 +45,8 @@ from derive.reading.equivalences import (
     under_condition,
 )
 from derive.reading.given_entries import set_entry
-from derive.reading.implied import implied
 from derive.reading.implicit import solved, unknown_within
+from derive.reading.implied import implied
 from derive.reading.items import Display, Sentence
 from derive.reading.models_of_examples import MODELS
 from derive.reading.optima import goals, optimum

@@ -184,6 +184,8 @@ def _vector_of_probabilities(text: str, formulas: list[Formula], reading: Readin
     match = PROBABILITIES.search(text)
     if match is None:
         return
+    if _collected(text, formulas, reading):
+        return
     before = [(f, s) for f, s in _statements(formulas) if f.position < match.start() and _is_vector(s)]
     after = [s for f, s in _statements(formulas) if match.end() <= f.position <= match.end() + 3]
     vector = spell(plain(before[-1][1].first)) if before and before[-1][1].first is not None else None
@@ -207,6 +209,34 @@ def _vector_of_probabilities(text: str, formulas: list[Formula], reading: Readin
         table_known = any(key.startswith(f"{named.name}(") for key in reading.scope.heads)
         if table_known and entry is not None and not entry.called:
             _enter(entry, value(table, reading), place, reading)
+
+
+VECTOR_OF = re.compile(
+    r"(\ue000)\s*(?:be|is|denotes?|for|=|as)?\s*(?:the|a)?\s*(?:column|row)?\s*(?:vector)?\s*"
+    r"(?:of|with|that (?:holds|collects|contains)|holding|containing|collecting)\s+(?:all\s+)?(?:the(?:se)?\s+)?"
+    r"(?:\w+\s+)?probabilities(?!\s*\ue000)|(\ue000)\s*(?:为|是|表示)?(?:这些|所有|各)?概率(?:组成|构成)的(?:列|行)?向量",
+    re.IGNORECASE,
+)
+"""A vector of "the probabilities", of which the note has one formula."""
+
+
+def _collected(text: str, formulas: list[Formula], reading: Reading) -> bool:
+    """ "let ŷ be the column of the probabilities": all the P(w | C) of the one formula for probabilities."""
+    at = {formula.position: formula.statements[0] for formula in formulas if len(formula.statements) == 1}
+    found = VECTOR_OF.search(text)
+    whole = at.get(found.start(1) if found.group(1) else found.start(2)) if found is not None else None
+    if whole is None or whole.first is None or not _is_vector(whole):
+        return False
+    heads = [h for key, h in reading.scope.heads.items() if key.split("(")[0].split("_{")[0] in TABLES and "(" in key]
+    if len(heads) != 1 or not heads[0].written or heads[0].value.rank or heads[0].depends:
+        return False
+    word = heads[0].definition.parameters[0]
+    place = f"{whole.span.line}:{whole.span.column}"
+    entry = _new(_entry(whole.first, word.name), place, reading) if isinstance(word, Index) else None
+    if entry is None or entry.called:
+        return False
+    _enter(entry, scalar(heads[0].value.body), place, reading)
+    return True
 
 
 COLLECTED = re.compile(

@@ -43,3 +43,36 @@ def last_verdict(tmp_path: Path, display: str, note: str = NOTE) -> str:
 )
 def test_the_word_of_a_place_is_none_of_the_words_of_a_sum(tmp_path: Path, display: str, verdict: str) -> None:
     assert last_verdict(tmp_path, display) == verdict
+
+
+MATRICES = r"""
+Let $B \in \mathbb{R}^{|W| \times n}$ have the rows $b_w^\top$ ($|W| \ne n$), let $q$ be the vector of the probabilities
+and $e$ the one-hot vector of $w_i$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("display", "verdict"),
+    [
+        (r"\frac{\partial E}{\partial \bar{a}} = B^\top (q - e)", "proved"),
+        (r"\frac{\partial E}{\partial B} = (q - e) \bar{a}^\top", "proved"),
+        (r"\frac{\partial E}{\partial B} = \bar{a} (q - e)^\top", "refuted"),
+    ],
+)
+def test_the_vector_of_the_probabilities(tmp_path: Path, display: str, verdict: str) -> None:
+    assert last_verdict(tmp_path, display, NOTE + MATRICES) == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "factor", "verdict"),
+    [
+        ("The context $C = (w_{i-c}, \\dots, w_{i+c})$ has $2c$ different words.", r"\frac{1}{2c}", "proved"),
+        ("The context $C = (w_{i-c}, \\dots, w_{i+c})$ has $2c$ different words.", "", "refuted"),
+        ("", r"\frac{1}{2c}", "undecided"),
+    ],
+)
+def test_one_word_of_the_window(tmp_path: Path, words: str, factor: str, verdict: str) -> None:
+    right = rf"{factor} \Big(\sum_{{w \in W}} p(w \mid i) b_w - b_{{w_i}}\Big)"
+    assert (
+        last_verdict(tmp_path, rf"\frac{{\partial E}}{{\partial a_{{w_{{i+k}}}}}} = {right}", NOTE + words) == verdict
+    )
