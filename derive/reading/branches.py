@@ -23,7 +23,8 @@ __all__ = ["Branch", "Course", "begun", "followed"]
 LONGEST = 40  # characters of a sentence beside its condition
 OPENING = re.compile(
     r"(?:^|[\s,(:*_])(?:if|when|whenever|for|where|cases?|situation|si|cuando|caso|para|wenn|falls|lorsque|se|quando)\b"
-    r"[^.;,。，；\ue000]{0,24}$|(?:当|若|如果|假如|情况|情形|对于|场合)[^。，；,;\ue000]{0,8}$",
+    r"[^.;,。，；\ue000]{0,24}$|\b(?:consider(?:ing)?|take|taking)\s*$|"
+    r"(?:当|若|如果|假如|情况|情形|对于|场合|看|考虑)[^。，；,;\ue000]{0,8}$",
     re.IGNORECASE,
 )
 """What stands before a condition."""

@@ -319,6 +319,8 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
         return modelled
     if (past := given_history(spelled, parts, separators, reading)) is not None:
         return scalar(past)
+    if (own := _at_own_arguments(spelled, parts, reading)) is not None:
+        return own
     if _is_table(spelled, parts, separators, reading):
         return scalar(table(spelled, parts, separators, reading))
     if (entry := _entry_at(spelled, parts, reading)) is not None:
@@ -352,6 +354,21 @@ def at_label(name: str, parts: list[tree.Node], separators: tuple[str, ...], rea
         if found is not None and not found.rank:
             return found if each == name else scalar(1 - found.body)
     raise Unsettled(f"{name} is used before it is defined")
+
+
+def _at_own_arguments(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Value | None:
+    """``P(w|h)`` after ``P(w|h) = Π_j σ(s_j θ_{n_j}ᵀh)``, where the nodes of the one word w do not show it.
+
+    What the probability of another word is, such a formula does not say.
+    """
+    head = reading.scope.heads.get(spelled.name)
+    if head is None or spelled.subs or len(head.depends) != len(parts) or spelled.name not in TABLES:
+        return None
+    letters = [letter(value_of_variable(part)) for part in parts]
+    if letters == list(head.depends) and not any(found in reading.bound for found in letters):
+        return by_definition(Spelled(spelled.name), (), reading)
+    _doubt(f"what {spelled.name} is at {', '.join(map(shown, parts))}", reading)
+    return None
 
 
 def _by_model(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading) -> Value | None:

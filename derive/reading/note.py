@@ -40,6 +40,7 @@ from derive.reading.spelling import letter, plain, walk
 from derive.reading.statements import in_time, read_row, report_unread
 from derive.reading.suppositions import supposed
 from derive.reading.survey import Survey, survey
+from derive.reading.worded import worded_conditions
 
 MAX_PASSES = 16
 NOTE_SECONDS = 20.0
@@ -211,6 +212,8 @@ def _run(items: list[Item], current: Pass) -> bool:
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)
         near = [items[position] for position in sorted(reading.near)]
         reading.aside = aside((each for each in near if isinstance(each, Sentence)), reading)
+        leads_on = (items[position] for position in sorted(reading.led_by))
+        reading.unmet = worded_conditions(each for each in leads_on if isinstance(each, Sentence))
         with supposed(leads, reading), within_a_piece(near, reading), course.display(item, current):
             clean &= _read_rows(item, current)
     return clean
