@@ -216,6 +216,8 @@ def _of_equivalence(conditions: tuple[Claim, Claim] | None, seconds: float) -> V
         if each.shape is not Shape.SAME or each.alternatives:
             return _of_shape(replace(each, certain=False), f"{each.shapes[0]} is set against {each.shapes[1]}")
     verdict = decide_equivalence(first.goal, second.goal, deadline=seconds)
+    if verdict.kind is Kind.REFUTED and (unmet := dict.fromkeys((*first.unmet, *second.unmet))):
+        return Verdict(Kind.UNDECIDED, f"false without its condition, which is not understood: {'; '.join(unmet)}")
     names = ", ".join(sorted({*first.loose, *second.loose}))
     if verdict.kind is Kind.REFUTED and names:
         return Verdict(Kind.UNDECIDED, f"false for arbitrary {names}, of which the note does not say enough")

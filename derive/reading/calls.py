@@ -597,8 +597,8 @@ def _random_variable_table(
 
 def _doubt(what: str, reading: Reading) -> None:
     """Remember what the note does not say, so that a step that is false as it is read is not refuted."""
-    if what not in reading.unmet:
-        reading.unmet = (*reading.unmet, what)
+    if what not in reading.doubts:
+        reading.doubts = (*reading.doubts, what)
 
 
 def _marginal(name: str, where: dict[str, Expr], axes: dict[str, Axis], reading: Reading) -> Expr:

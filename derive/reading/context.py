@@ -43,10 +43,11 @@ class Reading:
 
     ``bound`` maps letters to the indices of the sums around; ``guards`` collects index pairs that the row itself
     declares different (``u_{w ≠ o}``, ``(w ≠ o)``), ``given`` what else it is restricted to, and ``unmet`` restrictions
-    that are not understood; ``lingering`` is the same of a case that may be over.  ``among`` maps a letter to all that
-    it may be in the display (``x ∈ {o} ∪ S``), the entry of an index array standing for every entry.  ``leading`` holds
-    the letters that mean something at the start of the chain that is being read, ``led_by`` the sentences that lead to
-    the display and to nothing else, and ``near`` all between it and the display before it.
+    that are not understood; ``lingering`` is the same of a case that may be over.  ``doubts`` are about the formula
+    that is being read.  ``among`` maps a letter to all that it may be in the display (``x ∈ {o} ∪ S``), the entry of an
+    index array standing for every entry.  ``leading`` holds the letters that mean something at the start of the chain
+    that is being read, ``led_by`` the sentences that lead to the
+    display and to nothing else, and ``near`` all between it and the display before it.
     """
 
     scope: Scope
@@ -55,6 +56,7 @@ class Reading:
     guards: list[tuple[Expr, Expr]] = field(default_factory=list)
     given: tuple[tuple[Expr, str, Expr], ...] = ()
     unmet: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     lingering: Lingering = ((), (), ())
     locals: dict[str, Value] = field(default_factory=dict)
     among: dict[str, tuple[Expr, ...]] = field(default_factory=dict)

@@ -29,7 +29,6 @@ __all__ = [
     "HYPOTHETICAL",
     "before",
     "by_cases",
-    "in_words",
     "is_order",
     "is_passing",
     "is_supposed",
@@ -65,21 +64,6 @@ LEADS_ON = re.compile(
     r"则|那么|于是|有|因此|所以|可得|得到|得|\W)*",
     re.IGNORECASE,
 )
-
-
-IN_WORDS = re.compile(
-    r"\b(?:if|when|suppose|assum(?:e|ing)|once|provided)\b[^,.;:\ue000]*\b(?:vanish(?:es)?|"
-    r"(?:is|are|be|becomes?|were|was) (?:all )?"
-    r"(?:zero|equal|identical|exact|perfect|constant|balanced|uncorrelated))\b|"
-    r"(?:若|当|如果|假设)[^，。；：\ue000]*(?:为零|为0|消失|都相[等同]|全相[等同]|恒定|平衡)",
-    re.IGNORECASE,
-)
-
-
-def in_words(number: int, items: Sequence[Item]) -> tuple[str, ...]:
-    """What the sentences that lead to a display suppose without a formula: "If all residuals vanish,"."""
-    found = (IN_WORDS.search(item.text) for k in leading_to(number, items) if isinstance(item := items[k], Sentence))
-    return tuple(" ".join(match.group().split()) for match in found if match is not None)
 
 
 def before(number: int, items: Sequence[Item]) -> frozenset[int]:

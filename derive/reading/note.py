@@ -26,7 +26,7 @@ from derive.reading.definitions import referenced
 from derive.reading.drafts import Draft, Pass
 from derive.reading.elaborate import value
 from derive.reading.formula import Formula as Mathematics
-from derive.reading.hypotheses import before, in_words, leading_to
+from derive.reading.hypotheses import before, leading_to
 from derive.reading.items import Display, Item, Layout, Remark, Sentence, items_of, trees_of
 from derive.reading.latex import Macros, parse_block
 from derive.reading.markdown import Broken, Document
@@ -206,7 +206,6 @@ def _run(items: list[Item], current: Pass) -> bool:
         leading = announced(number, items, reading)
         reading.guards, reading.given = list(leading.distinct), leading.given
         led = items[number - 1] if number else None
-        reading.unmet = in_words(number, items)
         kept = {name: each for name, each in reading.among.items() if reading.survey.is_element(name)}
         reading.locals, reading.among = members(led, reading), {**kept, **of_unions(led, reading)}
         leads = next((i for i in reversed(items[:number]) if not isinstance(i, Display)), None)

@@ -340,9 +340,9 @@ def _evaluate(
     if isinstance(node, tree.Unread):
         return Side(None, f"“{node.token}”: {node.message}", source, node)
     try:
-        before = len(reading.unmet)
+        before, reading.doubts = len(reading.unmet), ()
         made = meaning(node) if meaning else value(node, reading)
-        return Side(made, None, source, node, doubts=reading.unmet[before:])
+        return Side(made, None, source, node, doubts=(*reading.unmet[before:], *reading.doubts))
     except ShapeError as error:
         return Side(None, str(error), source, node, shape_error=str(error), certain=error.certain, soft=error.soft)
     except (Unsettled, DerivativeError, Circular) as error:
@@ -563,7 +563,8 @@ def _draft(side: Side | None, link: tree.Link, right: Side, item: Display, curre
         try:
             settle_rank(side.value, right.value, [n for n in nodes if n is not None], reading)
             made = claim(side.value, symbol, right.value, reading)
-            doubts = (doubt for doubt in side.doubts if doubt not in made.unmet)  # from a display further up
+            both = dict.fromkeys((*side.doubts, *right.doubts))
+            doubts = (doubt for doubt in both if doubt not in made.unmet)  # some are from a display further up
             more = (*doubts, *_doubled(nodes, span.line, reading), *of_decimals(made.goal, nodes))
             add(claim=replace(made, unmet=(*made.unmet, *more)))
         except (Unsettled, ShapeError, DerivativeError, Circular) as error:

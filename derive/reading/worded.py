@@ -25,6 +25,14 @@ ACTING = re.compile(
     re.IGNORECASE,
 )
 """What a clause begins with that says what is done, and not what holds."""
+PLAINLY = re.compile(
+    r"\b(?:if|when|suppose|assum(?:e|ing)|once|provided)\b[^,.;:\ue000]*\b(?:vanish(?:es)?|"
+    r"(?:is|are|be|becomes?|were|was) (?:all )?"
+    r"(?:zero|equal|identical|exact|perfect|constant|balanced|uncorrelated))\b|"
+    r"(?:若|当|如果|假设)[^，。；：\ue000]*(?:为零|为0|消失|都相[等同]|全相[等同]|恒定|平衡)",
+    re.IGNORECASE,
+)
+"""Predicates that are conditions wherever their clause ends."""
 KNOWN = re.compile(
     r"\b(?:vectors?|matri(?:x|ces)|real|numbers?|scalars?|probabilit\w+|distributions?|one[- ]?hot|positive|"
     r"index|indices|"
@@ -39,6 +47,7 @@ def worded_conditions(sentences: Iterable[Sentence]) -> tuple[str, ...]:
     """What the sentences that lead to a display suppose in words, where no formula says it."""
     found: list[str] = []
     for sentence in sentences:
+        found += [" ".join(match.group().split()) for match in PLAINLY.finditer(sentence.text)]
         related = {f.position for f in sentence.formulas if any(s.links for s in f.statements)}
         for match in CLAUSE.finditer(sentence.text):
             group = "said" if match.group("clause") else "gesagt"
@@ -47,5 +56,5 @@ def worded_conditions(sentences: Iterable[Sentence]) -> tuple[str, ...]:
             if formal or ACTING.search(words) or KNOWN.search(words) or not re.search(r"\w{3}|[\u4e00-\u9fff]", words):
                 continue
             clause = match.group("clause") or match.group("han")
-            found.append(re.sub(r"\s+", " ", clause.replace("\ue000", "…")).strip())
-    return tuple(found)
+            found.append(" ".join(clause.replace("\ue000", "…").split()))
+    return tuple(dict.fromkeys(found))

@@ -69,3 +69,13 @@ def test_the_probability_of_a_word_whose_path_does_not_show_it(tmp_path: Path) -
     ]
     found = [kind for kind, _ in verdicts(tmp_path, said, *map(display, rows))]
     assert found == ["definition", "proved", "undecided"]
+
+
+def test_a_function_of_a_vector_without_its_argument(tmp_path: Path) -> None:
+    said = r"For $x \in \mathbb{R}^n$ and $\beta > 0$ let $F_\beta(x) = \frac{1}{\beta}\ln\sum_{i=1}^n e^{\beta x_i}$."
+    rows = [
+        r"\frac{\partial F_\beta}{\partial x_i} = \frac{e^{\beta x_i}}{\sum_{j=1}^n e^{\beta x_j}}",
+        r"\frac{\partial F_\beta}{\partial x_i} = \frac{\beta e^{\beta x_i}}{\sum_{j=1}^n e^{\beta x_j}}",
+    ]
+    found = [kind for kind, _ in verdicts(tmp_path, said, *map(display, rows))]
+    assert found == ["proved", "refuted"]
