@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sympy import Expr, Indexed, Mul, Product, Sum, log
+from sympy import Expr, Indexed, KroneckerDelta, Mul, Product, Sum, log
 from sympy.core.function import AppliedUndef
 
 from derive.derivation import Goal, Relation
@@ -90,6 +90,7 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         bodies.append(expanded(settled(scope.sized(body), reading)))
     bodies = placed(bodies, reading)
     facts = _restricted(bodies, reading, (*reading.guards, *off_center(bodies)), reading.given)
+    facts = _of_compared(facts, bodies, reading.survey.shifted)
     goal = Goal(bodies[0], SYMBOLS[symbol], bodies[1], facts)
     certain = shapes_settled(bodies[0], reading) and shapes_settled(bodies[1], reading)
     if shape is Shape.DIFFERENT and left.rank != right.rank:
@@ -126,6 +127,25 @@ def claim(left: Value, symbol: str, right: Value, reading: Reading) -> Claim:
         in_pieces=in_its_piece(met, reading) if not structured else (),
         exhaustive=among is not None and met == goal and not structured,
     )  # fmt: skip
+
+
+def _of_compared(facts: Facts, bodies: list[Expr], running: Set[str]) -> Facts:
+    """The facts, but that the words of a text are different only where two of them are compared.
+
+    Elsewhere it changes nothing, as both sides are continuous in the vectors; and small models have few words.
+    """
+    pairs = [d.args for body in bodies for d in body.atoms(KroneckerDelta)]
+    both = {
+        str(one.base.label)
+        for one, other in pairs
+        if isinstance(one, Indexed) and isinstance(other, Indexed) and one.base == other.base
+    }
+    idle = {
+        name: replace(what, injective=False)
+        for name, what in facts.arrays.items()
+        if what.injective and name in running and name not in both
+    }
+    return facts.with_arrays(**idle) if idle else facts
 
 
 def _in_case(bodies: list[Expr], reading: Reading) -> Facts | None:

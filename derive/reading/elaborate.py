@@ -511,6 +511,8 @@ def _constant(spelled: Spelled, reading: Reading) -> Value | None:
         return Value((fresh(Index("i", Axis.of_size(scope.size(length)))),), sympy.Integer(1))
     if spelled.subs or known:
         return None
+    if name == "0" and (spelled.bold or spelled.arrow):
+        return scalar(sympy.Integer(0))  # whatever its length
     if name == "e" and name not in reading.survey.indexed:
         return scalar(sympy.E)
     if name == "\\infty":

@@ -87,9 +87,11 @@ def _may_be(entry: Expr, body: Expr, facts: Facts, scope: Scope, item: int) -> b
     bounded = what.positive or what.nonnegative or what.lower is not None or what.upper is not None
     if not bounded and not entry.is_positive:
         return True
+    if not body.is_Rational:
+        return False
     above = what.lower is None or body > what.lower or (body == what.lower and not what.strict)
     below = what.upper is None or body < what.upper or (body == what.upper and not what.strict)
-    return bool(body.is_Rational and body > 0 and above and below)
+    return bool(body > 0 and above and below)
 
 
 def put_in(term: Expr, table: Iterable[tuple[Expr, Expr]]) -> Expr:

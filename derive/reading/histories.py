@@ -6,6 +6,8 @@ for every position.
 
 from __future__ import annotations
 
+import re
+
 import sympy
 from sympy import Expr
 
@@ -19,7 +21,7 @@ def given_history(
     spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...], reading: Reading
 ) -> Expr | None:
     """The probability of a word given all words before it; None if the arguments say something else."""
-    if spelled.name.split("_{")[0] not in TABLES or separators[:1] != ("|",):
+    if re.split(r"_\{|_\d", spelled.name)[0] not in TABLES or separators[:1] != ("|",):
         return None
     word = spell(plain(parts[0]))
     if word is None or len(word.subs) != 1 or word.power is not None or not _all_before(word, parts[1:]):

@@ -442,7 +442,9 @@ def _product(node: tree.Product, found: Survey) -> None:
             _call(first, second, found)
         if isinstance(second, tree.Script) and is_transpose(second.sup) and call(first, group := plain(second.base)):
             at = vector_at(tree.Product(node.span, (bare(first), bare(group))))
-            found.vectors_at.update({at.name} if at is not None else set())
+            word = letter(at.subs[0]) if at is not None else None
+            of_word = word is not None and "^" not in word  # δ^{[2]} (a^{[1]})^T: a^{[1]} is a vector itself
+            found.vectors_at.update({at.name} if at is not None and of_word else set())
         spelled, following = spell(first), spell(second)
         if spelled and spelled.transposed and following:
             found.partners.add(following.name)

@@ -59,3 +59,39 @@ def test_behind_an_arrow(tmp_path: Path, words: str, display: str, verdict: str)
 def test_a_consequence_defines_nothing_in_general(tmp_path: Path) -> None:
     text = "Numbers $a_i > 0$ and $b_i > 0$.\n\nFor equal numbers\n\n$$ a_i = b_i \\Rightarrow y_i = 2 a_i $$\n"
     assert last(tmp_path, f"{text}\n$$ y_i = 2 b_i + a_i - b_i $$\n") != "proved"
+
+
+@pytest.mark.parametrize(
+    ("display", "verdict"),
+    [
+        (r"(a + b) - b - a = \mathbf{0}", "proved"),
+        (r"a + b = \mathbf{0}", "refuted"),
+    ],
+)
+def test_a_bold_zero_is_the_zero_vector(tmp_path: Path, display: str, verdict: str) -> None:
+    assert last(tmp_path, f"Let $a, b \\in \\mathbb{{R}}^n$.\n\n$$ {display} $$\n") == verdict
+
+
+def test_a_bracket_around_an_activation_is_a_factor(tmp_path: Path) -> None:
+    text = r"""
+Let $x \in \mathbb{R}^n$, $t \in \mathbb{R}^m$,
+$W^{[1]} \in \mathbb{R}^{h \times n}$ and $W^{[2]} \in \mathbb{R}^{m \times h}$.
+
+$$ a^{[1]} = \tanh(W^{[1]} x), \qquad z^{[2]} = W^{[2]} a^{[1]}, \qquad E = \frac{1}{2} \| z^{[2]} - t \|^2 $$
+
+With $\delta^{[2]} := \partial E / \partial z^{[2]}$
+
+$$ \frac{\partial E}{\partial W^{[2]}} = \delta^{[2]} (a^{[1]})^\top $$
+"""
+    assert last(tmp_path, text) == "proved"
+
+
+def test_a_supposed_value_that_is_no_number_is_read(tmp_path: Path) -> None:
+    text = r"""
+$$ A = \prod_{i=1}^N q(w_i \mid w_{<i}) $$
+
+If $q(w_i \mid w_{<i}) = \frac{1}{V}$ for all $i$, then
+
+$$ A = V^{-N} $$
+"""
+    assert last(tmp_path, text) != "refuted"

@@ -76,3 +76,9 @@ def test_one_word_of_the_window(tmp_path: Path, words: str, factor: str, verdict
     assert (
         last_verdict(tmp_path, rf"\frac{{\partial E}}{{\partial a_{{w_{{i+k}}}}}} = {right}", NOTE + words) == verdict
     )
+
+
+def test_different_words_need_no_large_vocabulary(tmp_path: Path) -> None:
+    words = "The context $C = (w_{i-c}, \\dots, w_{i+c})$ has $2c$ different words."
+    display = r"E = -b_{w_i}^\top \bar{a} + \log \sum_{y \in W} \exp(b_y^\top \bar{a})"
+    assert last_verdict(tmp_path, display, NOTE + words) == "proved"
