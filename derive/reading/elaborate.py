@@ -12,7 +12,7 @@ from functools import singledispatch
 import sympy
 from sympy import Expr, Rational, exp, log
 
-from derive.reading import indicators, tree
+from derive.reading import indicators, inner, tree
 from derive.reading.context import Reading, index_expression, length_of, running_name
 from derive.reading.definitions import Relearn
 from derive.reading.ellipsis import dotted_list, dotted_sum, has_ellipsis
@@ -109,6 +109,8 @@ def settle_rank(first: Value, second: Value, nodes: list[tree.Node], reading: Re
 
 def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     """If ``node`` is (a multiple of) an undeclared primitive name, let it have ``rank`` more indices."""
+    from derive.reading.calls import labelled
+
     node = plain(node)
     if isinstance(node, tree.Signed):
         node = plain(node.node)
@@ -117,6 +119,8 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     spelled = spell(node)
     if spelled is not None and spelled.primes and not spelled.arrow:
         spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
+    if spelled is not None:
+        spelled = labelled(spelled, reading)
     if (
         spelled is None
         or spelled.power is not None
@@ -323,19 +327,25 @@ def _(node: tree.Group, reading: Reading) -> Value:
     if node.open == "|" and len(parts) == 1 and (name := set_name(parts[0])) in reading.survey.samples:
         reading.scope.note(f"|{name}| is how many words the set has")
         return scalar(sample_axis(parts[0], reading).high)
+    if (sides := inner.factors_of(node)) is not None:
+        first, second = (value(side, reading) for side in sides)
+        for side, each in zip(sides, (first, second), strict=True):
+            if each.rank == 0:
+                learn_vector(side, 1, reading)
+        return inner.inner_product(first, second, reading)
     if len(parts) != 1:
         if (node.open == "[" and node.close == "]") or node.open == "(":
             return _listed(node, reading)
         raise Unsettled(f"a list in brackets is not understood here: {shown(node)}")
-    inner = value(parts[0], reading)
+    inside = value(parts[0], reading)
     if node.open in ("(", "[", "{", "\\{"):
-        return inner
+        return inside
     if node.open == "|":
-        if inner.rank:
-            return _norm(inner, reading)
-        return scalar(sympy.Abs(inner.body))
+        if inside.rank:
+            return _norm(inside, reading)
+        return scalar(sympy.Abs(inside.body))
     if node.open in ("\\|", "||"):
-        return _norm(inner, reading)
+        return _norm(inside, reading)
     raise Unsettled(f"the brackets {node.open} {node.close} are not understood")
 
 
