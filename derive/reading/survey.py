@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from derive.reading import inner, tree
+from derive.reading import tree
 from derive.reading.indicators import conditions_in
+from derive.reading.inner import look as _inner_product
 from derive.reading.positions import Places, places
 from derive.reading.size_letters import letters_in_sizes
 from derive.reading.spelling import Spelled, bare, call, is_transpose, letter, plain, spell, walk
@@ -713,5 +714,5 @@ _LOOK: dict[type[tree.Node], Callable[[Any, Survey], None]] = {
     tree.Statement: _statement,
     tree.Chain: _statement,
     tree.Frac: _frac,
-    tree.Group: inner.look,
+    tree.Group: _inner_product,
 }
