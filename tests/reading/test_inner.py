@@ -13,7 +13,7 @@ TREE = r"The root has the vector $\theta_0$, its child $\theta_1$; the state $h$
 WORDS = r"The words $w = 1, \dots, V$ have vectors $u_w, v_w \in \mathbb{R}^d$."
 
 MATRICES = r"Let $A, B \in \mathbb{R}^{m\times n}$."
-SCORE = r"e^{\langle u_w, v_c\rangle}"
+E = r"e^{\langle u_w, v_c\rangle}"
 PROVED, REFUTED = "proved", "refuted"
 
 
@@ -30,7 +30,7 @@ PROVED, REFUTED = "proved", "refuted"
         (WORDS, r"\langle u_o, v_c\rangle = u_o^\top v_c", PROVED),
         (
             WORDS,
-            rf"\nabla_{{v_c}} \log\sum_{{w=1}}^V {SCORE} = \frac{{\sum_{{w=1}}^V {SCORE} u_w}}{{\sum_{{w=1}}^V {SCORE}}}",
+            rf"\nabla_{{v_c}} \log\sum_{{w=1}}^V {E} = \frac{{\sum_{{w=1}}^V {E} u_w}}{{\sum_{{w=1}}^V {E}}}",
             PROVED,
         ),
         (WORDS, r"\langle u_o, v_c\rangle = \langle u_c, v_o\rangle", REFUTED),
