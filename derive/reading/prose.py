@@ -358,7 +358,9 @@ def _apply(kind: str, node: tree.Node, text: str, formulas: list[Formula], readi
     if kind == "probability" and not family.sums_to_one and (indexed or spelled.name in reading.survey.wholes):
         if family.values or spelled.name in reading.survey.functions:
             return
-        scope.want_order(family.name, max(1, len(spelled.subs)))
+        # p^{(1)}, …, p^{(K)} are vectors if an entry of one is p^{(k)}_i somewhere in the note.
+        most = reading.survey.most_indices.get(spelled.name, 0) if spelled.subs else 0
+        scope.want_order(family.name, max(1, len(spelled.subs), most))
         family.sums_to_one, family.nonnegative, family.positive = (family.order - 1,), True, True
         if OF_MODEL.search(text) and any(key.split("(")[0] in TABLES for key in scope.heads if "(" in key):
             scope.partial.add(spelled.name)  # those of the model, and not any probabilities
