@@ -97,7 +97,8 @@ class Delimiters:
         if following is None or following.kind in ("end", "break", "tag"):
             return True
         if following.kind == "command":
-            return following.text in symbols.CLOSERS or following.text in (r"\right", r"\mid")
+            bars = (r"\|", r"\Vert") if "|" in ends else ()
+            return following.text in symbols.CLOSERS or following.text in (r"\right", r"\mid", *bars)
         return following.kind == "sign" and following.text in ends
 
     def alone(self, name: str) -> bool:
