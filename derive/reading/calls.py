@@ -281,6 +281,16 @@ def application(node: tree.Node, group: tree.Group, reading: Reading) -> Value |
     return superscript(inner, spelled.power, reading) if spelled.power is not None else inner
 
 
+def _is_array_with_primes(spelled: Spelled, reading: Reading) -> bool:
+    """``o_k'(1 - o_k')``, where the entries o_k' of an array o' are known and functions o_k are not."""
+    own, indices = spelled.name + "'" * spelled.primes, len(spelled.subs)
+    if not indices or signature(spelled.name, indices, ()) in reading.scope.heads:
+        return False
+    family = reading.scope.families.get(own)
+    known = family is not None and family.order == indices
+    return known or signature(own, indices, None) in reading.scope.heads
+
+
 def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value | None:
     from derive.reading.bernoulli import of_seen_label
     from derive.reading.derivatives import primed_call
@@ -289,7 +299,7 @@ def _apply_name(spelled: Spelled, group: tree.Group, reading: Reading) -> Value 
 
     name, scope = spelled.name, reading.scope
     if spelled.primes:
-        return primed_call(spelled, group, reading)
+        return None if _is_array_with_primes(spelled, reading) else primed_call(spelled, group, reading)
     if name in reading.bound or (name in scope.sizes and name not in reading.survey.functions):
         return None
     as_written = scope.heads.get(f"{name}{shown(group)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import sympy
 from sympy import Expr, log
@@ -115,6 +116,8 @@ def distribution(node: tree.Node, reading: Reading) -> Value:
     """A probability vector: ``p``, ``\\hat y``, or the table ``p(x)`` with its letter unbound."""
     node = plain(node)
     spelled = spell(node)
+    if spelled is not None and spelled.primes:  # no derivative of a distribution is one
+        spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
     spelled = labelled(spelled, reading) if spelled is not None else None
     if spelled is not None and not spelled.subs:
         found = value_or_table(spelled, reading)

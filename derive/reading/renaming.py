@@ -11,6 +11,7 @@ from derive.reading.brackets import with_named_brackets
 from derive.reading.components import components
 from derive.reading.dummies import dummies
 from derive.reading.elements import in_item, plain_elements
+from derive.reading.identifiers import with_identifiers
 from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.labels import with_labels
 from derive.reading.layers import find_layers, instances, named
@@ -24,7 +25,8 @@ from derive.reading.spelling import walk
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    one_alphabet = with_elements(with_dummies(with_components(with_named_brackets(with_alphabets(items, letters)))))
+    named_items = with_named_brackets(with_alphabets(with_identifiers(items), letters))
+    one_alphabet = with_elements(with_dummies(with_components(named_items)))
     one_name = with_plain_paths(with_labels(with_new_names(with_layers(with_plain_marginals(one_alphabet)))))
     return with_second_meanings(one_name)
 
