@@ -16,7 +16,8 @@ from derive.reading.rewriting import rewritten
 __all__ = ["with_identifiers"]
 
 IDENTIFIERS = {
-    "net", "loss", "cost", "score", "scores", "err", "error", "sim", "logit", "logits", "prob", "bias", "weight", "reward",
+    "net", "loss", "cost", "score", "scores", "err", "error", "sim", "logit", "logits", "prob", "bias", "weight",
+    "reward",
     "hidden", "output", "input", "target", "label", "freq", "count", "pred", "ctx", "hid",
 }  # fmt: skip
 
