@@ -216,6 +216,7 @@ class ArrayFacts:
         injective: different indices give different entries (distinct negative samples).
         one_way: entries that differ in their last index alone differ (a path visits no node twice).
         avoids: no entry is its own index at this position (the negative samples of a word are other words).
+        greatest: the index at which an entry of a vector is no smaller than any other.
         example: for counterexamples only: a matrix is the identity, and a vector its column of this number, as an
             example of what the words of a note say of it.
     """
@@ -233,6 +234,7 @@ class ArrayFacts:
     injective: bool = False
     one_way: bool = False
     avoids: int | None = None
+    greatest: Index | None = None
     example: int = 0
 
 

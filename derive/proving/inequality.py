@@ -260,7 +260,10 @@ class _Search:
         if any(a.kind == "sum" for m in poly.terms for a, _ in m if any(b.kind == "log" for b, _ in m)):
             return None
         raised = self.laws.exp(poly) - ONE
-        return BY_SIGNS if self.holds(raised) else None
+        scale, outside, numerator = self.laws.together(raised)
+        over = self.laws.sign(Poly({outside: 1})) == POSITIVE
+        above = numerator if scale > 0 else -numerator
+        return BY_SIGNS if self.holds(raised) or (over and self.holds(above)) else None
 
     def _concavity(self, poly: Poly, steps: int) -> str | None:
         for collect in (

@@ -47,6 +47,7 @@ class Known:
         avoids: index arrays whose entries are never their own index at this position.
         one_way: index arrays whose entries differ when their last indices do and the others are the same.
         apart: pairs of index terms known to differ; an entry with a ``*`` argument stands for all its entries.
+        greatest: array -> the name of the index at which an entry is no smaller than any other.
         counts: scalars that are whole numbers ≥ 1.
     """
 
@@ -60,6 +61,7 @@ class Known:
     one_way: set[str] = field(default_factory=set)
     avoids: dict[str, int] = field(default_factory=dict)
     apart: set[frozenset[str]] = field(default_factory=set)
+    greatest: dict[str, str] = field(default_factory=dict)
     counts: set[str] = field(default_factory=set)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.proving.budget import Undefined
 from derive.proving.laws import ANY_SIGN, NEGATIVE, POSITIVE, ZERO_SIGN, Laws
-from derive.proving.polynomial import ONE, Atom, Mono, Number, Poly, atom_has, exact, make_atom
+from derive.proving.polynomial import ONE, Atom, Mono, Number, Poly, atom_has, exact, exponent_of, make_atom
 from derive.proving.powers import assign
 
 MAX_DEPTH = 6
@@ -109,7 +109,14 @@ class Signs(Laws):
         possible = self._by_terms(poly)
         if possible != ANY_SIGN or len(poly) == 1:
             return possible
-        for rule in (self._by_values, self._by_bounds, self._by_parts_of_sums, self._over_one_denominator):
+        for rule in (
+            self._by_greatest,
+            self._by_values,
+            self._by_bounds,
+            self._by_exponents,
+            self._by_parts_of_sums,
+            self._over_one_denominator,
+        ):
             possible &= rule(poly)
             if possible in (POSITIVE, NEGATIVE, ZERO_SIGN):
                 break
@@ -195,6 +202,37 @@ class Signs(Laws):
         cases = self.cases(poly)
         return functools.reduce(lambda a, b: a | b, (self.sign(case) for _, case in cases)) if cases else ANY_SIGN
 
+    def _by_greatest(self, poly: Poly) -> int:
+        """c x_m - c x_i where x_m is the greatest entry of x."""
+        if len(poly) != 2 or not self.known.greatest:
+            return ANY_SIGN
+        (one, c), (other, d) = poly
+        if c + d != 0:
+            return ANY_SIGN
+        for mono, rest, scale in ((one, other, c), (other, one, d)):
+            for atom, e in mono:
+                if e != 1 or not self._is_greatest(atom):
+                    continue
+                factor = tuple(f for f in mono if f[0] != atom)
+                left = [a for a, k in rest if k == 1 and a.kind == "entry" and a.data[0] == atom.data[0]]
+                if any(tuple(f for f in rest if f[0] != a) == factor for a in left):
+                    return times(self.sign(Poly({factor: scale})), NOT_NEGATIVE)
+        return ANY_SIGN
+
+    def _is_greatest(self, atom: Atom) -> bool:
+        where = self.known.greatest.get(atom.data[0]) if atom.kind == "entry" else None
+        return where is not None and atom.data[1] == (self.index(where),)
+
+    def _by_exponents(self, poly: Poly) -> int:
+        """c e^x - c e^y: of the sign of c (x - y)."""
+        if len(poly) != 2:
+            return ANY_SIGN
+        (one, c), (other, d) = poly
+        beside = [tuple(f for f in mono if f[0].kind != "exp") for mono in (one, other)]
+        if c + d != 0 or beside[0] != beside[1]:
+            return ANY_SIGN
+        return times(self.sign(Poly({beside[0]: c})), self.sign(exponent_of(one) - exponent_of(other)))
+
     def _by_bounds(self, poly: Poly) -> int:
         """Where a term is affine in a bounded atom, its extreme values are at the bounds."""
         for atom in sorted({a for m in poly.terms for a, _ in m}, key=lambda a: a.key):
@@ -228,25 +266,25 @@ class Signs(Laws):
                 if self.sign(body) & NEGATIVE or self.sign(Poly({outer: c})) & NEGATIVE:
                     continue
                 for name in names:
-                    found = self._one_taken(poly - Poly({mono: c}), len(poly), outer, c, name, names, body)
+                    found = self._one_taken(poly, mono, outer, name, names, body)
                     if found != ANY_SIGN:
                         return found
         return ANY_SIGN
 
-    def _one_taken(
-        self, others: Poly, count: int, outer: Mono, c: Number, name: str, names: tuple[str, ...], body: Poly
-    ) -> int:
+    def _one_taken(self, poly: Poly, mono: Mono, outer: Mono, name: str, names: tuple[str, ...], body: Poly) -> int:
         """Σ_i Σ_j f(i, j) is at least Σ_j f(k, j): the sign with that one put in its place."""
+        c = poly.terms[mono]
+        others = poly - Poly({mono: c})
         left = tuple(n for n in names if n != name)
         low, high = self.ranges[name]
         if any(name in self.ends_of(n) for n in left) or not self.ends_of(name).isdisjoint(left):
             return ANY_SIGN
-        for candidate in self._indices_in(others):
+        for candidate in self._indices_in(poly):
             if not (self.at_least_zero(candidate - low) and self.at_least_zero(high - candidate)):
                 continue
             entry = self.sum_over(left, self.replace(body, {make_atom("var", name): candidate}))
             rest = others + self.mul(entry, Poly({outer: c}))
-            if len(rest) < count and not self.sign(rest) & NEGATIVE:
+            if len(rest) < len(poly) and not self.sign(rest) & NEGATIVE:
                 return plus(self.sign(rest), NOT_NEGATIVE)
         return ANY_SIGN
 

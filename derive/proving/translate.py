@@ -81,6 +81,8 @@ class Translator:
             known.one_way.add(name)
         if what.avoids is not None:
             known.avoids[name] = what.avoids
+        if what.greatest is not None:
+            known.greatest[name] = self.free_index(what.greatest)
 
     def _range(self, low: Expr, high: Expr) -> Range:
         return self(low), self(high)

@@ -19,6 +19,7 @@ from derive.derivation import Goal, Relation
 from derive.reading.context import NOTHING_SAID, Aside, Pairs, Reading, Relations, undisturbed
 from derive.reading.definers import scalars_of
 from derive.reading.definitions import Relearn
+from derive.reading.extremes import with_greatest
 from derive.reading.given_entries import with_entries
 from derive.reading.heeded import heeded, under
 from derive.reading.listed import expanded
@@ -178,7 +179,7 @@ def _restricted(bodies: list[Expr], reading: Reading, guards: Pairs, relations: 
         for one, symbol, other in relations
         if symbol != "≠" or (everywhere(one), everywhere(other)) == (one, other)
     ]
-    facts = reading.scope.facts().with_distinct(distinct).with_given(given)
+    facts = with_greatest(reading.scope.facts(), bodies, reading.scope).with_distinct(distinct).with_given(given)
     # An index is known by its axis too: the axes of the words that differ are the ones of the step.
     return replace(facts, distinct=frozenset(frozenset(settled(x, reading) for x in pair) for pair in facts.distinct))
 

@@ -21,6 +21,7 @@ from derive.reading.context import Reading, new_index, undisturbed
 from derive.reading.definers import scalars_of
 from derive.reading.definitions import Relearn, as_variables, from_variables, unfold, unknown
 from derive.reading.elaborate import named, value
+from derive.reading.extremes import is_smooth
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.refold import refold
 from derive.reading.scope import Head, Unsettled, entry_name
@@ -308,6 +309,8 @@ def derivative_of_entry(body: Expr, entry: Expr, reading: Reading) -> Expr:
     unclear -= {entry_name(entry)} if isinstance(entry, Indexed | Symbol) else set()
     if unclear:
         raise Unsettled(f"{', '.join(sorted(unclear))} is given by a formula that is not understood")
+    if not is_smooth(unfold(body, definitions)):
+        raise Unsettled("a maximum has no derivative where two entries are the greatest")
     if isinstance(entry, AppliedUndef) and entry.func.__name__ in definitions:
         keep = frozenset({entry.func.__name__})
         unfolded, _ = as_variables(unfold(body, definitions, keep), keep)

@@ -369,6 +369,14 @@ def big(node: tree.BigOp, rest: Items, reading: Reading) -> Value:
             return combine(
                 first, product([bare(rest[1].node), *rest[2:]], reading), rest[1].operator, None, rest[1].node, reading
             )
+    if node.kind == "max" and node.sub is not None and len(rest) == 1:
+        from derive.reading.extremes import greatest_entry
+
+        range_ = running(node, reading, value)
+        with reading.binding(range_.indices):
+            if range_.guard(reading) != 1:
+                raise Unsettled("max over an index that leaves out some values is outside of what is judged")
+            return greatest_entry(value(rest[0].node, reading), range_.indices.values(), reading)
     if node.kind in ("max", "min"):
         raise Unsettled(f"{node.kind} over an index is outside of what is judged")
     if node.kind == "prod" and (cut := _next_product(node, rest)):
