@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from derive.reading import tree
-from derive.reading.calls import labelled
 from derive.reading.context import Reading
 from derive.reading.definers import LOSSES
+from derive.reading.keys import labelled
 from derive.reading.scope import Family
 from derive.reading.spelling import Spelled, plain, spell, walk
 

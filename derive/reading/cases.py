@@ -15,10 +15,11 @@ import sympy
 from sympy import Expr, Indexed, Symbol
 
 from derive.reading import tree
-from derive.reading.calls import by_definition, labelled
+from derive.reading.applying import by_definition
 from derive.reading.context import Reading, condition, indicator, must_be_harmless, without_words
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import settle_rank, value
+from derive.reading.keys import labelled
 from derive.reading.ranges import run_of
 from derive.reading.scope import Unsettled, entry_name
 from derive.reading.sets import is_sample, parts

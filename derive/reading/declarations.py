@@ -6,10 +6,10 @@ import sympy
 from sympy import Expr, Indexed
 
 from derive.reading import tree
-from derive.reading.calls import labelled
 from derive.reading.context import Reading, index_expression
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
+from derive.reading.keys import labelled
 from derive.reading.ranges import member_axis, size_of
 from derive.reading.scope import Family, Unsettled
 from derive.reading.sets import excluded, is_sample, is_union, parts, sample, sample_axis, set_name

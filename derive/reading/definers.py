@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Indexed, IndexedBase, Integer, Symbol, log
 
 from derive.reading import tree
-from derive.reading.calls import DEPENDENT, SHORTEST_WORD, event, function_key, labelled, random_variable_key
+from derive.reading.applying import DEPENDENT
 from derive.reading.context import Reading, named_pointer
 from derive.reading.definitions import Definition, Relearn, function, referenced, unfold
 from derive.reading.elaborate import value
 from derive.reading.information import DIVERGENCES, divergence
+from derive.reading.keys import SHORTEST_WORD, event, function_key, labelled, random_variable_key
 from derive.reading.outcomes import outcome_key
 from derive.reading.products import FUNCTIONS
 from derive.reading.scope import Head, Unsettled, entry_name

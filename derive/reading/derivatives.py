@@ -16,12 +16,14 @@ from sympy.core.function import AppliedUndef
 from derive.calculus import DerivativeError, differentiate
 from derive.reading import tree
 from derive.reading.apart import keep_variables_apart
-from derive.reading.calls import UNKNOWN_FUNCTIONS, at, labelled
+from derive.reading.applying import at
+from derive.reading.calls import UNKNOWN_FUNCTIONS
 from derive.reading.context import Reading, new_index, undisturbed
 from derive.reading.definers import scalars_of
 from derive.reading.definitions import Relearn, as_variables, from_variables, unfold, unknown
 from derive.reading.elaborate import named, value
 from derive.reading.extremes import is_smooth
+from derive.reading.keys import labelled
 from derive.reading.products import FUNCTIONS, factor, product
 from derive.reading.refold import refold
 from derive.reading.scope import Head, Unsettled, entry_name

@@ -109,7 +109,7 @@ def settle_rank(first: Value, second: Value, nodes: list[tree.Node], reading: Re
 
 def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
     """If ``node`` is (a multiple of) an undeclared primitive name, let it have ``rank`` more indices."""
-    from derive.reading.calls import labelled
+    from derive.reading.keys import labelled
 
     node = plain(node)
     if isinstance(node, tree.Signed):
@@ -441,7 +441,7 @@ def _(node: tree.Empty, reading: Reading) -> Value:
 
 def named(spelled: Spelled, reading: Reading) -> Value:
     """A name with its indices: bound index, size, definition, constant or member of a family."""
-    from derive.reading.calls import labelled
+    from derive.reading.keys import labelled
 
     if spelled.arrow and spelled.name in reading.survey.subscripts:
         inner = _vector_of_word(spelled, reading)
@@ -470,8 +470,9 @@ def _vector_of_word(spelled: Spelled, reading: Reading) -> Value:
 
 
 def _plain_name(spelled: Spelled, reading: Reading) -> Value:
-    from derive.reading.calls import by_definition, labelled
+    from derive.reading.applying import by_definition
     from derive.reading.expectations import value_or_table
+    from derive.reading.keys import labelled
 
     scope = reading.scope
     spelled = labelled(spelled, reading)

@@ -8,14 +8,16 @@ from itertools import pairwise
 from sympy import Expr
 
 from derive.reading import tree
-from derive.reading.calls import at, by_definition, declare_table, defined, labelled, table, tells_variables
+from derive.reading.applying import at, by_definition, defined
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.elaborate import value
+from derive.reading.keys import labelled, tells_variables
 from derive.reading.products import combine, product
 from derive.reading.scope import Unsettled
 from derive.reading.signatures import arguments_of, signature, value_of_variable, variable_letter
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import TABLES
+from derive.reading.tables import declare_table, table
 from derive.reading.values import Value
 from derive.reading.written import shown
 from derive.terms import Index, fresh, sum_over

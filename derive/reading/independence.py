@@ -17,13 +17,13 @@ from sympy import Expr, Indexed, Integer
 
 from derive.reading import tree
 from derive.reading.branches import GENERAL
-from derive.reading.calls import declare_table, joint_entry
 from derive.reading.context import Reading, new_index
 from derive.reading.items import END_OF_HEADING
 from derive.reading.prose import Formula
 from derive.reading.scope import Scope, Stated, names_in
 from derive.reading.spelling import letter, plain
 from derive.reading.structures import Structure, say
+from derive.reading.tables import declare_table, joint_entry
 from derive.terms import Index
 
 __all__ = ["declare_independence"]

@@ -9,14 +9,16 @@ import sympy
 from sympy import Expr, log
 
 from derive.reading import tree
-from derive.reading.calls import _marginal, apply, labelled, tells_variables
+from derive.reading.applying import apply
 from derive.reading.context import Reading, index_expression, new_index
 from derive.reading.definitions import unfold
 from derive.reading.elaborate import value
 from derive.reading.expectations import before_bar, calls_in, value_or_table
+from derive.reading.keys import labelled, tells_variables
 from derive.reading.scope import Unsettled
 from derive.reading.signatures import arguments_of, signature
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
+from derive.reading.tables import marginal
 from derive.reading.values import Value, scalar
 from derive.terms import Index, fresh, sum_over
 
@@ -236,7 +238,7 @@ def _tables(reading: Reading, wanted: set[str]) -> str:
 def _probability(name: str, where: dict[str, Expr], reading: Reading) -> Expr:
 
     axes = {w: reading.scope.axis(f"({w})", 0) for w in reading.survey.joints[name]}
-    return _marginal(name, where, axes, reading)
+    return marginal(name, where, axes, reading)
 
 
 def _entropy(parts: tuple[tree.Node, ...], separators: tuple[str, ...], reading: Reading) -> Value | None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from derive.reading import tree
 from derive.reading.context import Reading
+from derive.reading.keys import SHORTEST_WORD, labelled
 from derive.reading.sets import owned
 from derive.reading.spelling import Spelled, letter, plain, spell
 from derive.reading.survey import TABLES
@@ -21,8 +22,6 @@ def outcome_key(
     spelled: Spelled, parts: Sequence[tree.Node], separators: tuple[str, ...], reading: Reading
 ) -> str | None:
     """The key of a probability whose outcome is a number with indices or a set; None for other outcomes."""
-    from derive.reading.calls import SHORTEST_WORD, labelled
-
     if spelled.name not in TABLES or spelled.subs or not parts or "|" not in separators:
         return None
     given = owned(plain(parts[-1]))

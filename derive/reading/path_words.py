@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from derive.reading import tree
-from derive.reading.calls import labelled
 from derive.reading.context import Reading
+from derive.reading.keys import labelled
 from derive.reading.prose import Formula
 from derive.reading.spelling import letter, plain, spell, walk
 

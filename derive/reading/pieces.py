@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from derive.reading import tree
-from derive.reading.calls import labelled
 from derive.reading.context import Reading
 from derive.reading.definers import Candidate, candidate, define, defining_value
 from derive.reading.definitions import Relearn
 from derive.reading.drafts import LOGICAL
 from derive.reading.hypotheses import IN_CASE, LED_BY_CASE
 from derive.reading.items import Item, Sentence
+from derive.reading.keys import labelled
 from derive.reading.piece_worlds import Piece
 from derive.reading.prose import Formula
 from derive.reading.spelling import plain, spell

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import sympy
 
 from derive.reading import tree
-from derive.reading.calls import labelled
 from derive.reading.context import Reading, index_expression
 from derive.reading.declarations import differ_from
 from derive.reading.definitions import Definition, function
 from derive.reading.hot_lists import declare_hot_list, is_hot_list
+from derive.reading.keys import labelled
 from derive.reading.scope import Head
 from derive.reading.signatures import signature
 from derive.reading.spelling import Spelled, letter, plain, spell, walk

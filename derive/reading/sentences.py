@@ -12,7 +12,7 @@ from sympy import Expr
 from derive.reading import tree
 from derive.reading.assumptions import CUE, set_to_zero, solutions
 from derive.reading.branches import begun
-from derive.reading.calls import UNKNOWN_FUNCTIONS, labelled
+from derive.reading.calls import UNKNOWN_FUNCTIONS
 from derive.reading.context import Reading, length_of
 from derive.reading.counting import counts, declare_count, declare_occurrences
 from derive.reading.declarations import declare_by_relation, member_of_sample, member_of_union
@@ -34,6 +34,7 @@ from derive.reading.elaborate import value
 from derive.reading.hypotheses import HYPOTHETICAL, by_cases, is_order, is_passing, is_supposed, lapse, pieces, suppose
 from derive.reading.independence import declare_independence
 from derive.reading.items import Item, Sentence
+from derive.reading.keys import labelled
 from derive.reading.path_words import declare_paths
 from derive.reading.pieces import declare_end, of_sentence
 from derive.reading.prose import apply_cues

@@ -15,7 +15,6 @@ from derive.errors import Place
 from derive.patience import OutOfTime, clock, limited
 from derive.reading import tree
 from derive.reading.assumptions import CUE
-from derive.reading.calls import labelled
 from derive.reading.claims import SYMBOLS, Claim, Shape, claim, shapes_settled
 from derive.reading.context import Reading
 from derive.reading.decimals import of_decimals
@@ -48,6 +47,7 @@ from derive.reading.given_entries import set_entry
 from derive.reading.implicit import solved, unknown_within
 from derive.reading.implied import implied
 from derive.reading.items import Display, Sentence
+from derive.reading.keys import labelled
 from derive.reading.models_of_examples import MODELS
 from derive.reading.optima import goals, optimum
 from derive.reading.pieces import of_cases
