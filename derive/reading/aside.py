@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from sympy import Expr
 
+from derive.reading import tree
 from derive.reading.context import Aside, Reading
 from derive.reading.definitions import Relearn
 from derive.reading.drafts import LOGICAL
 from derive.reading.items import Sentence
 from derive.reading.restrictions import restrictions
-from derive.reading.spelling import letter
+from derive.reading.spelling import letter, plain, spell, walk
 
-__all__ = ["aside", "is_foreign", "numbers_of_samples"]
+__all__ = ["aside", "is_foreign", "numbers_of_negatives", "numbers_of_samples"]
 
 APART = re.compile(
     r"\bdiffer(?:s|ent)?\b|\bdistinct\b|\bunequal\b|off[- ]?diagonal|"
@@ -43,6 +45,7 @@ ENGLISH = frozenset(
      "here", "but", "or", "our", "same", "each", "sum", "loss", "word", "words", "vector", "vectors", "gradient"}
 )  # fmt: skip
 ELSEWHERE = re.compile(r"[\u0370-\u03ff\u0400-\u06ff\u0900-\u0dff\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af]")
+SIGMOIDS = {"\\sigma", "sigmoid", "Sigmoid", "logistic"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 FEW = 15  # words that say nothing yet of the language they are in
 SHARE = 0.15  # of the words of an English text are among the commonest
@@ -73,6 +76,35 @@ def numbers_of_samples(sentences: Iterable[Sentence]) -> frozenset[str]:
         for formula in (f for f in sentence.formulas if f.position in ends):
             found.update(n for s in formula.statements if not s.links and (n := letter(s.first)) is not None)
     return frozenset(found)
+
+
+def numbers_of_negatives(formulas: Iterable[tree.Node]) -> frozenset[str]:
+    """The K of ``Σ_{k=1}^K log σ(-u_kᵀv)``: negative samples, whatever the words say."""
+    found = set[str]()
+    for node in (inner for each in formulas for inner in walk(each) if isinstance(inner, tree.Product)):
+        for k, factor in enumerate(node.factors):
+            big = factor.node
+            if not isinstance(big, tree.BigOp) or big.kind not in ("sum", "prod") or (end := letter(big.sup)) is None:
+                continue
+            if any(_of_a_negative(inner) for behind in node.factors[k + 1 :] for inner in walk(behind.node)) or any(
+                _is_negative(one.node, other.node) for one, other in pairwise(node.factors[k + 1 :])
+            ):
+                found.add(end)
+    return frozenset(found)
+
+
+def _of_a_negative(node: tree.Node) -> bool:
+    """Whether ``σ(-x)`` stands in a product."""
+    pairs = pairwise(node.factors) if isinstance(node, tree.Product) else ()
+    return any(_is_negative(one.node, other.node) for one, other in pairs)
+
+
+def _is_negative(head: tree.Node, group: tree.Node) -> bool:
+    spelled = spell(head)
+    if spelled is None or spelled.name not in SIGMOIDS or not isinstance(group, tree.Group) or not group.body.parts:
+        return False
+    inner = plain(group.body.parts[0])
+    return isinstance(inner, tree.Sum) and inner.terms[0].sign == "-"
 
 
 def is_foreign(texts: Iterable[str]) -> bool:

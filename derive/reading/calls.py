@@ -216,7 +216,23 @@ def _special(spelled: Spelled, parts: list[tree.Node], reading: Reading) -> Valu
         raise Unsettled(f"{spelled.name} is not understood here; define it in the note")
     if spelled.name == "\\delta" and len(parts) == 2 and not spelled.subs:
         return scalar(_kronecker(tuple(parts), reading))
+    if (
+        spelled.name == "\\delta"
+        and len(parts) == 1
+        and (pair := _difference_of_indices(parts[0], reading)) is not None
+    ):
+        return scalar(_kronecker(pair, reading))
     return None
+
+
+def _difference_of_indices(node: tree.Node, reading: Reading) -> tuple[tree.Node, tree.Node] | None:
+    """The i and k of ``δ[i - k]``."""
+    node = plain(node)
+    if not isinstance(node, tree.Sum) or [term.sign for term in node.terms] != ["+", "-"]:
+        return None
+    one, other = (term.node for term in node.terms)
+    indices = reading.bound.keys() | reading.survey.subscripts
+    return (one, other) if letter(one) in indices and letter(other) in indices else None
 
 
 def softmax(scores: Value) -> Value:

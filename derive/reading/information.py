@@ -18,6 +18,7 @@ from derive.reading.keys import labelled, tells_variables
 from derive.reading.scope import Unsettled
 from derive.reading.signatures import arguments_of, signature
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
+from derive.reading.survey import TABLES
 from derive.reading.tables import marginal
 from derive.reading.values import Value, scalar
 from derive.terms import Index, fresh, sum_over
@@ -121,6 +122,8 @@ def distribution(node: tree.Node, reading: Reading) -> Value:
     if spelled is not None and spelled.primes:  # no derivative of a distribution is one
         spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
     spelled = labelled(spelled, reading) if spelled is not None else None
+    if spelled is not None and (small := _small_letter(spelled, reading)) is not None:
+        spelled = small
     if spelled is not None and not spelled.subs:
         found = value_or_table(spelled, reading)
     elif (over := _of_variable(node, reading)) is not None:
@@ -132,6 +135,21 @@ def distribution(node: tree.Node, reading: Reading) -> Value:
     if found.rank != 1:
         raise Unsettled(f"a distribution is expected, and this is {found.describe()}")
     return found
+
+
+def _small_letter(spelled: Spelled, reading: Reading) -> Spelled | None:
+    """``P`` where the note writes its probabilities as ``p(x)``."""
+    name, found = spelled.name, reading.survey
+    small = name.lower()
+    known = reading.scope.families.get(name)
+    if spelled.subs or small == name or small not in found.unary_calls & TABLES:
+        return None
+    if name in found.unary_calls | found.plain_calls | found.indexed | reading.scope.heads.keys() or (
+        known is not None and known.declared
+    ):
+        return None
+    reading.scope.note(f"{name} is the distribution with the probabilities {small}(·) (inferred)")
+    return replace(spelled, name=small)
 
 
 def _table_of(node: tree.Node) -> Spelled | None:

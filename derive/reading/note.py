@@ -15,7 +15,7 @@ from derive.patience import OutOfTime, clock
 from derive.reading import tree
 from derive.reading.affine import settle_roles
 from derive.reading.alphabets import Alphabets, alphabets
-from derive.reading.aside import aside, is_foreign, numbers_of_samples
+from derive.reading.aside import aside, is_foreign, numbers_of_negatives, numbers_of_samples
 from derive.reading.assumptions import derivatives_at_the_start
 from derive.reading.batches import as_of_one_example
 from derive.reading.branches import Course
@@ -115,6 +115,7 @@ def read_note(document: Document) -> Draftbook:
             columns_by_text(item.text, list(item.formulas), found)
     found.displayed = _first_displays(items)
     found.sampled = numbers_of_samples(item for item in items if isinstance(item, Sentence))
+    found.sampled |= numbers_of_negatives(trees_of(items))
     scope = Scope()
     state: object = None
     seconds = NOTE_SECONDS + MORE_SECONDS * sum(len(item.rows) for item in items if isinstance(item, Display))

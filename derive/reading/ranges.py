@@ -229,4 +229,18 @@ def _set_label(node: tree.Node) -> str:
         isinstance(f.node, tree.Text | tree.Word) and not f.operator for f in node.factors
     ):
         return words(node)
-    return run_of(node)
+    return run_of(node) or _spaced_word(node)
+
+
+LONGEST_PRODUCT = 4
+"""Letters side by side; more of them where a set belongs are a word that was set with spaces (``V o c a b``)."""
+
+
+def _spaced_word(node: tree.Node) -> str:
+    if not isinstance(node, tree.Product) or any(factor.operator for factor in node.factors):
+        return ""
+    found = "".join(f.node.base if isinstance(f.node, tree.Name) else words(f.node) for f in node.factors)
+    pieces = all(isinstance(f.node, tree.Name | tree.Text | tree.Word) for f in node.factors)
+    return (
+        found.replace(" ", "") if pieces and len(found) > LONGEST_PRODUCT and found.replace(" ", "").isalpha() else ""
+    )

@@ -16,6 +16,7 @@ from derive.reading.items import Display, Item, Sentence, trees_of
 from derive.reading.labels import with_labels
 from derive.reading.layers import find_layers, instances, named
 from derive.reading.marginals import with_plain_marginals
+from derive.reading.named_functions import with_named_functions
 from derive.reading.paths import with_plain_paths
 from derive.reading.prose import Formula
 from derive.reading.redefinition import with_second_meanings
@@ -25,7 +26,8 @@ from derive.reading.spelling import walk
 
 def renamed(items: list[Item], letters: Alphabets) -> list[Item]:
     """The document with one name for one thing."""
-    named_items = with_named_brackets(with_alphabets(with_identifiers(items), letters))
+    letters_apart = with_alphabets(with_identifiers(items), letters)
+    named_items = with_named_brackets(with_named_functions(letters_apart))
     one_alphabet = with_elements(with_dummies(with_components(named_items)))
     one_name = with_plain_paths(with_labels(with_new_names(with_layers(with_plain_marginals(one_alphabet)))))
     return with_second_meanings(one_name)

@@ -196,6 +196,10 @@ def subscript_label(node: tree.Node | None) -> str | None:
         return node.text.strip() or None
     if isinstance(node, tree.BigOp) and node.sub is None and node.sup is None:
         return node.kind
+    if isinstance(node, tree.Sum) and len(node.terms) > 1 and all(term.sign in ("+", "-") for term in node.terms):
+        parts = [subscript_label(term.node) for term in node.terms]
+        if node.terms[0].sign == "+" and all(term.sign == "-" for term in node.terms[1:]) and all(parts):
+            return "-".join(part for part in parts if part)  # naive-softmax, in letters
     if isinstance(node, tree.Product):
         names = [f.node for f in node.factors]
         if all(isinstance(n, tree.Name) and not f.operator for n, f in zip(names, node.factors, strict=True)):

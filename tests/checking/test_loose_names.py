@@ -50,3 +50,13 @@ def test_a_zero_may_be_the_letter(tmp_path: Path) -> None:
     assert verdicts(tmp_path, step + "u_o" + rest) == [PROVED]
     assert verdicts(tmp_path, step + "u_0" + rest) == [UNDECIDED]
     assert verdicts(tmp_path, step + "2 u_0" + rest) == [REFUTED]
+
+
+NEGATIVES = r"J = -\log \sigma(u_o^\top v_c) - \sum_{k=1}^K \log \sigma(-u_k^\top v_c)"
+
+
+def test_negative_samples_without_a_word_about_them(tmp_path: Path) -> None:
+    """Whether the word o may be drawn as well, the note does not say; that a sign is wrong does not depend on it."""
+    slope = r"\frac{\partial J}{\partial u_o} = -(1 - \sigma(u_o^\top v_c)) v_c"
+    assert verdicts(tmp_path, NEGATIVES, slope) == [DEFINITION, UNDECIDED]
+    assert verdicts(tmp_path, NEGATIVES, slope.replace("= -", "= ")) == [DEFINITION, REFUTED]

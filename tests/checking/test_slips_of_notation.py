@@ -69,3 +69,12 @@ def test_a_term_between_dots_is_one_of_them(tmp_path: Path, last: str) -> None:
     assert verdicts(tmp_path, given, LISTED.replace("LAST", last)) == [PROVED, PROVED]
     other = LISTED.replace("LAST", last).replace(r"y_o \log q_o + \cdots", r"y_o q_o + \cdots")
     assert verdicts(tmp_path, given, other)[0] == UNDECIDED
+
+
+def test_words_that_were_set_with_spaces(tmp_path: Path) -> None:
+    """Formulas that a program read from a picture: ``n e g-s a m p l e``, ``V o c a b``."""
+    loss = r"J_{n e g-s a m p l e} = -\log \sigma(u_o^T v_c)"
+    slope = r"\frac{\partial J_{\text{neg-sample}}}{\partial u_o} = -(1 - \sigma(u_o^T v_c)) v_c"
+    assert verdicts(tmp_path, loss, slope) == [DEFINITION, PROVED]
+    total = r"\sum_{w \in V o c a b} 2 p(w) = 2 \sum_{x \in \text{Vocab}} p(x)"
+    assert verdicts(tmp_path, total) == [PROVED]
