@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import singledispatch
 
 import sympy
-from sympy import Expr, Rational, exp, log
+from sympy import Expr, Indexed, Rational, exp, log
 
 from derive.reading import indicators, inner, tree
 from derive.reading.context import Reading, index_expression, length_of, running_name
-from derive.reading.definitions import Relearn
+from derive.reading.definitions import Relearn, unfold
 from derive.reading.ellipsis import dotted_list, dotted_sum, has_ellipsis
 from derive.reading.ranges import size_of
 from derive.reading.reach import extended
@@ -121,6 +121,8 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
         spelled = replace(spelled, name=spelled.name + "'" * spelled.primes, primes=0)
     if spelled is not None:
         spelled = labelled(spelled, reading)
+    if spelled is not None and _learnt_of_another_name(spelled, rank, reading):
+        return
     if (
         spelled is None
         or spelled.power is not None
@@ -146,6 +148,21 @@ def learn_vector(node: tree.Node, rank: int, reading: Reading) -> None:
             reading.survey.wholes.add(spelled.name)
             reading.survey.entries.add(spelled.name)
         reading.scope.want_order(spelled.name, len(spelled.subs) + rank)
+
+
+def _learnt_of_another_name(spelled: Spelled, rank: int, reading: Reading) -> bool:
+    """``h = v_k`` that stands where a vector belongs: the v_k are vectors."""
+    head = reading.scope.heads.get(spelled.name)
+    if head is None or head.written or head.value.rank or spelled.subs or spelled.power is not None:
+        return False
+    entry = unfold(head.value.body, reading.scope.definitions)
+    family = reading.scope.families.get(str(entry.base.label)) if isinstance(entry, Indexed) else None
+    if family is None or not isinstance(entry, Indexed) or family.declared or entry.is_integer:
+        return False
+    if family.order != len(entry.indices) or family.values or family.positive or family.name in reading.survey.entries:
+        return False
+    reading.scope.want_order(family.name, family.order + rank)
+    return True
 
 
 @value.register

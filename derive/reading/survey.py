@@ -297,6 +297,13 @@ def lengths_in(node: tree.Node) -> Iterator[tree.Node]:
 
 
 KNOWN_RUNS = {
+    "Loss",
+    "loss",
+    "LOSS",
+    "Cost",
+    "cost",
+    "Odds",
+    "odds",
     "PMI",
     "PPMI",
     "SPPMI",

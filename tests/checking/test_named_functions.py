@@ -63,3 +63,19 @@ def test_the_capital_letter_of_a_table(tmp_path: Path) -> None:
 def test_a_capital_letter_with_probabilities_of_its_own_is_another_one(tmp_path: Path) -> None:
     own = r"\sum_{x \in \mathcal{X}} P(x) = 1"
     assert verdicts(tmp_path, own, DIVERGENCE)[-1] != PROVED
+
+
+@pytest.mark.parametrize("name", ["Loss", "loss", "cost"])
+def test_words_for_losses_are_one_name(tmp_path: Path, name: str) -> None:
+    given = r"With $p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$ and one-hot $y$:"
+    loss, slope = rf"{name} = -\sum_i y_i \log p_i", rf"\frac{{\partial {name}}}{{\partial z_i}} = p_i - y_i"
+    assert verdicts(tmp_path, given, loss, slope) == [DEFINITION, PROVED]
+    assert verdicts(tmp_path, given, loss, slope.replace("p_i -", "p_i +")) == [DEFINITION, REFUTED]
+
+
+def test_a_name_for_one_of_the_vectors_is_a_vector(tmp_path: Path) -> None:
+    hidden, scores = r"$$h = v_c$$", r"u_j = {v'_j}^T * h"
+    given = r"with $q_j = \frac{\exp(u_j)}{\sum_{i=1}^V \exp(u_i)}$ and a one-hot target $t$."
+    loss, slope = r"E = -\sum_{j=1}^V t_j \log q_j", r"\frac{\partial E}{\partial v'_j} = (q_j - t_j) h"
+    assert verdicts(tmp_path, hidden, scores, given, loss, slope)[-1] == PROVED
+    assert verdicts(tmp_path, hidden, scores, given, loss, slope.replace("q_j -", "q_j +"))[-1] == REFUTED
