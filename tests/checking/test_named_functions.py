@@ -74,8 +74,8 @@ def test_words_for_losses_are_one_name(tmp_path: Path, name: str) -> None:
 
 
 def test_a_name_for_one_of_the_vectors_is_a_vector(tmp_path: Path) -> None:
-    hidden, scores = r"$$h = v_c$$", r"u_j = {v'_j}^T * h"
-    given = r"with $q_j = \frac{\exp(u_j)}{\sum_{i=1}^V \exp(u_i)}$ and a one-hot target $t$."
-    loss, slope = r"E = -\sum_{j=1}^V t_j \log q_j", r"\frac{\partial E}{\partial v'_j} = (q_j - t_j) h"
+    hidden, scores = r"$$h = v_c$$", r"$$u_j = {v'_j}^T * h$$"
+    given = r"with $y_j = \frac{\exp(u_j)}{\sum_{i=1}^V \exp(u_i)}$ and a one-hot target $t$."
+    loss, slope = r"E = -\sum_{j=1}^V t_j \log y_j", r"\frac{\partial E}{\partial v'_j} = (y_j - t_j) h"
     assert verdicts(tmp_path, hidden, scores, given, loss, slope)[-1] == PROVED
-    assert verdicts(tmp_path, hidden, scores, given, loss, slope.replace("q_j -", "q_j +"))[-1] == REFUTED
+    assert verdicts(tmp_path, hidden, scores, given, loss, slope.replace("y_j -", "y_j +"))[-1] == REFUTED
