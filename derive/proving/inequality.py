@@ -158,12 +158,12 @@ class _Search:
             return None
         self.seen.add(poly)
         for rule in (
+            self._two_variables,  # before denominators are cleared, which hides that a slope has a factor x - y
             self._without_factor,
             self._maximum,
             self._ends,
             self._squares,
             self._one_variable,
-            self._two_variables,
             self._compare_by_log,
             self._exponentiate,
             self._concavity,
@@ -232,7 +232,7 @@ class _Search:
     def _two_variables(self, poly: Poly, steps: int) -> str | None:
         if self.strict or steps < 1:
             return None
-        return by_two_variables(self.session, poly, lambda part: self.run(part, steps - 1) is not None)
+        return by_two_variables(self.session, poly, lambda part: self.run(part, min(steps - 1, 2)) is not None)
 
     def _compare_by_log(self, poly: Poly, steps: int) -> str | None:
         """a - b ≥ 0 for positive products a and b where log a - log b ≥ 0."""

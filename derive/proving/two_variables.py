@@ -27,23 +27,21 @@ def by_two_variables(session: Session, poly: Poly, holds: Callable[[Poly], bool]
     variables = _variables(session, poly)
     if variables is None:
         return None
-    for x, y in permutations(variables):
-        if session.is_zero(session.laws.replace(poly, {x: atom_poly(y)})):
-            slope = _slope(session, poly, x)
-            if slope is not None and _turns(session, slope, x, y, holds):
-                return HOW
+    zero = [(x, y) for x, y in permutations(variables) if _vanishes(session, poly, x, y)]
+    slopes = [(slope, x, y) for x, y in zero if (slope := _slope(session, poly, x)) is not None]
+    for slope, x, y in slopes:
+        if any(holds(quotient) for quotient in _quotients(session, slope, x, y)):
+            return HOW
+    for slope, x, y in slopes:
+        bend = _slope(session, slope, x) if _vanishes(session, slope, x, y) else None
+        if bend is not None and holds(bend):
+            return HOW
     return None
 
 
-def _turns(session: Session, slope: Poly, x: Atom, y: Atom, holds: Callable[[Poly], bool]) -> bool:
-    """Whether a slope is ≤ 0 for x < y and ≥ 0 for x > y."""
-    for quotient in _quotients(session, slope, x, y):
-        if holds(quotient):
-            return True
-    if not session.is_zero(session.laws.replace(slope, {x: atom_poly(y)})):
-        return False
-    bend = _slope(session, slope, x)
-    return bend is not None and holds(bend)
+def _vanishes(session: Session, poly: Poly, x: Atom, y: Atom) -> bool:
+    """Whether a term is zero where x = y."""
+    return session.is_zero(session.laws.replace(poly, {x: atom_poly(y)}))
 
 
 def _quotients(session: Session, slope: Poly, x: Atom, y: Atom) -> Iterator[Poly]:
