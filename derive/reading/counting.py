@@ -26,6 +26,8 @@ COUNT = re.compile(r"(?:the )?(?:number|count) of|how (?:often|many times)|个�
 
 
 CONDITION = re.compile(r"with|such that|where|for which|满足|使得|且")
+ANOTHER = re.compile(r"\b(?:let|put|set|write|denote|define)\b|[令记设]", re.IGNORECASE)
+"""What comes behind is said of another name."""
 
 
 OCCURS = re.compile(
@@ -103,7 +105,9 @@ def _parts(text: str, formulas: list[Formula]) -> tuple[list[Formula], list[Form
     if match is None or not CONDITION.search(text[match.end() :]):
         return None
     before = [f for f in formulas if f.position < match.start()]
-    after = [f for f in formulas if f.position > match.end()]
+    another = ANOTHER.search(text, match.end())
+    end = another.start() if another is not None else len(text)
+    after = [f for f in formulas if match.end() < f.position < end]
     return (before, after) if before and len(after) > 1 else None
 
 
