@@ -141,14 +141,15 @@ def square_sign(session: Session, poly: Poly) -> bool:
     if len(primitive) > MAX_TERMS:
         return False
     sign = 1 if scale > 0 else -1
-    roots = _roots(session, primitive)
+    terms = _with_powers_of_exponentials(primitive)
+    roots = _roots(session, terms)
     if roots is None:
         return False
     symbols = {atom: sympy.Symbol(f"a{k}") for k, atom in enumerate(roots)}
     expression = sympy.S.Zero
-    for mono, c in primitive:
+    for powers, c in terms:
         term = sympy.Rational(c.numerator, c.denominator)
-        for atom, e in mono:
+        for atom, e in powers.items():
             term *= symbols[atom] ** int(e * roots[atom])
         expression += term
     constant, factors = sympy.factor_list(expression)
@@ -162,11 +163,31 @@ def square_sign(session: Session, poly: Poly) -> bool:
     return not laws.sign(result) & NEGATIVE or not each & NEGATIVE
 
 
-def _roots(session: Session, poly: Poly) -> dict[Atom, int] | None:
+def _with_powers_of_exponentials(poly: Poly) -> list[tuple[dict[Atom, Number], Number]]:
+    """The terms with e^{2x + y} as (e^x)² e^y, times a power of each e^x, which is positive, that leaves none below."""
+    terms: list[tuple[dict[Atom, Number], Number]] = []
+    for mono, c in poly:
+        powers: dict[Atom, Number] = {}
+        for atom, e in mono:
+            if atom.kind != "exp":
+                powers[atom] = e
+                continue
+            for part, times_ in atom.data[0]:
+                base = make_atom("exp", Poly({part: 1}))
+                powers[base] = exact(powers.get(base, 0) + times_ * e)
+        terms.append((powers, c))
+    for base in {atom for powers, _ in terms for atom in powers if atom.kind == "exp"}:
+        least = min(powers.get(base, 0) for powers, _ in terms)
+        for powers, _ in terms:
+            powers[base] = exact(powers.get(base, 0) - least)
+    return terms
+
+
+def _roots(session: Session, terms: list[tuple[dict[Atom, Number], Number]]) -> dict[Atom, int] | None:
     """For every atom the d for which all its exponents are multiples of 1/d; None for roots of what may be negative."""
     found: dict[Atom, int] = {}
-    for mono in poly.terms:
-        for atom, e in mono:
+    for powers, _ in terms:
+        for atom, e in powers.items():
             found[atom] = lcm(found.get(atom, 1), e.denominator)
     negative = any(d > 1 and session.laws.sign(Poly({((a, 1),): 1})) & NEGATIVE for a, d in found.items())
     return None if negative else found
