@@ -10,8 +10,12 @@ from derive.checking import check_file
 
 NUMBERS = r"Let $z \in \mathbb{R}^K$, and let $a, b$ be real numbers."
 SHARE = r"\frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}"
-PAIRS = r"""The text is $w_{1-m}, \dots, w_{T+m}$ with $m \ge 1$. Let $N_{co}$ be the number of $(t, j)$, $1 \le t \le T$,
-$-m \le j \le m$, $j \ne 0$, with $w_t = c$ and $w_{t+j} = o$, and let $N_c = \sum_{o \in \mathcal{V}} N_{co}$."""
+PAIRS = r"""The corpus is $w_{1-m}, \dots, w_{T+m}$ with $m \ge 1$ and the likelihood
+
+$$L = \prod_{t=1}^T \prod_{\substack{-m \le j \le m \\ j \ne 0}} P(w_{t+j}|w_t).$$
+
+Let $N_{co}$ be the number of $(t, j)$, $1 \le t \le T$, $-m \le j \le m$, $j \ne 0$, with $w_t = c$ and $w_{t+j} = o$,
+and let $N_c = \sum_{o \in \mathcal{V}} N_{co}$."""
 
 
 @pytest.mark.parametrize(
