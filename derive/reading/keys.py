@@ -8,7 +8,7 @@ from derive.reading import tree
 from derive.reading.context import Reading
 from derive.reading.ranges import run_of
 from derive.reading.scope import Unsettled
-from derive.reading.signatures import signature, variable_letter
+from derive.reading.signatures import signature, value_of_variable, variable_letter
 from derive.reading.spelling import Spelled, letter, plain
 from derive.reading.survey import PARAMETERS, TABLES
 from derive.reading.written import shown
@@ -70,6 +70,11 @@ def _word(node: tree.Node) -> str:
         return tree.sexpr(node).strip("'")
     run = run_of(node)
     return run if len(run) >= SHORTEST_WORD and run.isalpha() else ""
+
+
+def is_word(node: tree.Node) -> bool:
+    """Whether an argument is a word, ``\\text{left}``: one outcome, which no index stands for."""
+    return bool(_word(value_of_variable(node)))
 
 
 def labelled(spelled: Spelled, reading: Reading) -> Spelled:

@@ -24,6 +24,7 @@ from derive.reading.definers import (
     defining_value,
     give_way,
     is_known,
+    scalars_of,
     settle_uses,
     spell_out,
     stands_before,
@@ -46,7 +47,7 @@ from derive.reading.signatures import arguments_of, signature
 from derive.reading.size_letters import whole_letters
 from derive.reading.spelling import call, letter, plain, spell, walk
 from derive.reading.stated import state
-from derive.reading.structures import declare_structures, said_from, special_case
+from derive.reading.structures import Structure, declare_structures, said_from, say, special_case
 from derive.reading.suppositions import is_instance
 from derive.reading.survey import TABLES
 from derive.reading.targets import declare_targets, weights_of_cross_entropy
@@ -74,6 +75,8 @@ ENTRIES = re.compile(
 )
 """Words with which an array whose shape is known is written out."""
 
+MULTIPLIERS = frozenset({"\\lambda", "\\mu", "\\nu"})
+"""Letters of Lagrange multipliers: in what "setting it to zero gives" they are numbers that a constraint tells."""
 ATTEMPTS = 3
 WORDS_OF_CASE = 5
 
@@ -337,6 +340,9 @@ def _inline_definition(statement: tree.Statement, said: str | None, reading: Rea
     give_way(found, inner, place, reading)
     if define(found, inner, reading) is None:
         return
+    if CUE.search(reading.sentence):
+        for name in {symbol.name for symbol in scalars_of(inner.body)} & MULTIPLIERS:
+            say(reading.scope, name, Structure.UNKNOWN, int(reading.place))
     if earlier and not again:
         reading.scope.defined_at[found.key] = place
     if found.key not in reading.scope.temporary:

@@ -7,11 +7,12 @@ from sympy import Expr
 from derive.reading import tree
 from derive.reading.applying import at, is_declared
 from derive.reading.context import Reading, index_expression, new_index, running_name
-from derive.reading.keys import letters_in, random_variable_key, table_key
+from derive.reading.keys import is_word, letters_in, random_variable_key, table_key
 from derive.reading.scope import Unsettled
 from derive.reading.signatures import value_of_variable
 from derive.reading.spelling import Spelled, spell
 from derive.reading.survey import TABLES
+from derive.reading.written import shown
 from derive.terms import Axis, sum_over
 
 __all__ = ["declare_table", "doubt", "is_table", "joint_entry", "marginal", "table"]
@@ -39,6 +40,9 @@ def table(spelled: Spelled, parts: list[tree.Node], separators: tuple[str, ...],
     if any(isinstance(value_of_variable(p), tree.Num) for p in parts):
         raise Unsettled(f"{spelled.name} at a number is not understood; say what it is")
     name = table_key(spelled, parts, separators, reading)
+    if any(said := [is_word(part) for part in parts]):
+        word = shown(parts[said.index(True)])
+        doubt(f"which outcomes beside {word} {spelled.name} has", reading)
     where = []
     for position, part in enumerate([*spelled.subs, *parts]):
         node = value_of_variable(part)

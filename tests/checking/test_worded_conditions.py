@@ -79,3 +79,21 @@ def test_a_function_of_a_vector_without_its_argument(tmp_path: Path) -> None:
     ]
     found = [kind for kind, _ in verdicts(tmp_path, said, *map(display, rows))]
     assert found == ["proved", "refuted"]
+
+
+def test_a_multiplier_is_what_the_constraint_makes_it(tmp_path: Path) -> None:
+    said = (
+        r"Let $n_v > 0$ for $v = 1, \dots, V$ and $N = \sum_{v=1}^V n_v$. Setting the derivative to zero gives "
+        r"$\hat\pi_v = n_v/\lambda$. Summing,"
+    )
+    found = [kind for kind, _ in verdicts(tmp_path, said, display(r"1 = \sum_{v=1}^V \hat\pi_v = \frac{N}{\lambda}"))]
+    assert found == ["undecided", "proved"]
+
+
+def test_words_as_outcomes(tmp_path: Path) -> None:
+    said = (
+        r"In a tree, $P(\text{left}|n) = \sigma(\theta_n^\top h)$ at the node $n$, with $\theta_n, h \in \mathbb{R}^d$."
+    )
+    row = r"P(\text{left}|n) + P(\text{right}|n) = 1"
+    assert verdicts(tmp_path, said, display(row))[-1][0] != "refuted"
+    assert verdicts(tmp_path, "At every node $n$ of the tree", display(row))[-1][0] != "refuted"
