@@ -91,9 +91,7 @@ def test_a_multiplier_is_what_the_constraint_makes_it(tmp_path: Path) -> None:
 
 
 def test_words_as_outcomes(tmp_path: Path) -> None:
-    said = (
-        r"In a tree, $P(\text{left}|n) = \sigma(\theta_n^\top h)$ at the node $n$, with $\theta_n, h \in \mathbb{R}^d$."
-    )
+    said = r"In a tree, $P(\text{left}|n) = \sigma(\theta_n^\top h)$ at $n$, with $\theta_n, h \in \mathbb{R}^d$."
     row = r"P(\text{left}|n) + P(\text{right}|n) = 1"
     assert verdicts(tmp_path, said, display(row))[-1][0] != "refuted"
     assert verdicts(tmp_path, "At every node $n$ of the tree", display(row))[-1][0] != "refuted"
