@@ -204,6 +204,7 @@ def _prove(goal: Goal, budget: Budget) -> _Attempt:
     try:
         for thorough in (False, True):
             session = Session(goal.facts, budget, thorough)
+            session.translate.learn_domain(goal.left, goal.right)
             difference = session.translate(goal.left) - session.translate(goal.right)
             if goal.relation is Relation.EQUAL:
                 if session.is_zero(difference):

@@ -34,6 +34,7 @@ class Translator:
         self.indices: dict[Index, str] = {}
         self.taken: set[str] = set()
         self._uses: dict[str, str] = {}
+        self._logged: set[Expr] = set()
         self._depth = 0
         for name, what in facts.arrays.items():
             if what.axes:
@@ -42,6 +43,11 @@ class Translator:
         for pair in facts.distinct:
             if len(pair) == 2:
                 self.laws.known.apart.add(self._patterns(*pair))
+
+    def learn_domain(self, *terms: Expr) -> None:
+        """Terms are compared where all of them are defined: what they take the logarithm of is positive there."""
+        arguments = {found.args[0] for term in terms for found in term.atoms(sympy.log)}
+        self._logged |= {each for each in arguments if not each.atoms(Index)}
 
     def _learn(self, name: str, what: ArrayFacts) -> None:
         known = self.laws.known
@@ -207,6 +213,9 @@ class Translator:
             return self.laws.power(self(base, bound), number)
         if base is sympy.E:
             return self.laws.exp(self(exponent, bound))
+        # e^{x log b} is b^x for b > 0 only: with b = -2 and x = 2 it would have no root but b, and a sign of its own.
+        if base not in self._logged and not self.laws.positive(self(base, bound)):
+            raise Unsupported("a power of what may be negative; say that it is positive")
         return self.laws.exp(self.laws.mul(self(exponent, bound), self._log(base, bound)))
 
     def _log(self, argument: Expr, bound: Mapping[Expr, str]) -> Poly:

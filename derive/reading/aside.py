@@ -46,6 +46,7 @@ ENGLISH = frozenset(
 )  # fmt: skip
 ELSEWHERE = re.compile(r"[\u0370-\u03ff\u0400-\u06ff\u0900-\u0dff\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\uac00-\ud7af]")
 SIGMOIDS = {"\\sigma", "sigmoid", "Sigmoid", "logistic"}
+LOGARITHMS = {"log", "ln"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 FEW = 15  # words that say nothing yet of the language they are in
 SHARE = 0.15  # of the words of an English text are among the commonest
@@ -86,7 +87,11 @@ def numbers_of_negatives(formulas: Iterable[tree.Node]) -> frozenset[str]:
             big = factor.node
             if not isinstance(big, tree.BigOp) or big.kind not in ("sum", "prod") or (end := letter(big.sup)) is None:
                 continue
-            if any(_of_a_negative(inner) for behind in node.factors[k + 1 :] for inner in walk(behind.node)) or any(
+            behind = [inner for each in node.factors[k + 1 :] for inner in walk(each.node)]
+            logarithm = any(isinstance(inner, tree.Word) and inner.text.lstrip("\\") in LOGARITHMS for inner in behind)
+            if big.kind == "sum" and not logarithm:
+                continue  # Σ_k σ(-s_k u_kᵀv) s_k u_k is a gradient, and may as well be one along a path
+            if any(map(_of_a_negative, behind)) or any(
                 _is_negative(one.node, other.node) for one, other in pairwise(node.factors[k + 1 :])
             ):
                 found.add(end)
