@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.emitting.complex_step import assert_rows_agree, compressed, gradients, log_sigmoid
+from complex_step import assert_rows_agree, compressed, gradients, log_sigmoid
 from w2v_numeric.formulas import cbow, subwords
 
 Array = NDArray[Any]

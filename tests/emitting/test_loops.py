@@ -50,7 +50,7 @@ from derive.emitting.verify import verify
 from derive.errors import DeriveError, InternalError
 from derive.modules import generate
 from derive.terms import sigmoid, sum_over
-from tests.emitting.complex_step import assert_rows_agree, gradients, log_sigmoid
+from complex_step import assert_rows_agree, gradients, log_sigmoid
 from w2v_numeric.backend import compiled as machine_code
 from w2v_numeric.backend import numba_is_there
 

@@ -235,6 +235,7 @@ def test_explain_guesses_what_was_meant() -> None:
         explain("softmax-skip-gram/gradientv", shipped_notes())
 
 
+@pytest.mark.slow
 def test_every_output_that_is_emitted_can_be_explained() -> None:
     """Each names a line at which a step of its note begins; the derivations themselves take long to judge."""
     outputs = emitted()

@@ -190,6 +190,7 @@ def test_a_factor_that_may_be_zero_leaves_the_sign() -> None:
     refuted(total(lambda t: z[t], ITEMS) * covariance(direction, direction), "≥", 0, COUNTS)
 
 
+@pytest.mark.slow
 def test_weights_that_are_sums_themselves() -> None:
     """Label smoothing: the loss is at least the entropy of the smoothed target."""
     share = real("e")

@@ -38,7 +38,6 @@ LEFT_OUT = [
     (r"\left. a^2 \right|_{a=3}^2 = 9", "a bar with a superscript"),
     (r"\underbrace{a + 1}_{= 3} = a + 1", "below a brace"),
     (r"\frac{\partial a^2}{a} = 2 a", "∂ is no part of a derivative here"),
-    (r"\frac{a^2}{\partial a} = 2 a", "∂ is no part of a derivative here"),
     (r"\partial a^2 / a = 2 a", "∂ is no part of a derivative here"),
     (r"\frac{d^n}{da^n} e^a = e^a", "a derivative of order n"),
     (r"\frac{d^{50}}{da^{50}} e^a = e^a", "a derivative of order 50"),
@@ -113,7 +112,7 @@ def meaning(node: tree.Node, draft: Draft, reading: Reading) -> object:
         return sympy.srepr(found.body), found.rank, found.row, tuple(map(str, reading.guards))
 
 
-@pytest.mark.parametrize("name", NOTES)
+@pytest.mark.parametrize("name", [NOTES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in NOTES[1:])])
 def test_every_sign_changes_the_meaning(name: str) -> None:
     """Whatever is attached anywhere to a formula that is read, what is read is then something else, or nothing."""
     book = read_note(read_document(LABELLED / name))

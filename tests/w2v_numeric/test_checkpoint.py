@@ -139,7 +139,9 @@ def start(text: Path, folder: Path, objective: str = "softmax") -> subprocess.Po
     return subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE)
 
 
-@pytest.mark.parametrize("objective", ["softmax", "negative-sampling", "cbow-hierarchical-softmax"])
+@pytest.mark.parametrize(
+    "objective", ["softmax", "negative-sampling", pytest.param("cbow-hierarchical-softmax", marks=pytest.mark.slow)]
+)
 def test_killed_at_random_moments_the_result_is_the_same(
     objective: str, text: Path, tmp_path: Path, w2v: Command
 ) -> None:
