@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from complex_step import assert_rows_agree, compressed, gradients
 from numpy.typing import NDArray
 
-from complex_step import assert_rows_agree, compressed, gradients
 from w2v_numeric.formulas import glove
 
 Array = NDArray[Any]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from complex_step import assert_rows_agree, compressed, gradients, log_sigmoid
 from numpy.typing import NDArray
 
-from complex_step import assert_rows_agree, compressed, gradients, log_sigmoid
 from w2v_numeric.formulas import hierarchical_softmax
 
 Array = NDArray[Any]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
+from complex_step import assert_rows_agree, gradients, log_sigmoid
 from family import (
     B_,
     COMPOSED,
@@ -50,7 +51,6 @@ from derive.emitting.verify import verify
 from derive.errors import DeriveError, InternalError
 from derive.modules import generate
 from derive.terms import sigmoid, sum_over
-from complex_step import assert_rows_agree, gradients, log_sigmoid
 from w2v_numeric.backend import compiled as machine_code
 from w2v_numeric.backend import numba_is_there
 
