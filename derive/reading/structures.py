@@ -136,6 +136,8 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
     scope.trees = scope.trees or _says_so(TREE, text)
     scope.apart = scope.apart or _says_so(APART, text)
     scope.repeats = scope.repeats or _says_so(REPEATED, text)
+    for name in _sets_that_contain(text, formulas, found):
+        say(scope, name, Structure.UNKNOWN, since)
     for structure, words in WORDS:
         others = set(found.subscripts | found.bound) - found.sizes | FUNCTIONS.keys()
         if structure is not Structure.UNKNOWN and structure is not Structure.SAID_OF_ONE:
@@ -153,6 +155,26 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
                 names = sorted(n for n in scope.families.keys() - others if _order(scope, n) > 0)
             for name in [n for n in names if n not in others] or (names if structure is Structure.UNKNOWN else ()):
                 say(scope, name, structure, since)
+
+
+CONTAINS = re.compile(r"\bcontain(?:s|ing)?\b|\binclud(?:es?|ing)\b|包含|包括|含有", re.IGNORECASE)
+
+
+def _sets_that_contain(text: str, formulas: Sequence[Formula], found: Survey) -> set[str]:
+    """ "a set S of words that contains o": of a step with both, a set without o shows nothing."""
+    sets = {name.strip() for name in found.samples}
+    pairs = set[str]()
+    for match in CONTAINS.finditer(text):
+        before = [f for f in formulas if f.position < match.start()]
+        behind = [f for f in formulas if f.position >= match.end()]
+        holders = sets & set(_names(statement for f in before for statement in f.statements))
+        members = set(_names(statement for f in behind[:1] for statement in f.statements))
+        pairs |= {_holding(one, other) for one in holders for other in members}
+    return pairs
+
+
+def _holding(name: str, member: str) -> str:
+    return f"{name.strip()} ∋ {member}"
 
 
 OF_ALL_VECTORS = re.compile(r".*(?:unit|norm|length|orthogonal|单位|归一|正交).*", re.IGNORECASE)
@@ -237,11 +259,13 @@ def structured_facts(
     ``running`` are the arrays that hold a running text, in which words come again.
     """
     used = {name for side in sides for name in names_in(side)}
-    names = sorted(name for name in used if says(scope, name, facts, item))
+    letters = {index.name.split("ʹ")[0] for side in sides for index in free_indices(side)}
+    holding = {n for n in used if any(says(scope, _holding(n, member), facts, item) for member in letters)}
+    names = sorted(name for name in used if name in holding or says(scope, name, facts, item))
     examples = {
         name: replace(facts.of(name) or ArrayFacts(), example=position) for position, name in enumerate(names, start=1)
     }
-    known = all(
+    known = not holding and all(
         (says(scope, name, facts, item) or 0) <= Structure.VECTOR_OR_MATRIX and _order(scope, name) > 0
         for name in names
     )
