@@ -283,6 +283,8 @@ def value_of_variable(node: tree.Node, reading: Reading) -> Value:
         spelled = labelled(spelled, reading)
         if spelled.power is not None:
             raise Unsettled(f"a derivative by the power {shown(node)} is not understood")
+        if spelled.name in reading.scope.level and not spelled.subs:
+            raise Unsettled(f"{spelled.name} is a number here and an array elsewhere")
         return named(replace(spelled, transposed=False), reading)
     return value(node, reading)
 

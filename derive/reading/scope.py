@@ -147,6 +147,7 @@ class Scope:
         self.unions: dict[str, tree.Node] = {}
         self.rows_by_default = False
         self.assumed: dict[str, dict[Expr, Expr]] = {}
+        self.level: set[str] = set()  # s where the note supposes s_i = s: a number beside its entries
         self.structured: dict[tuple[str, int], int] = {}  # name and what is said of it → from which item on
         self.trees = False
         self.apart = False

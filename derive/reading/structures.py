@@ -136,6 +136,7 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
     scope.trees = scope.trees or _says_so(TREE, text)
     scope.apart = scope.apart or _says_so(APART, text)
     scope.repeats = scope.repeats or _says_so(REPEATED, text)
+    scope.level.update(_level(formulas))
     for name in _sets_that_contain(text, formulas, found):
         say(scope, name, Structure.UNKNOWN, since)
     for structure, words in WORDS:
@@ -155,6 +156,17 @@ def declare_structures(text: str, formulas: Sequence[Formula], scope: Scope, fou
                 names = sorted(n for n in scope.families.keys() - others if _order(scope, n) > 0)
             for name in [n for n in names if n not in others] or (names if structure is Structure.UNKNOWN else ()):
                 say(scope, name, structure, since)
+
+
+def _level(formulas: Sequence[Formula]) -> Iterator[str]:
+    """The s of "all s_i = s"."""
+    for statement in (each for f in formulas for each in f.statements if len(each.links) == 1):
+        link = statement.links[0]
+        if statement.first is None or link.right is None or link.relation.symbol not in ("=", "\\equiv"):
+            continue
+        entry, number = spell(plain(statement.first)), spell(plain(link.right))
+        if entry is not None and number is not None and entry.name == number.name and entry.subs and not number.subs:
+            yield entry.name
 
 
 CONTAINS = re.compile(r"\bcontain(?:s|ing)?\b|\binclud(?:es?|ing)\b|包含|包括|含有", re.IGNORECASE)

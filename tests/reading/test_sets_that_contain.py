@@ -26,3 +26,12 @@ def test_sets(tmp_path: Path, row: str, verdicts: set[str]) -> None:
     note = tmp_path / "note.md"
     note.write_text(f"{SCORES}\n\n$${row}$$\n", "utf-8")
     assert check_file(note).steps[-1].verdict.kind.value in verdicts
+
+
+def test_one_number_for_all_entries(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    said = (
+        r"Let $w, x_i \in \mathbb{R}^d$, $s_i = w^\top x_i$ and $L = \sum_{i=1}^n s_i^2$. Suppose that all $s_i = s$."
+    )
+    note.write_text(f"{said}\n\n$$\\frac{{\\partial L}}{{\\partial s}} = 2 n s$$\n", "utf-8")
+    assert check_file(note).steps[-1].verdict.kind.value == "undecided"
