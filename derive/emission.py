@@ -21,7 +21,7 @@ from sympy.core.function import AppliedUndef
 
 from derive.chains import proved_chain, right_of, sides_of
 from derive.emitting.formula import Argument, Array, Formula, IndexArgument, Scalar, Sparse, batched, instance
-from derive.emitting.lambdify import lambdify as compiled
+from derive.emitting.lambdify import lambdify as as_function
 from derive.errors import DeriveError, Place
 from derive.proving.proof import Proof, prove
 from derive.reading import tree
@@ -92,7 +92,7 @@ def lambdify(name: str) -> Callable[..., Any]:
     Raises:
         DeriveError: there is no such note or function.
     """
-    return compiled(formula_named(name))
+    return as_function(formula_named(name))
 
 
 def _read(document: Document) -> Draftbook:

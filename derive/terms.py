@@ -65,7 +65,7 @@ class Axis:
     @staticmethod
     def of_size(length: Expr, name: str | None = None) -> Axis:
         """The set ``{1, ..., length}``."""
-        return Axis(name or str(length), sympy.Integer(1), sympy.sympify(length, strict=True))
+        return Axis(name or str(length), sympy.Integer(1), length)
 
 
 class Index(Symbol):

@@ -24,7 +24,7 @@ from derive.emitting.steps import Value
 from derive.emitting.text import WIDTH, indented
 from derive.unicode import shown
 
-__all__ = ["FunctionCode", "check_names", "emit_function"]
+__all__ = ["FunctionCode", "check_documentation", "check_names", "emit_function"]
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,7 @@ def _docstring(formula: Formula, blocks: list[str]) -> list[str]:
     lines += [f"    {block}: {shape_text(formula.scratch)}, C-contiguous; work space, overwritten." for block in blocks]
     lines += [f"    {name}: the array that receives this output, overwritten." for name in formula.into]
     lines += ["", "Raises:", *_filled(f"ValueError: {_errors(formula)}.", "    "), '"""']
-    for line in (summary, *formula.latex.values(), *(proved.source for proved in formula.outputs.values())):
-        if '"""' in line or line.endswith(("\\", '"')) or not line.replace("\n", " ").isprintable():
-            raise EmitError(f"{formula.name}: {line!r} cannot stand in a docstring")
+    check_documentation(formula)
     raw = "r" if any("\\" in line for line in lines) else ""
     return [f'{raw}"""{lines[0]}', *lines[1:]]
 
@@ -216,3 +214,14 @@ def check_names(formula: Formula) -> None:
     clash = set(formula.outputs) & {*formula.parameters(), "block", "math"}
     if clash:
         raise EmitError(f"{formula.name}: {', '.join(sorted(clash))} is both a parameter and an output")
+
+
+def check_documentation(formula: Formula) -> None:
+    """What a docstring takes over from a note must not end it: behind its end stands code.
+
+    Raises:
+        EmitError: a sentence, a formula or the name of a note could.
+    """
+    for line in (formula.summary, *formula.latex.values(), *(proved.source for proved in formula.outputs.values())):
+        if '"""' in line or line.endswith(("\\", '"')) or not line.replace("\n", " ").isprintable():
+            raise EmitError(f"{formula.name}: {line!r} cannot stand in a docstring")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from derive.emitting.checks import condition, shapes
 from derive.emitting.formula import EmitError, Formula, Scalar, Sparse
+from derive.emitting.function import check_documentation
 from derive.emitting.graph import Ref
 from derive.emitting.loops import FORMS, Loops
 from derive.emitting.lowering import Lowering
@@ -90,6 +91,7 @@ def _signature(formula: Formula, name: str) -> list[str]:
 
 
 def _docstring(formula: Formula) -> list[str]:
+    check_documentation(formula)
     lines = [f'"""What `{formula.name}` computes, in loops over the entries.', ""]
     lines += [f"    {name}: proved in {proved.source}" for name, proved in formula.outputs.items()]
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,13 +39,13 @@ class Trainable:
 
     def source(self) -> str:
         """The entry in the module's dictionary of objectives."""
-        loops = f'        "loops": "{self.loops}",\n' if self.loops else ""
+        loops = f'        "loops": {_quoted(self.loops)},\n' if self.loops else ""
         return (
-            f'    "{self.name}": {{\n'
-            f'        "about": "{self.about}",\n'
-            f'        "over": "{self.over}",\n'
-            f'        "loss_and_gradients": "{self.gradients}",\n'
-            f'        "loss": "{self.loss}",\n'
+            f"    {_quoted(self.name)}: {{\n"
+            f'        "about": {_quoted(self.about)},\n'
+            f'        "over": {_quoted(self.over)},\n'
+            f'        "loss_and_gradients": {_quoted(self.gradients)},\n'
+            f'        "loss": {_quoted(self.loss)},\n'
             f"{loops}"
             f'        "outputs": [{", ".join(map(_quoted, self.outputs))}],\n'
             f'        "given": {_entries(self.given)},\n'
@@ -54,13 +55,14 @@ class Trainable:
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"'
+    """A string of Python, whatever is in it: the sentences come from notes."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _entries(values: Mapping[str, str]) -> str:
     if not values:
         return "{}"
-    inside = "".join(f'            "{key}": "{value}",\n' for key, value in values.items())
+    inside = "".join(f"            {_quoted(key)}: {_quoted(value)},\n" for key, value in values.items())
     return f"{{\n{inside}        }}"
 
 

@@ -196,8 +196,9 @@ def _merge(first: Any, last: Any, holes: list[tuple[tree.Node, tree.Node]]) -> A
 
 def _same_letter(first: tree.Node, last: tree.Node) -> bool:
     """The i of ``x_{i1}`` and of ``x_{ip}``, which is written in a run of letters."""
-    names = isinstance(first, tree.Name) and isinstance(last, tree.Name)
-    return names and (first.base, first.decorations) == (last.base, last.decorations)  # type: ignore[attr-defined]
+    if not (isinstance(first, tree.Name) and isinstance(last, tree.Name)):
+        return False
+    return (first.base, first.decorations) == (last.base, last.decorations)
 
 
 def _is_bound(node: tree.Node) -> bool:

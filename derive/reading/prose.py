@@ -564,6 +564,9 @@ def _true_index(spelled: Spelled, formulas: list[Formula], reading: Reading) -> 
         return candidates[-1]
     for name in ("o", "c", "t", "k", "y"):
         used = name in reading.survey.subscripts and name not in reading.survey.bound and name != spelled.name
-        if used and not _is_running(name, reading):
+        # The word of v_c or v_k is the one that is given; only o is an outcome by its letter, whatever carries it.
+        given = name != "o" and name in reading.survey.of_vectors
+        if used and not given and not _is_running(name, reading):
+            reading.scope.note(f"the note does not say where {spelled.name} has its one; {name} is taken (inferred)")
             return tree.Name(formulas[0].statements[0].span, name) if formulas else None
     return None

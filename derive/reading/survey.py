@@ -107,6 +107,7 @@ class Survey:
     columns: dict[str, bool] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     general: set[str] = field(default_factory=set)
+    of_vectors: set[str] = field(default_factory=set)
     complemented: set[str] = field(default_factory=set)
     places: tuple[Places, ...] = ()
     speaks_of: Variables = field(default_factory=Variables)
@@ -398,6 +399,8 @@ def _script(node: tree.Script, found: Survey) -> None:
     for sub in spelled.subs:
         if (name := letter(sub)) is not None:
             found.subscripts.add(name)
+            if spelled.name == "v":
+                found.of_vectors.add(name)
         elif isinstance(inside := plain(sub), tree.Sum):
             found.offsets.update(n for term in inside.terms if (n := letter(term.node)) is not None)
         for inner in walk(sub):

@@ -82,7 +82,7 @@ def _softmax_family(objective: str, given: Mapping[str, Array], eps: float) -> B
         d_outside += weight * np.outer(own, np.abs(vector))
         d_center[center] += weight * (own @ np.abs(outside) + (words + 3) * eps * (probability @ np.abs(outside)))
         loss += weight * (relative[word] + eps * terms * np.abs(shifted[word]))
-    return {"loss": np.float64(loss), **_named(objective, d_center, d_outside)}  # type: ignore[dict-item]
+    return {"loss": np.asarray(loss), **_named(objective, d_center, d_outside)}
 
 
 def _named(objective: str, d_center: Array, d_outside: Array) -> Bounds:
@@ -108,7 +108,7 @@ def _negative_sampling(given: Mapping[str, Array], eps: float) -> Bounds:
         d_outside[word] += coefficient * np.abs(vector)
         d_center += coefficient * np.abs(outside[word])
         loss += coefficient + eps * len(words) * size
-    return {"loss": np.float64(loss), "dv": d_center, "dU": d_outside}  # type: ignore[dict-item]
+    return {"loss": np.asarray(loss), "dv": d_center, "dU": d_outside}
 
 
 def _elementary(objective: str, given: Mapping[str, Array], expected: Mapping[str, Array], eps: float) -> Bounds:

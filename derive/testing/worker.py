@@ -113,9 +113,9 @@ class _Missing(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         root = name.partition(".")[0]
         if root in sys.stdlib_module_names or root in ("numpy", "scipy", "matplotlib"):
             return None  # what these try to import and miss is their own affair
-        asked_by = sys._getframe(1)
+        asked_by: types.FrameType | None = sys._getframe(1)
         while asked_by is not None and "importlib" in asked_by.f_code.co_filename:
-            asked_by = asked_by.f_back  # type: ignore[assignment]
+            asked_by = asked_by.f_back
         if asked_by is None or asked_by.f_code.co_filename != sys.argv[0]:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)

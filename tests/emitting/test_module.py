@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from derive.emitting.formula import EmitError
 from derive.emitting.function import emit_function
 from derive.emitting.lambdify import compiled
 from derive.emitting.module import Header, check_module, write_helpers, write_module
+from derive.emitting.objectives import Trainable
 
 ROOT = Path(__file__).parents[2]
 SOME = [
@@ -138,3 +140,11 @@ def test_the_words_of_a_note_are_shown_and_never_executed() -> None:
     assert words in made.text
     assert "import os" not in made.bare
     assert compiled(made).__doc__.startswith(words)
+
+
+def test_sentences_of_a_note_stay_strings() -> None:
+    """Whatever an objective says of itself, the module holds a dictionary of strings."""
+    said = 'a "quoted" \\ sentence\n""" + 1'
+    made = Trainable("n", said, "counts", "g", "l", ("loss",), {said: said}, {"a": said}, "")
+    found = ast.literal_eval("{" + made.source() + "}")["n"]
+    assert found["about"] == said and found["given"] == {said: said} and found["preferred"] == {"a": said}
