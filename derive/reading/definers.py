@@ -16,6 +16,7 @@ from derive.reading.applying import DEPENDENT
 from derive.reading.context import Reading, named_pointer
 from derive.reading.definitions import Definition, Relearn, function, referenced, unfold
 from derive.reading.elaborate import value
+from derive.reading.identifiers import joined
 from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.keys import SHORTEST_WORD, event, function_key, labelled, random_variable_key
 from derive.reading.outcomes import outcome_key
@@ -24,7 +25,7 @@ from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.sets import owned
 from derive.reading.signatures import arguments_of, signature, value_of_variable
 from derive.reading.spelling import Spelled, letter, plain, spell, walk
-from derive.reading.survey import TABLES, joined, vector_at
+from derive.reading.survey import TABLES, vector_at
 from derive.reading.values import ShapeError, Value, scalar
 from derive.reading.written import shown
 from derive.terms import Index, free_indices, fresh, real
@@ -58,7 +59,7 @@ def candidate(node: tree.Node, reading: Reading) -> Candidate | None:
     if spelled is not None:
         return _plain_candidate(labelled(spelled, reading), reading)
     if isinstance(node, tree.Product):
-        items = joined(list(node.factors), reading.survey)
+        items = joined(node.factors, reading.survey.words)
         node = tree.Product(node.span, tuple(items)) if len(items) > 1 else items[0].node
         if len(items) == 1 and (spelled := spell(node)) is not None:
             return _plain_candidate(spelled, reading)

@@ -1,4 +1,4 @@
-"""``net_j``, ``loss``, ``score_i`` in plain italics: words for quantities, which TeX takes for products of letters.
+"""``net_j``, ``loss``, ``PMI`` in plain italics: names of several letters, which TeX takes for products.
 
 Only words that stand for a quantity wherever networks are written about, and only where all the letters are written
 without a space; whatever else stands side by side is a product.
@@ -6,20 +6,29 @@ without a space; whatever else stands side by side is a product.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from derive.reading import tree
 from derive.reading.items import Display, Item, Sentence
 from derive.reading.rewriting import rewritten
 
-__all__ = ["with_identifiers"]
+__all__ = ["KNOWN_RUNS", "joined", "leading_run", "with_identifiers"]
 
-IDENTIFIERS = {
-    "net", "loss", "cost", "score", "scores", "err", "error", "sim", "logit", "logits", "prob", "bias", "weight",
-    "reward",
-    "hidden", "output", "input", "target", "label", "freq", "count", "pred", "ctx", "hid",
-}  # fmt: skip
+IDENTIFIERS = frozenset(
+    {
+        "net", "loss", "Loss", "LOSS", "cost", "Cost", "odds", "Odds", "score", "scores", "err", "error", "sim", "logit",
+        "logits", "prob", "bias", "weight", "reward", "hidden", "output", "input", "target", "label", "freq", "count",
+        "pred", "ctx", "hid",
+    }
+)  # fmt: skip
+KNOWN_RUNS = frozenset(
+    {
+        "PMI", "PPMI", "SPPMI", "PPL", "KL", "JS", "JSD", "NLL", "CE", "BCE", "MSE", "MI", "NCE", "NEG", "SGNS", "LSE",
+        "CBOW",
+    }
+)  # fmt: skip
+"""Capital letters that are one name wherever they stand side by side; a note may have others."""
 
 
 def with_identifiers(items: list[Item]) -> list[Item]:
@@ -38,36 +47,35 @@ def _with_identifiers(item: Item) -> Item:
 
 def _joined(node: tree.Node) -> tree.Node | None:
     """A product whose runs of letters are put together where they spell a word; None if there is none."""
-    if not isinstance(node, tree.Product) or not any(_begins(factor) for factor in node.factors):
+    if not isinstance(node, tree.Product):
         return None
-    factors: list[tree.Factor] = []
-    rest = node.factors
-    while rest:
-        length = _length(rest)
-        factor = rest[0]
-        made = _word(rest[:length]) if length else rewritten(factor.node, _joined)
-        factors.append(replace(factor, node=made))
-        rest = rest[max(1, length) :]
-    if len(factors) == 1 and not factors[0].operator:
-        return factors[0].node
-    return replace(node, factors=tuple(factors))
+    items = joined(node.factors, IDENTIFIERS)
+    if len(items) == len(node.factors):
+        return None
+    if len(items) == 1 and not items[0].operator:
+        return items[0].node
+    return replace(node, factors=tuple(replace(item, node=rewritten(item.node, _joined)) for item in items))
 
 
-def _begins(factor: tree.Factor) -> bool:
-    letter = factor.node
-    return isinstance(letter, tree.Name) and letter.at == 0 and letter.run in IDENTIFIERS
+def joined(factors: Sequence[tree.Factor], words: Container[str]) -> list[tree.Factor]:
+    """A product with the runs of letters that are one name (``PMI``) put together."""
+    items: list[tree.Factor] = []
+    while factors:
+        length = _length(factors, words)
+        items.append(replace(factors[0], node=_word(factors[:length])) if length else factors[0])
+        factors = factors[max(1, length) :]
+    return items
 
 
-def _length(factors: Sequence[tree.Factor]) -> int:
+def _length(factors: Sequence[tree.Factor], words: Container[str]) -> int:
     """How many factors spell the word that the first begins; 0 if they don't."""
     first = factors[0].node
-    if not _begins(factors[0]) or not isinstance(first, tree.Name):
+    if not isinstance(first, tree.Name) or first.at or len(first.run) < 2 or first.run not in words:
         return 0
-    length = len(first.run)
-    *inside, last = (factor.node for factor in factors[:length])
-    bare = last.base if isinstance(last, tree.Script) else last
-    whole = len(inside) == length - 1 and all(isinstance(node, tree.Name) for node in (*inside, bare))
-    return length if whole else 0
+    *inside, last = (factor.node for factor in factors[: len(first.run)])
+    end = last.base if isinstance(last, tree.Script) else last
+    whole = len(inside) == len(first.run) - 1 and all(isinstance(node, tree.Name) for node in (*inside, end))
+    return len(first.run) if whole else 0
 
 
 def _word(factors: Sequence[tree.Factor]) -> tree.Node:
@@ -77,8 +85,14 @@ def _word(factors: Sequence[tree.Factor]) -> tree.Node:
     word = tree.Word(first.span.to(last.span), first.run, "run")
     if not isinstance(last, tree.Script):
         return word
-    return replace(last, span=word.span, base=word, sub=_inside(last.sub), sup=_inside(last.sup))
+    return replace(last, span=word.span, base=word)
 
 
-def _inside(script: tree.Node | None) -> tree.Node | None:
-    return rewritten(script, _joined) if script is not None else None
+def leading_run(factors: tuple[tree.Factor, ...]) -> str | None:
+    """Capital letters written without a space at the start of a product, alone or before an argument list."""
+    first = factors[0].node
+    if not isinstance(first, tree.Name) or len(first.run) < 2 or not first.run.isupper():
+        return None
+    rest = factors[len(first.run) :]
+    alone = not rest or (len(rest) == 1 and isinstance(rest[0].node, tree.Group))
+    return first.run if alone else None

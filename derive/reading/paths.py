@@ -16,10 +16,10 @@ from typing import Any
 from derive.reading import tree
 from derive.reading.indicators import applied, bracket, subscripted
 from derive.reading.items import Display, Item, Sentence, trees_of
+from derive.reading.lengths import lengths_in
 from derive.reading.prose import Formula
 from derive.reading.rewriting import rewritten
 from derive.reading.spelling import bare, call, letter, plain, spell, walk
-from derive.reading.survey import lengths_in
 from derive.reading.unify import unify
 from derive.reading.written import shown
 

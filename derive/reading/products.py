@@ -19,12 +19,12 @@ from derive.reading.context import Reading, length_of
 from derive.reading.definitions import Relearn
 from derive.reading.elaborate import _entry, all_hold, divide, learn_vector, power, superscript, value
 from derive.reading.ellipsis import dotted_product, has_ellipsis
+from derive.reading.identifiers import joined
 from derive.reading.pairs import Pairs, pairs_of
 from derive.reading.ranges import running
 from derive.reading.scope import Unsettled
 from derive.reading.sets import is_sample, parts
 from derive.reading.spelling import TRANSPOSES, bare, bound_letters, call, letter, plain, spell, walk
-from derive.reading.survey import joined
 from derive.reading.values import (
     ShapeError,
     Value,
@@ -60,7 +60,7 @@ def product(items: Items, reading: Reading) -> Value:
         return at_place(product(items[:-1], reading), place, reading)
     if has_ellipsis(tree.Product(items[0].node.span, tuple(items))):
         return dotted_product(items, reading, value)
-    items = [_expectation(item) for item in joined(items, reading.survey)]
+    items = [_expectation(item) for item in joined(items, reading.survey.words)]
     if (entrywise := _entry_by_entry(items, reading)) is not None:
         return entrywise
     total: Value | None = None

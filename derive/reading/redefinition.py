@@ -14,10 +14,11 @@ from typing import Any
 
 from derive.reading import tree
 from derive.reading.items import END_OF_HEADING, Display, Item, Sentence, trees_of
+from derive.reading.lengths import lengths_in
 from derive.reading.prose import Formula
 from derive.reading.rewriting import rewritten
 from derive.reading.spelling import base_name, bound_letters, call, letter, plain, spell, walk
-from derive.reading.survey import ENTROPIES, TABLES, lengths_in
+from derive.reading.survey import ENTROPIES, TABLES
 
 __all__ = ["with_second_meanings"]
 

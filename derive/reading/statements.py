@@ -48,6 +48,7 @@ from derive.reading.implicit import solved, unknown_within
 from derive.reading.implied import implied
 from derive.reading.items import Display, Sentence
 from derive.reading.keys import labelled
+from derive.reading.lengths import on_the_line
 from derive.reading.models_of_examples import MODELS
 from derive.reading.optima import goals, optimum
 from derive.reading.pieces import of_cases
@@ -57,7 +58,7 @@ from derive.reading.scope import Unsettled
 from derive.reading.sentences import assume, is_condition, plain_number
 from derive.reading.signatures import signature
 from derive.reading.spelling import TRANSPOSES, Spelled, bare, letter, plain, spell, walk
-from derive.reading.survey import TABLES, on_the_line
+from derive.reading.survey import TABLES
 from derive.reading.targets import weights_of_cross_entropy
 from derive.reading.values import ShapeError, Value
 

@@ -7,14 +7,16 @@ vector or a matrix, ``q(b|a)`` is a table of probabilities, ``k(z) = ...`` makes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from derive.reading import tree
+from derive.reading.identifiers import KNOWN_RUNS, leading_run
 from derive.reading.indicators import conditions_in
 from derive.reading.inner import look as _inner_product
+from derive.reading.lengths import lengths_in, letters_of, on_the_line
 from derive.reading.positions import Places, places
 from derive.reading.size_letters import letters_in_sizes
 from derive.reading.spelling import Spelled, bare, call, is_transpose, letter, plain, spell, walk
@@ -123,6 +125,11 @@ class Survey:
         letters = {n for n in self.letters.get(table, set()) if n.isupper() and len(n) == 1}
         letters -= self.bound | self.sizes | self.random_variables
         return letters if len(letters) > 1 else set()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Runs of letters that are one name, such as ``PMI``."""
+        return KNOWN_RUNS | self.runs
 
     def matrix_of(self, name: str) -> str | None:
         """The small letter of the vectors that the matrix ``name`` holds, if it is such a matrix."""
@@ -250,117 +257,6 @@ def _bare(node: tree.Node) -> Iterator[str]:
         yield node.base
     for child in tree.children(node):
         yield from _bare(child)
-
-
-def on_the_line(node: tree.Node) -> Iterator[str]:
-    """The names that stand on the line, without scripts: the letters of ``2m+1``, none of ``l^w``."""
-    if isinstance(node, tree.Script):
-        return
-    if isinstance(node, tree.Product) and is_length(node):
-        return
-    if isinstance(node, tree.Name) and (spelled := spell(node)) is not None:
-        yield spelled.name
-    for child in tree.children(node):
-        yield from on_the_line(child)
-
-
-def is_length(node: tree.Node) -> bool:
-    """``l^w``, ``N_d``, ``L(w)``: a length that depends on letters, written with scripts or as a function of them."""
-    node = plain(node)
-    if isinstance(node, tree.Script):
-        scripts = [plain(part) for part in (node.sub, node.sup) if part is not None]
-        return isinstance(node.base, tree.Name) and bool(scripts) and all(letter(part) for part in scripts)
-    if isinstance(node, tree.Product) and len(node.factors) == 2 and not node.factors[1].operator:
-        head, group = node.factors[0].node, node.factors[1].node
-        if isinstance(head, tree.Name) and isinstance(group, tree.Group) and group.open == "(":
-            return all(letter(part) for part in group.body.parts)
-    return False
-
-
-def letters_of(length: tree.Node) -> frozenset[str]:
-    """The letters that a length depends on."""
-    inner = plain(length)
-    if isinstance(inner, tree.Product):
-        parts: Sequence[tree.Factor | tree.Node] = inner.factors[1:]
-    else:
-        parts = [part for part in (inner.sub, inner.sup) if part] if isinstance(inner, tree.Script) else []
-    return frozenset(name for part in parts for n in walk(part) if (name := letter(n)) is not None)
-
-
-def lengths_in(node: tree.Node) -> Iterator[tree.Node]:
-    """Every ``l^w`` and ``L(w)`` in a bound."""
-    node = plain(node)
-    if is_length(node):
-        yield node
-        return
-    for child in tree.children(node):
-        yield from lengths_in(child)
-
-
-KNOWN_RUNS = {
-    "Loss",
-    "loss",
-    "LOSS",
-    "Cost",
-    "cost",
-    "Odds",
-    "odds",
-    "PMI",
-    "PPMI",
-    "SPPMI",
-    "PPL",
-    "KL",
-    "JS",
-    "JSD",
-    "NLL",
-    "CE",
-    "BCE",
-    "MSE",
-    "MI",
-    "NCE",
-    "NEG",
-    "SGNS",
-    "LSE",
-    "CBOW",
-}
-
-
-def leading_run(factors: tuple[tree.Factor, ...]) -> str | None:
-    """Capital letters written without a space at the start of a product, alone or before an argument list."""
-    first = factors[0].node
-    if not isinstance(first, tree.Name) or len(first.run) < 2 or not first.run.isupper():
-        return None
-    rest = factors[len(first.run) :]
-    alone = not rest or (len(rest) == 1 and isinstance(rest[0].node, tree.Group))
-    return first.run if alone else None
-
-
-def joined(factors: list[tree.Factor], found: Survey) -> list[tree.Factor]:
-    """A product with the runs of capital letters that are one name (``PMI``) put together."""
-    items: list[tree.Factor] = []
-    position = 0
-    while position < len(factors):
-        node = factors[position].node
-        if (
-            isinstance(node, tree.Name)
-            and node.at == 0
-            and len(node.run) > 1
-            and (node.run in found.runs or node.run in KNOWN_RUNS)
-        ):
-            chunk = factors[position : position + len(node.run)]
-            if len(chunk) == len(node.run) and all(isinstance(f.node, tree.Name) for f in chunk[:-1]):
-                word: tree.Node = tree.Word(node.span.to(chunk[-1].node.span), node.run, "run")
-                last = chunk[-1].node
-                if isinstance(last, tree.Script):
-                    word = tree.Script(word.span, word, last.sub, last.sup, last.primes)
-                items.append(
-                    tree.Factor(factors[position].span, factors[position].operator, factors[position].space, word)
-                )
-                position += len(chunk)
-                continue
-        items.append(factors[position])
-        position += 1
-    return items
 
 
 def _name(node: tree.Name | tree.Word, found: Survey) -> None:

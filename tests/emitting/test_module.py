@@ -147,4 +147,6 @@ def test_sentences_of_a_note_stay_strings() -> None:
     said = 'a "quoted" \\ sentence\n""" + 1'
     made = Trainable("n", said, "counts", "g", "l", ("loss",), {said: said}, {"a": said}, "")
     found = ast.literal_eval("{" + made.source() + "}")["n"]
-    assert found["about"] == said and found["given"] == {said: said} and found["preferred"] == {"a": said}
+    assert found["about"] == said
+    assert found["given"] == {said: said}
+    assert found["preferred"] == {"a": said}
