@@ -16,11 +16,11 @@ from derive.reading.applying import DEPENDENT
 from derive.reading.context import Reading, named_pointer
 from derive.reading.definitions import Definition, Relearn, function, referenced, unfold
 from derive.reading.elaborate import value
-from derive.reading.identifiers import joined
 from derive.reading.information import DIVERGENCES, divergence
 from derive.reading.keys import SHORTEST_WORD, event, function_key, labelled, random_variable_key
 from derive.reading.outcomes import outcome_key
 from derive.reading.products import FUNCTIONS
+from derive.reading.runs import joined
 from derive.reading.scope import Head, Unsettled, entry_name
 from derive.reading.sets import owned
 from derive.reading.signatures import arguments_of, signature, value_of_variable

@@ -19,9 +19,9 @@ from derive.reading.context import Reading, length_of
 from derive.reading.definitions import Relearn
 from derive.reading.elaborate import _entry, all_hold, divide, learn_vector, power, superscript, value
 from derive.reading.ellipsis import dotted_product, has_ellipsis
-from derive.reading.identifiers import joined
 from derive.reading.pairs import Pairs, pairs_of
 from derive.reading.ranges import running
+from derive.reading.runs import joined
 from derive.reading.scope import Unsettled
 from derive.reading.sets import is_sample, parts
 from derive.reading.spelling import TRANSPOSES, bare, bound_letters, call, letter, plain, spell, walk

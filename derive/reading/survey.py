@@ -13,11 +13,11 @@ from itertools import pairwise
 from typing import Any
 
 from derive.reading import tree
-from derive.reading.identifiers import KNOWN_RUNS, leading_run
 from derive.reading.indicators import conditions_in
 from derive.reading.inner import look as _inner_product
 from derive.reading.lengths import lengths_in, letters_of, on_the_line
 from derive.reading.positions import Places, places
+from derive.reading.runs import KNOWN_RUNS, leading_run
 from derive.reading.size_letters import letters_in_sizes
 from derive.reading.spelling import Spelled, bare, call, is_transpose, letter, plain, spell, walk
 from derive.reading.variables import Variables, variables
